@@ -1,0 +1,5 @@
+"""Module extension that chooses the overlays that a build uses by default."""
+
+load("//go_overlay/private:overlays_extension.bzl", _overlays = "overlays")
+
+overlays = _overlays

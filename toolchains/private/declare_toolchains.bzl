@@ -1,0 +1,98 @@
+"""Macros that fill the BUILD files of the @go_overlay_toolchains repository."""
+
+load("@bazel_skylib//lib:selects.bzl", "selects")
+load(":overlay_toolchain.bzl", "overlay_toolchain")
+load(":rules_go_internals.bzl", "GOOS_GOARCH")
+
+# Loaded by the generated repository, which visibility() has no name for.
+visibility("public")
+
+_TOOLCHAIN_TYPE = Label("@rules_go//go:toolchain")
+_SDK_NAME = Label("@rules_go//go/toolchain:sdk_name")
+_SDK_VERSION = Label("@rules_go//go/toolchain:sdk_version")
+
+def _constraint(name):
+    return Label("@rules_go//go/toolchain:" + name)
+
+def _flag_matches_any(name, flag, values):
+    """Declares a setting that holds where a flag has one of the values."""
+    settings = []
+    for index, value in enumerate(values):
+        setting = "{}_is_{}".format(name, index)
+        native.config_setting(
+            name = setting,
+            flag_values = {flag: value},
+        )
+        settings.append(":" + setting)
+    selects.config_setting_group(
+        name = name,
+        match_any = settings,
+    )
+
+def _sdk_version_values(sdk_type, major, minor, patch, prerelease):
+    """Returns the values of rules_go's sdk_version flag that choose an SDK of this version."""
+    values = [
+        "",
+        sdk_type,
+        major,
+        "{}.{}".format(major, minor),
+        "{}.{}.{}".format(major, minor, patch),
+    ]
+    if prerelease:
+        values += [
+            "{}.{}{}".format(major, minor, prerelease),
+            "{}.{}.{}{}".format(major, minor, patch, prerelease),
+        ]
+    return values
+
+# buildifier: disable=unnamed-macro
+def declare_toolchains(*, prefix, impl_package, sdk_name, sdk_type, exec_goos, exec_goarch, major, minor, patch, prerelease):
+    """Declares the toolchain() targets of one wrapped SDK, one for each platform rules_go targets.
+
+    They are chosen under the same constraints and flags as the toolchains that rules_go declares
+    for the SDK itself.
+
+    Args:
+      prefix: str, begins every target name; toolchains are registered in the order of their names.
+      impl_package: str, package with the targets of declare_overlay_toolchains.
+      sdk_name: str, the SDK's value of rules_go's sdk_name flag.
+      sdk_type: str, "host" or "remote", as in rules_go's sdk_version flag.
+      exec_goos: str, GOOS that the SDK runs on.
+      exec_goarch: str, GOARCH that the SDK runs on.
+      major: str, first number of the Go version.
+      minor: str, second number of the Go version.
+      patch: str, third number of the Go version.
+      prerelease: str, what follows it, such as "rc1"; empty for a release.
+    """
+    name_setting = prefix + "sdk_name"
+    version_setting = prefix + "sdk_version"
+    _flag_matches_any(name_setting, _SDK_NAME, ["", sdk_name])
+    _flag_matches_any(
+        version_setting,
+        _SDK_VERSION,
+        _sdk_version_values(sdk_type, major, minor, patch, prerelease),
+    )
+    for goos, goarch in GOOS_GOARCH:
+        native.toolchain(
+            name = "{}go_{}_{}".format(prefix, goos, goarch),
+            exec_compatible_with = [_constraint(exec_goos), _constraint(exec_goarch)],
+            target_compatible_with = [_constraint(goos), _constraint(goarch)],
+            target_settings = [":" + name_setting, ":" + version_setting],
+            toolchain = "{}:go_{}_{}".format(impl_package, goos, goarch),
+            toolchain_type = _TOOLCHAIN_TYPE,
+        )
+
+# buildifier: disable=unnamed-macro
+def declare_overlay_toolchains(sdk_repo):
+    """Declares the implementations of one wrapped SDK's toolchains.
+
+    Args:
+      sdk_repo: str, canonical name of the SDK repository.
+    """
+    for goos, goarch in GOOS_GOARCH:
+        overlay_toolchain(
+            name = "go_{}_{}".format(goos, goarch),
+            base = "@@{}//:go_{}_{}-impl".format(sdk_repo, goos, goarch),
+            tags = ["manual"],
+            visibility = ["//visibility:public"],
+        )

@@ -1,0 +1,18 @@
+"""All that is used of rules_go's private files, in one place: it may move without notice."""
+
+# buildifier: disable=bzl-visibility
+load("@rules_go//go/private:platforms.bzl", _GOOS_GOARCH = "GOOS_GOARCH")
+
+# buildifier: disable=bzl-visibility
+load("@rules_go//go/private:sdk.bzl", _detect_host_platform = "detect_host_platform", _parse_version = "parse_version")
+
+visibility(["//toolchains/private/..."])
+
+# Every (GOOS, GOARCH) that rules_go has toolchains for.
+GOOS_GOARCH = _GOOS_GOARCH
+
+# Returns the host's (GOOS, GOARCH), for a repository_ctx or module_ctx.
+detect_host_platform = _detect_host_platform
+
+# Returns the numbers of a Go version, and the suffix of a prerelease if there is one; None if it is no version.
+parse_version = _parse_version
