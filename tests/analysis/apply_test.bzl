@@ -1,0 +1,130 @@
+"""Analysis tests of what the wrapped toolchain compiles."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("@rules_go//go:def.bzl", "go_library", "go_test")
+load("//go_overlay:defs.bzl", "go_overlay")
+load(":failure_test.bzl", "failure_test_with_active")
+
+visibility("private")
+
+_ACTIVE = str(Label("//go_overlay:active"))
+
+def _compiled_files(env):
+    """Returns the names, in the package testdata/pkg, of the Go files that each compile action reads."""
+    return [
+        sorted([
+            file.basename
+            for file in action.inputs.to_list()
+            if "/testdata/pkg/" in file.path
+        ])
+        for action in analysistest.target_actions(env)
+        if action.mnemonic == "GoCompilePkg"
+    ]
+
+def _compiles_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    compiled = _compiled_files(env)
+
+    # A go_test compiles more than the package, such as its main function.
+    asserts.true(
+        env,
+        sorted(ctx.attr.files) in compiled,
+        "no action compiles {}, but there are some for {}".format(ctx.attr.files, compiled),
+    )
+    return analysistest.end(env)
+
+_COMPILES_ATTRS = {
+    "files": attr.string_list(
+        doc = "What a compile action of the target reads.",
+        mandatory = True,
+    ),
+}
+
+_unpatched_test = analysistest.make(
+    _compiles_test_impl,
+    attrs = _COMPILES_ATTRS,
+    config_settings = {_ACTIVE: str(Label("//go_overlay:none"))},
+)
+
+_patched_test = analysistest.make(
+    _compiles_test_impl,
+    attrs = _COMPILES_ATTRS,
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_b"))},
+)
+
+_wrong_name_test = failure_test_with_active("//tests/analysis:apply_wrong_name")
+_std_test = failure_test_with_active("//tests/analysis:apply_std")
+
+def apply_test_suite(name):
+    """Tests of the wrapped toolchain.
+
+    Args:
+      name: str, name of the test suite.
+    """
+    go_library(
+        name = "apply_library",
+        srcs = ["testdata/pkg/a.go", "testdata/pkg/b.go"],
+        importpath = "example.com/pkg",
+        tags = ["manual"],
+    )
+    go_test(
+        name = "apply_go_test",
+        srcs = ["testdata/pkg/b_test.go"],
+        embed = [":apply_library"],
+        tags = ["manual"],
+    )
+    for overlay, importpath, replace in [
+        ("apply_b", "example.com/pkg", {"b.go": "testdata/pkg/patched_b.go"}),
+        ("apply_wrong_name", "example.com/pkg", {"bb.go": "testdata/pkg/patched_b.go"}),
+        ("apply_std", "net/http", {"http.go": "testdata/pkg/patched_b.go"}),
+    ]:
+        go_overlay(
+            name = overlay,
+            importpath = importpath,
+            replace = replace,
+            tags = ["manual"],
+        )
+
+    _unpatched_test(
+        name = name + "_unpatched_library",
+        files = ["a.go", "b.go"],
+        target_under_test = ":apply_library",
+    )
+    _patched_test(
+        name = name + "_patched_library",
+        files = ["a.go", "patched_b.go"],
+        target_under_test = ":apply_library",
+    )
+    _patched_test(
+        name = name + "_patched_go_test",
+        files = ["a.go", "b_test.go", "patched_b.go"],
+        target_under_test = ":apply_go_test",
+    )
+    _wrong_name_test(
+        name = name + "_wrong_name",
+        expected = [
+            "//tests/analysis:apply_wrong_name replaces bb.go of package example.com/pkg",
+            "//tests/analysis:apply_library has no file of that name",
+            "It has:\n  a.go\n  b.go\n",
+        ],
+        target_under_test = ":apply_library",
+    )
+    _std_test(
+        name = name + "_std",
+        expected = [
+            "//tests/analysis:apply_std: net/http is a package of the standard library",
+            "Take",
+        ],
+        target_under_test = "@rules_go//:stdlib",
+    )
+
+    native.test_suite(
+        name = name,
+        tests = [name + suffix for suffix in [
+            "_patched_go_test",
+            "_patched_library",
+            "_std",
+            "_unpatched_library",
+            "_wrong_name",
+        ]],
+    )

@@ -1,0 +1,90 @@
+"""Analysis tests of the go_overlay_set rule."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//go_overlay:defs.bzl", "GoOverlayInfo", "go_overlay", "go_overlay_set")
+load(":failure_test.bzl", "failure_test")
+
+visibility("private")
+
+def _composition_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    packages = analysistest.target_under_test(env)[GoOverlayInfo].packages
+    asserts.equals(
+        env,
+        {
+            "example.com/other": ["a.go"],
+            # From two overlays.
+            "example.com/pkg": ["a.go", "b.go"],
+        },
+        {importpath: sorted(files) for importpath, files in packages.items()},
+    )
+    return analysistest.end(env)
+
+_composition_test = analysistest.make(_composition_test_impl)
+
+def _empty_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, {}, analysistest.target_under_test(env)[GoOverlayInfo].packages)
+    return analysistest.end(env)
+
+_empty_test = analysistest.make(_empty_test_impl)
+
+def go_overlay_set_test_suite(name):
+    """Tests of go_overlay_set.
+
+    Args:
+      name: str, name of the test suite.
+    """
+    for overlay, importpath, replace in [
+        ("set_a", "example.com/pkg", {"a.go": "testdata/pkg/a.go"}),
+        ("set_also_a", "example.com/pkg", {"a.go": "testdata/pkg/patched_b.go"}),
+        ("set_b", "example.com/pkg", {"b.go": "testdata/pkg/patched_b.go"}),
+        ("set_other", "example.com/other", {"a.go": "testdata/pkg/a.go"}),
+    ]:
+        go_overlay(
+            name = overlay,
+            importpath = importpath,
+            replace = replace,
+            tags = ["manual"],
+        )
+    go_overlay_set(
+        name = "set_inner",
+        overlays = [":set_a", ":set_b"],
+        tags = ["manual"],
+    )
+
+    # :set_a is reached twice, which is no conflict.
+    go_overlay_set(
+        name = "set_outer",
+        overlays = [":set_a", ":set_inner", ":set_other"],
+        tags = ["manual"],
+    )
+    _composition_test(
+        name = name + "_composition",
+        target_under_test = ":set_outer",
+    )
+
+    go_overlay_set(
+        name = "set_conflict",
+        overlays = [":set_inner", ":set_also_a"],
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name + "_conflict",
+        expected = [
+            "//tests/analysis:set_conflict: two overlays replace a.go of package example.com/pkg",
+            "//tests/analysis:set_a with tests/analysis/testdata/pkg/a.go",
+            "//tests/analysis:set_also_a with tests/analysis/testdata/pkg/patched_b.go",
+        ],
+        target_under_test = ":set_conflict",
+    )
+
+    _empty_test(
+        name = name + "_none",
+        target_under_test = "//go_overlay:none",
+    )
+
+    native.test_suite(
+        name = name,
+        tests = [name + "_composition", name + "_conflict", name + "_none"],
+    )

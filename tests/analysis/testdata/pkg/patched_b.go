@@ -1,0 +1,4 @@
+package pkg
+
+// B says which file it is in.
+func B() string { return "patched_b.go" }
