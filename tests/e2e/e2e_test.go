@@ -1,0 +1,276 @@
+// Package e2e builds with go_overlay in real workspaces, with a real Bazel.
+//
+// Each script of testdata is a small workspace and what a user does in it, for
+// testscript. A script runs Bazel as
+//
+//	exec bazelw build //:app
+//
+// and has three commands of its own:
+//
+//	executed [MNEMONIC=COUNT ...]
+//
+// checks which actions the last Bazel command executed, other than by taking
+// them from a cache, and
+//
+//	examples
+//
+// copies the folder examples of this repository into the script's, and
+//
+//	comparable FILE...
+//
+// sorts the actions of files written by bazelw aquery, whose order is arbitrary.
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// rulesGoVersions are the versions of rules_go that the core is tested with: the
+// oldest that is supported, the newest, and one between.
+var rulesGoVersions = []string{"0.59.0", "0.62.0", "0.65.0"}
+
+// bookkeeping are actions that Bazel executes in every build.
+var bookkeeping = []string{"BazelWorkspaceStatusAction"}
+
+func TestCore(t *testing.T) {
+	for _, version := range rulesGoVersions {
+		t.Run("rules_go_"+version, func(t *testing.T) {
+			runScripts(t, "testdata/core", version)
+		})
+	}
+}
+
+func TestExamples(t *testing.T) {
+	runScripts(t, "testdata/examples", "0.65.0")
+}
+
+func runScripts(t *testing.T, dir, rulesGoVersion string) {
+	w := newWorld(t, rulesGoVersion)
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		Setup:               w.setup,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"comparable": comparable,
+			"examples":   w.examples,
+			"executed":   executed,
+		},
+	})
+}
+
+// world is what the scripts share.
+type world struct {
+	root           string // of this repository
+	cache          string // folder that outlives the test
+	outputUserRoot string // of the Bazel servers, which do not
+	rulesGoVersion string
+}
+
+func newWorld(t *testing.T, rulesGoVersion string) *world {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputUserRoot, err := os.MkdirTemp("", "go_overlay_e2e")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := workspace.RemoveAll(outputUserRoot); err != nil {
+			t.Error(err)
+		}
+	})
+	return &world{
+		root:           root,
+		cache:          filepath.Join(cache, "go_overlay", "e2e"),
+		outputUserRoot: outputUserRoot,
+		rulesGoVersion: rulesGoVersion,
+	}
+}
+
+// setup completes the workspace of a script: what it does not bring, it gets.
+func (w *world) setup(env *testscript.Env) error {
+	for _, name := range os.Environ() {
+		key, _, _ := strings.Cut(name, "=")
+		// Bazel, Go and the way to the module proxy have to be as the user set them up.
+		if key != "WORK" && key != "TMPDIR" && key != "PWD" {
+			env.Vars = append(env.Vars, name)
+		}
+	}
+	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
+	env.Setenv("ROOT", w.root)
+
+	for name, content := range map[string]string{
+		".bazelrc":      w.bazelrc(),
+		"MODULE.bazel":  w.moduleFile(),
+		"BUILD.bazel":   "",
+		".bazelversion": "7.7.1\n",
+	} {
+		path := filepath.Join(env.WorkDir, name)
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	env.Defer(func() {
+		cmd := exec.Command(filepath.Join(w.root, "bazelw"), "shutdown")
+		cmd.Dir = env.WorkDir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: bazelw shutdown: %v\n%s", env.WorkDir, err, out)
+		}
+	})
+	return nil
+}
+
+func (w *world) bazelrc() string {
+	return workspace.Bazelrc(w.outputUserRoot, w.cache) + `
+# For the command "executed".
+build --build_event_json_file=bep.json
+build --experimental_record_metrics_for_all_mnemonics
+test --test_output=errors
+`
+}
+
+func (w *world) moduleFile() string {
+	return fmt.Sprintf(`module(name = "e2e")
+
+bazel_dep(name = "gazelle", version = "0.54.0")
+bazel_dep(name = "go_overlay")
+bazel_dep(name = "rules_go", version = %[1]q)
+
+local_path_override(
+    module_name = "go_overlay",
+    path = %[2]q,
+)
+
+go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host(name = "go_sdk")
+use_repo(go_sdk, "go_sdk")
+
+go_toolchains = use_extension("@go_overlay//toolchains:extensions.bzl", "go_toolchains")
+go_toolchains.wrap(
+    sdk = "@go_sdk//:ROOT",
+    sdk_type = "host",
+)
+use_repo(go_toolchains, "go_overlay_toolchains")
+
+register_toolchains("@go_overlay_toolchains//:all")
+
+go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
+go_deps.from_file(go_mod = "//:go.mod")
+use_repo(go_deps, "com_github_google_uuid")
+`, w.rulesGoVersion, w.root)
+}
+
+// examples copies the folder examples into the script's.
+func (w *world) examples(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: examples")
+	}
+	ts.Check(workspace.CopyExamples(w.root, ts.MkAbs(".")))
+}
+
+// executed checks which actions the last Bazel command executed.
+func executed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("unsupported: ! executed")
+	}
+	want := map[string]int{}
+	for _, arg := range args {
+		mnemonic, count, ok := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(count)
+		if !ok || err != nil {
+			ts.Fatalf("usage: executed [MNEMONIC=COUNT ...], got %q", arg)
+		}
+		want[mnemonic] = n
+	}
+	got, err := executedActions(ts.MkAbs("bep.json"))
+	ts.Check(err)
+	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
+		ts.Fatalf("executed actions are %s, want %s", g, w)
+	}
+}
+
+// comparable sorts the actions in outputs of aquery. It leaves out the checksum
+// of the configuration, which is another one if a flag is set to its default.
+func comparable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: comparable FILE...")
+	}
+	for _, arg := range args {
+		actions := strings.Split(ts.ReadFile(arg), "\n\n")
+		for i, action := range actions {
+			lines := strings.Split(action, "\n")
+			lines = slices.DeleteFunc(lines, func(line string) bool {
+				return strings.HasPrefix(line, "# Configuration:")
+			})
+			actions[i] = strings.Join(lines, "\n")
+		}
+		slices.Sort(actions)
+		ts.Check(os.WriteFile(ts.MkAbs(arg), []byte(strings.Join(actions, "\n\n")), 0o644))
+	}
+}
+
+// executedActions counts, by mnemonic, the actions of a build that are not
+// bookkeeping. Its input is the build event protocol as JSON, an event a line.
+func executedActions(path string) (map[string]int, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 64<<20)
+	for scanner.Scan() {
+		var event struct {
+			BuildMetrics *struct {
+				ActionSummary struct {
+					ActionData []struct {
+						Mnemonic        string
+						ActionsExecuted string // int64, which JSON of protobuf quotes
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(scanner.Bytes(), &event); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if event.BuildMetrics == nil {
+			continue
+		}
+		counts := map[string]int{}
+		for _, data := range event.BuildMetrics.ActionSummary.ActionData {
+			if data.ActionsExecuted == "" || slices.Contains(bookkeeping, data.Mnemonic) {
+				continue
+			}
+			n, err := strconv.Atoi(data.ActionsExecuted)
+			if err != nil {
+				return nil, fmt.Errorf("%s: count of %s: %w", path, data.Mnemonic, err)
+			}
+			counts[data.Mnemonic] = n
+		}
+		return counts, nil
+	}
+	if err := scanner.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return nil, fmt.Errorf("%s: has no build metrics; did the build fail?", path)
+}

@@ -1,0 +1,71 @@
+// Package workspace makes Bazel workspaces for tests and benchmarks.
+package workspace
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Bazelrc is the file .bazelrc of a workspace whose Bazel servers live in
+// outputUserRoot, and whose caches, in the folder cache, outlive them.
+func Bazelrc(outputUserRoot, cache string) string {
+	return fmt.Sprintf(`startup --output_user_root=%s
+# GoStdlib is the same in every workspace. What comes from the cache is laid
+# down, so that a later build without the cache finds it.
+build --disk_cache=%s
+build --remote_download_outputs=all
+common --repository_cache=%s
+# Third-party modules come from the user's module cache.
+common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
+try-import %%workspace%%/offline.bazelrc
+`, outputUserRoot, filepath.Join(cache, "disk"), filepath.Join(cache, "repositories"))
+}
+
+// CopyExamples copies the folder examples of the repository root to target, to
+// be changed there. It leaves out .bazelrc, for which see Bazelrc, and what
+// Bazel itself wrote.
+func CopyExamples(root, target string) error {
+	source := filepath.Join(root, "examples")
+	return filepath.WalkDir(source, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(source, path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case relative == ".bazelrc" || relative == "offline.bazelrc" || strings.HasPrefix(relative, "bazel-"):
+			return nil
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(target, relative), 0o755)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if relative == "MODULE.bazel" {
+			// The repository is elsewhere, seen from the copy.
+			content = []byte(strings.ReplaceAll(string(content), `path = ".."`, fmt.Sprintf("path = %q", root)))
+		}
+		return os.WriteFile(filepath.Join(target, relative), content, 0o644)
+	})
+}
+
+// RemoveAll deletes a folder, read-only folders in it included, such as those of
+// Bazel's outputs.
+func RemoveAll(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			err = os.Chmod(path, 0o755)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(dir)
+}
