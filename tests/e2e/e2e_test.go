@@ -52,8 +52,9 @@ func TestCore(t *testing.T) {
 	}
 }
 
-func TestExamples(t *testing.T) {
-	runScripts(t, "testdata/examples", "0.65.0")
+// TestNewest runs what need not be tried with every version of rules_go.
+func TestNewest(t *testing.T) {
+	runScripts(t, "testdata/newest", rulesGoVersions[len(rulesGoVersions)-1])
 }
 
 func runScripts(t *testing.T, dir, rulesGoVersion string) {
@@ -142,6 +143,8 @@ func (w *world) setup(env *testscript.Env) error {
 
 func (w *world) bazelrc() string {
 	return workspace.Bazelrc(w.outputUserRoot, w.cache) + `
+# Third-party modules come from the user's module cache.
+common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
 # For the command "executed".
 build --build_event_json_file=bep.json
 build --experimental_record_metrics_for_all_mnemonics

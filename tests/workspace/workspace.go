@@ -18,8 +18,6 @@ func Bazelrc(outputUserRoot, cache string) string {
 build --disk_cache=%s
 build --remote_download_outputs=all
 common --repository_cache=%s
-# Third-party modules come from the user's module cache.
-common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
 try-import %%workspace%%/offline.bazelrc
 `, outputUserRoot, filepath.Join(cache, "disk"), filepath.Join(cache, "repositories"))
 }
