@@ -49,17 +49,13 @@ def _overlaid_source(source, replaced):
     for name, replacement in replaced.items():
         originals = by_name.get(name, [])
         if replacement.file in source.srcs:
+            if [file for file in originals if file != replacement.file]:
+                fail(_also_source_message(source, name, replacement))
             continue
         if not originals:
             fail(_no_such_file_message(source, name, replacement.overlay))
         if len(originals) > 1:
-            fail("{overlay}: {name} is not one file of package {importpath}: {target} has {files}".format(
-                files = " and ".join([file.path for file in originals]),
-                importpath = source.importpath,
-                name = name,
-                overlay = replacement.overlay,
-                target = source.label,
-            ))
+            fail(_ambiguous_message(source, name, replacement.overlay, originals))
         swaps[originals[0]] = replacement.file
 
     def swapped(files):
@@ -82,8 +78,28 @@ def _no_such_file_message(source, name, overlay):
     return """{overlay} replaces {name} of package {importpath}, but {target} has no file of that name.
 It has:
   {files}
-Correct the name in {overlay}. If the package has changed, port the overlay to it or take it out of the active set.""".format(
+Correct the name in {overlay}. If the package has changed, port the overlay to it or take it out of the active set.
+A package that is put together from several targets (embed) can't be overlaid yet.""".format(
         files = "\n  ".join(sorted([file.basename for file in source.srcs])),
+        importpath = source.importpath,
+        name = name,
+        overlay = overlay,
+        target = source.label,
+    )
+
+def _also_source_message(source, name, replacement):
+    return """{overlay} replaces {name} of package {importpath} with {file}, which is itself a source of {target}.
+Take {file} out of the srcs of {target}: an overlay file must not be compiled where the overlay is off.""".format(
+        file = replacement.file.short_path,
+        importpath = source.importpath,
+        name = name,
+        overlay = replacement.overlay,
+        target = source.label,
+    )
+
+def _ambiguous_message(source, name, overlay, files):
+    return "{overlay} replaces {name} of package {importpath}, but {target} has several files of that name: {files}".format(
+        files = " and ".join([file.path for file in files]),
         importpath = source.importpath,
         name = name,
         overlay = overlay,

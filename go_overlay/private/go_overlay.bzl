@@ -6,6 +6,9 @@ load(":source_names.bzl", "build_constraint")
 
 visibility(["//go_overlay/..."])
 
+# C looks for a header beside the file that includes it: the package's own could win, silently.
+_HEADER_EXTENSIONS = ["h", "hh", "hpp", "hxx", "inc"]
+
 def _check_importpath(label, importpath):
     if not importpath or importpath.strip() != importpath or importpath.strip("/") != importpath or ":" in importpath:
         fail("{}: importpath is {}, expected a Go import path such as \"github.com/google/uuid\"".format(
@@ -20,6 +23,8 @@ def _check_name(label, name):
             name,
             name.replace("\\", "/").split("/")[-1],
         ))
+    if name.rpartition(".")[2] in _HEADER_EXTENSIONS:
+        fail("{}: {} is a header, which can't be replaced by an overlay yet".format(label, name))
     if name.endswith("_test.go"):
         fail("{}: {} is a test file, which is not part of the package and can't be replaced by an overlay".format(
             label,
@@ -53,9 +58,12 @@ def _under_package_name(ctx, name, file):
 
     The overlay file itself is compiled wherever possible, so that errors and debug information
     point at the file that the user edits. Where its own name would change the meaning (GOOS and
-    GOARCH suffixes, the extension), a link with the package's name stands in.
+    GOARCH suffixes, the extension), or could (files of other languages), a link with the package's
+    name stands in.
     """
-    if build_constraint(file.basename) == build_constraint(name):
+    if file.basename == name:
+        return file
+    if file.extension == "go" and build_constraint(file.basename) == build_constraint(name):
         return file
     link = ctx.actions.declare_file("{}_/{}".format(ctx.label.name, name))
     ctx.actions.symlink(
@@ -99,7 +107,10 @@ go_overlay = rule(
     implementation = _go_overlay_impl,
     attrs = {
         "importpath": attr.string(
-            doc = "Import path of the package that is changed, as its `go_library` and Go's import statements write it.",
+            doc = """Import path of the package that is changed, as its `go_library` and Go's import
+statements write it. For a `go_binary` with neither `importpath` nor `embed`, rules_go takes the
+package's path and the target's name: `cmd/app` for `//cmd/app`, `cmd/app/tool` for `//cmd/app:tool`.
+An import path that no built target has changes nothing.""",
             mandatory = True,
         ),
         "replace": attr.string_keyed_label_dict(

@@ -53,6 +53,7 @@ _patched_test = analysistest.make(
 )
 
 _wrong_name_test = failure_test_with_active("//tests/analysis:apply_wrong_name")
+_also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
 _std_test = failure_test_with_active("//tests/analysis:apply_std")
 
 def apply_test_suite(name):
@@ -75,6 +76,7 @@ def apply_test_suite(name):
     )
     for overlay, importpath, replace in [
         ("apply_b", "example.com/pkg", {"b.go": "testdata/pkg/patched_b.go"}),
+        ("apply_also_source", "example.com/pkg", {"b.go": "testdata/pkg/a.go"}),
         ("apply_wrong_name", "example.com/pkg", {"bb.go": "testdata/pkg/patched_b.go"}),
         ("apply_std", "net/http", {"http.go": "testdata/pkg/patched_b.go"}),
     ]:
@@ -109,6 +111,14 @@ def apply_test_suite(name):
         ],
         target_under_test = ":apply_library",
     )
+    _also_source_test(
+        name = name + "_also_source",
+        expected = [
+            "//tests/analysis:apply_also_source replaces b.go of package example.com/pkg with tests/analysis/testdata/pkg/a.go",
+            "Take tests/analysis/testdata/pkg/a.go out of the srcs of",
+        ],
+        target_under_test = ":apply_library",
+    )
     _std_test(
         name = name + "_std",
         expected = [
@@ -121,6 +131,7 @@ def apply_test_suite(name):
     native.test_suite(
         name = name,
         tests = [name + suffix for suffix in [
+            "_also_source",
             "_patched_go_test",
             "_patched_library",
             "_std",

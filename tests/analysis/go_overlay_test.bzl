@@ -20,6 +20,8 @@ def _provider_test_impl(ctx):
             "b.go": "tests/analysis/testdata/pkg/patched_b.go",
             # The name of the overlay file would leave it out on every other system.
             "c.go": "tests/analysis/go_overlay_provider_/c.go",
+            # What a name means to other languages is not for us to say.
+            "d.s": "tests/analysis/go_overlay_provider_/d.s",
         },
         {name: replacement.file.short_path for name, replacement in files.items()},
     )
@@ -38,6 +40,10 @@ _WRONG = {
     "changes_nothing": (
         dict(importpath = "example.com/pkg"),
         ["changes nothing", "files of example.com/pkg in srcs or replace"],
+    ),
+    "header": (
+        dict(importpath = "example.com/pkg", replace = {"a.h": "testdata/pkg/a.go"}),
+        ["a.h is a header, which can't be replaced by an overlay yet"],
     ),
     "path_as_name": (
         dict(importpath = "example.com/pkg", replace = {"sub/a.go": "testdata/pkg/a.go"}),
@@ -70,6 +76,7 @@ def go_overlay_test_suite(name):
         replace = {
             "b.go": "testdata/pkg/patched_b.go",
             "c.go": "testdata/pkg/c_windows.go",
+            "d.s": "testdata/pkg/patched_d.s",
         },
         tags = ["manual"],
     )

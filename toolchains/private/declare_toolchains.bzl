@@ -1,7 +1,7 @@
-"""Macros that fill the BUILD files of the @go_overlay_toolchains repository."""
+"""The macro that fills the BUILD file of the @go_overlay_toolchains repository."""
 
 load("@bazel_skylib//lib:selects.bzl", "selects")
-load(":overlay_toolchain.bzl", "overlay_toolchain")
+load(":overlay_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "overlay_toolchain")
 load(":rules_go_internals.bzl", "GOOS_GOARCH")
 
 # Loaded by the generated repository, which visibility() has no name for.
@@ -46,17 +46,30 @@ def _sdk_version_values(sdk_type, major, minor, patch, prerelease):
     return values
 
 # buildifier: disable=unnamed-macro
-def declare_toolchains(*, prefix, impl_package, sdk_name, sdk_type, exec_goos, exec_goarch, major, minor, patch, prerelease):
-    """Declares the toolchain() targets of one wrapped SDK, one for each platform rules_go targets.
+def declare_toolchains(
+        *,
+        prefix,
+        sdk_repo,
+        sdk_name,
+        sdk_type,
+        sdk_version,
+        exec_goos,
+        exec_goarch,
+        major,
+        minor,
+        patch,
+        prerelease):
+    """Declares the toolchains of one wrapped SDK, one for each platform that rules_go targets.
 
     They are chosen under the same constraints and flags as the toolchains that rules_go declares
     for the SDK itself.
 
     Args:
       prefix: str, begins every target name; toolchains are registered in the order of their names.
-      impl_package: str, package with the targets of declare_overlay_toolchains.
+      sdk_repo: str, canonical name of the SDK repository.
       sdk_name: str, the SDK's value of rules_go's sdk_name flag.
       sdk_type: str, "host" or "remote", as in rules_go's sdk_version flag.
+      sdk_version: str, Go version that the SDK has to be; empty for any.
       exec_goos: str, GOOS that the SDK runs on.
       exec_goarch: str, GOARCH that the SDK runs on.
       major: str, first number of the Go version.
@@ -72,27 +85,23 @@ def declare_toolchains(*, prefix, impl_package, sdk_name, sdk_type, exec_goos, e
         _SDK_VERSION,
         _sdk_version_values(sdk_type, major, minor, patch, prerelease),
     )
+    overlay_toolchain(
+        name = prefix + "overlay_toolchain",
+        sdk_repo = sdk_repo,
+        sdk_version = sdk_version,
+        tags = ["manual"],
+        visibility = ["//visibility:public"],
+    )
     for goos, goarch in GOOS_GOARCH:
-        native.toolchain(
-            name = "{}go_{}_{}".format(prefix, goos, goarch),
-            exec_compatible_with = [_constraint(exec_goos), _constraint(exec_goarch)],
-            target_compatible_with = [_constraint(goos), _constraint(goarch)],
-            target_settings = [":" + name_setting, ":" + version_setting],
-            toolchain = "{}:go_{}_{}".format(impl_package, goos, goarch),
-            toolchain_type = _TOOLCHAIN_TYPE,
-        )
-
-# buildifier: disable=unnamed-macro
-def declare_overlay_toolchains(sdk_repo):
-    """Declares the implementations of one wrapped SDK's toolchains.
-
-    Args:
-      sdk_repo: str, canonical name of the SDK repository.
-    """
-    for goos, goarch in GOOS_GOARCH:
-        overlay_toolchain(
-            name = "go_{}_{}".format(goos, goarch),
-            base = "@@{}//:go_{}_{}-impl".format(sdk_repo, goos, goarch),
-            tags = ["manual"],
-            visibility = ["//visibility:public"],
-        )
+        for name, toolchain_type, toolchain in [
+            ("go", _TOOLCHAIN_TYPE, ":{}overlay_toolchain".format(prefix)),
+            ("base", BASE_TOOLCHAIN_TYPE, "@@{}//:go_{}_{}-impl".format(sdk_repo, goos, goarch)),
+        ]:
+            native.toolchain(
+                name = "{}{}_{}_{}".format(prefix, name, goos, goarch),
+                exec_compatible_with = [_constraint(exec_goos), _constraint(exec_goarch)],
+                target_compatible_with = [_constraint(goos), _constraint(goarch)],
+                target_settings = [":" + name_setting, ":" + version_setting],
+                toolchain = toolchain,
+                toolchain_type = toolchain_type,
+            )

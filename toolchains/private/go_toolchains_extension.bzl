@@ -6,14 +6,15 @@ visibility(["//toolchains/..."])
 
 def _wraps(mctx):
     """Returns the root module's wrap tags."""
+    wraps = []
     for module in mctx.modules:
         if module.is_root:
-            return module.tags.wrap
-        if module.tags.wrap:
+            wraps = module.tags.wrap
+        elif module.tags.wrap:
             fail("""go_toolchains.wrap in module {name}: only the root module chooses its Go toolchains.
 Write use_extension(..., dev_dependency = True) in the MODULE.bazel of {name}, \
 so that the tag counts only where {name} is the root.""".format(name = module.name))
-    return []
+    return wraps
 
 def _go_toolchains_impl(mctx):
     wraps = _wraps(mctx)
@@ -40,7 +41,9 @@ _wrap_tag = tag_class(
             doc = "GOARCH that the SDK runs on. Default: the host's.",
         ),
         "goos": attr.string(
-            doc = "GOOS that the SDK runs on. Default: the host's.",
+            doc = """GOOS that the SDK runs on. Default: the host's. Where builds run on another
+platform than the host (remote execution), wrap an SDK for that one, too: what an SDK compiles that is
+not wrapped is not overlaid.""",
         ),
         "sdk": attr.label(
             doc = "The `ROOT` file of an SDK repository of rules_go: `@go_sdk//:ROOT`.",
@@ -49,12 +52,13 @@ _wrap_tag = tag_class(
         "sdk_type": attr.string(
             default = "remote",
             doc = """`host` for an SDK of `go_sdk.host`, `remote` for any other: what rules_go's
-`--@rules_go//go/toolchain:sdk_version` may say instead of a version.""",
+`--@rules_go//go/toolchain:sdk_version` may say instead of a version. With the wrong type that flag
+finds the SDK itself, which is not overlaid.""",
             values = ["host", "remote"],
         ),
         "version": attr.string(
-            doc = """Go version of the SDK, such as `1.26.8`. Default: read from the SDK, which
-is then fetched by every build, even one that compiles no Go.""",
+            doc = """Go version of the SDK, such as `1.26.8`; it is an error if the SDK has another.
+Default: read from the SDK, which is then fetched by every build, even one that compiles no Go.""",
         ),
     },
     doc = """Wraps an SDK repository, so that what it compiles is overlaid. Only in the root module.
@@ -65,9 +69,7 @@ the default.""",
 )
 
 go_toolchains = module_extension(
-    arch_dependent = True,
     implementation = _go_toolchains_impl,
     doc = "Declares Go toolchains which apply overlays. Register them: `register_toolchains(\"@go_overlay_toolchains//:all\")`.",
-    os_dependent = True,
     tag_classes = {"wrap": _wrap_tag},
 )

@@ -4,7 +4,7 @@ load(":rules_go_internals.bzl", "detect_host_platform", "parse_version")
 
 visibility(["//toolchains/private/..."])
 
-_MACROS = Label(":declare_toolchains.bzl")
+_MACRO = Label(":declare_toolchains.bzl")
 
 # Names sort in the order in which the SDKs are to be tried.
 _INDEX_WIDTH = 4
@@ -13,14 +13,15 @@ _TOOLCHAINS = """
 declare_toolchains(
     exec_goarch = {exec_goarch},
     exec_goos = {exec_goos},
-    impl_package = {impl_package},
     major = {major},
     minor = {minor},
     patch = {patch},
     prerelease = {prerelease},
     prefix = {prefix},
     sdk_name = {sdk_name},
+    sdk_repo = {sdk_repo},
     sdk_type = {sdk_type},
+    sdk_version = {sdk_version},
 )
 """
 
@@ -32,12 +33,6 @@ load(
     {constant_prefix}PATCH_VERSION = "PATCH_VERSION",
     {constant_prefix}PRERELEASE_SUFFIX = "PRERELEASE_SUFFIX",
 )
-"""
-
-_IMPLEMENTATIONS = """\
-load("{macros}", "declare_overlay_toolchains")
-
-declare_overlay_toolchains({sdk_repo})
 """
 
 def _known_version(version):
@@ -66,7 +61,7 @@ def _sdk_name(repo):
     return repo.replace("~", "+").rpartition("+")[2]
 
 def _toolchains_repo_impl(rctx):
-    loads = ['load("{}", "declare_toolchains")\n'.format(_MACROS)]
+    loads = ['load("{}", "declare_toolchains")\n'.format(_MACRO)]
     toolchains = []
     for index, repo in enumerate(rctx.attr.sdk_repos):
         number = ("0" * _INDEX_WIDTH + str(index))[-_INDEX_WIDTH:]
@@ -80,19 +75,15 @@ def _toolchains_repo_impl(rctx):
 
         platform = rctx.attr.exec_platforms[index]
         exec_goos, exec_goarch = platform.split("_") if platform else detect_host_platform(rctx)
-        impl_package = "sdk_" + number
         toolchains.append(_TOOLCHAINS.format(
             exec_goarch = repr(exec_goarch),
             exec_goos = repr(exec_goos),
-            impl_package = repr("//" + impl_package),
             prefix = repr("_{}_".format(number)),
             sdk_name = repr(_sdk_name(repo)),
-            sdk_type = repr(rctx.attr.sdk_types[index]),
-            **version_arguments
-        ))
-        rctx.file(impl_package + "/BUILD.bazel", _IMPLEMENTATIONS.format(
-            macros = _MACROS,
             sdk_repo = repr(repo),
+            sdk_type = repr(rctx.attr.sdk_types[index]),
+            sdk_version = repr(version),
+            **version_arguments
         ))
     rctx.file("BUILD.bazel", "".join(loads + toolchains))
 
@@ -116,7 +107,5 @@ toolchains_repo = repository_rule(
             mandatory = True,
         ),
     },
-    doc = """Holds the toolchains of all wrapped SDKs: toolchain() targets in the root package,
-which every build loads, and their implementations in a package for each SDK, which only a build
-that chose it loads.""",
+    doc = "Holds the toolchains of all wrapped SDKs.",
 )

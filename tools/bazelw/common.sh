@@ -131,7 +131,7 @@ works() {
   if version=$(timeout 120 "$candidate" --version 2>&1 </dev/null); then
     version=${version##*$'\n'}
     case $version in
-    'bazel '[0-6].*) version="$version, expected 7 or later" ;;
+    'bazel '[0-6].* | 'bazel 7.'[0-6].*) version="$version, expected 7.7 or later" ;;
     'bazel '*) answer=works ;;
     esac
   fi

@@ -9,7 +9,7 @@ cache=$1 rootfs=$2
 [[ ! -e $rootfs ]] || exit 0
 
 packages=bazel-bootstrap,bazel-rules-shell,bazel-stardoc,bazel-lib,ca-certificates,git
-instead="install Bazelisk, or set BAZEL to a Bazel 7 or later"
+instead="install Bazelisk, or set BAZEL to a Bazel 7.7 or later"
 
 type -P apt-get >/dev/null || die "no working Bazel on PATH, and no apt-get to get one from Debian: $instead"
 

@@ -1,0 +1,1 @@
+// Never assembled: its name is what is tested.
