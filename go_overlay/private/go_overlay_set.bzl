@@ -42,6 +42,7 @@ different files of one package; two that replace the same file are an error that
     doc = """Composes overlays into one set, which a build chooses by
 `overlays.use(set = …)` in `MODULE.bazel` or by `--@go_overlay//go_overlay:active=<label>`.
 
-A set that is chosen so must be visible to `@go_overlay//go_overlay:__pkg__`.""",
+A set that is chosen so should be visible to `@go_overlay//go_overlay:__pkg__`, the package of the
+flag. Bazel 7.7 does not insist on it.""",
     provides = [GoOverlayInfo],
 )

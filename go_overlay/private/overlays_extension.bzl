@@ -45,7 +45,7 @@ so that the tag counts only where {name} is the root.""".format(name = module.na
 _use_tag = tag_class(
     attrs = {
         "set": attr.label(
-            doc = "A `go_overlay_set` or `go_overlay` of any repository, visible to `@go_overlay//go_overlay:__pkg__`.",
+            doc = "A `go_overlay_set` or `go_overlay` of any repository.",
             mandatory = True,
         ),
     },

@@ -115,7 +115,7 @@ func (w *world) setup(env *testscript.Env) error {
 		}
 	}
 	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
-	env.Setenv("ROOT", w.root)
+	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
 
 	for name, content := range map[string]string{
 		".bazelrc":      w.bazelrc(),
@@ -157,6 +157,7 @@ func (w *world) moduleFile() string {
 
 bazel_dep(name = "gazelle", version = "0.54.0")
 bazel_dep(name = "go_overlay")
+bazel_dep(name = "platforms", version = "1.0.0")
 bazel_dep(name = "rules_go", version = %[1]q)
 
 local_path_override(
