@@ -11,12 +11,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
 const root = ".."
 
 // TestBazel runs the tests that are Bazel targets, each as a test of Go.
 func TestBazel(t *testing.T) {
+	if err := workspace.DependOn(root); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command("./bazelw", "test", "--keep_going", "//...")
 	cmd.Dir = root
 	var stderr bytes.Buffer

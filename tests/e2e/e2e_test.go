@@ -84,6 +84,9 @@ func newWorld(t *testing.T, rulesGoVersion string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := workspace.DependOn(root); err != nil {
+		t.Fatal(err)
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,24 @@ func CopyExamples(root, target string) error {
 	})
 }
 
+// DependOn reads the files of the repository root, so that the go command knows
+// that the result of the test depends on them, and does not take it from its
+// cache when only a Starlark file has changed.
+func DependOn(root string) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == ".git":
+			return fs.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		_, err = os.ReadFile(path)
+		return err
+	})
+}
+
 // RemoveAll deletes a folder, read-only folders in it included, such as those of
 // Bazel's outputs.
 func RemoveAll(dir string) error {
