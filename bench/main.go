@@ -59,7 +59,7 @@ func run(args []string) (err error) {
 		name:  "go_overlay",
 		root:  root,
 		dir:   filepath.Join(dir, "overlay"),
-		patch: "patch_dep/overlays/client_go_retry.go",
+		patch: "patch_dep/_overlays/client_go_retry.go",
 		rc:    "build --@go_overlay//go_overlay:active=//patch_dep:client_go\n",
 	}
 	override := &subject{
