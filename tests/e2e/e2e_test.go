@@ -64,7 +64,7 @@ func runScripts(t *testing.T, dir, rulesGoVersion string) {
 		RequireExplicitExec: true,
 		Setup:               w.setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"comparable": comparable,
+			"comparable": sortActions,
 			"examples":   w.examples,
 			"executed":   executed,
 		},
@@ -216,9 +216,9 @@ func executed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// comparable sorts the actions in outputs of aquery. It leaves out the checksum
+// sortActions is the command comparable: it sorts the actions in outputs of aquery. It leaves out the checksum
 // of the configuration, which is another one if a flag is set to its default.
-func comparable(ts *testscript.TestScript, neg bool, args []string) {
+func sortActions(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: comparable FILE...")
 	}
