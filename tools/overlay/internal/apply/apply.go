@@ -1,0 +1,110 @@
+// Package apply makes the files of a package as overlays want them, and checks
+// that the overlays still fit the package.
+package apply
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/output"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/record"
+)
+
+// Run does what the manifest says. It refers to files by their indices. Run
+// writes nothing unless all overlays apply; the error names all that do not.
+func Run(manifestPath string, files []string) error {
+	m, err := readManifest(manifestPath, len(files))
+	if err != nil {
+		return err
+	}
+	a := &applier{
+		manifest: m,
+		paths:    files,
+		contents: map[string]string{},
+		diffs:    map[diffKey]*parsedDiff{},
+		reported: map[string]bool{},
+	}
+	applied := record.Record{
+		ImportPath: m.ImportPath,
+		Target:     m.Target,
+		Overlays:   append([]record.Overlay{}, m.Overlays...),
+		Files:      []record.File{},
+	}
+	var outputs []output.File
+	for _, c := range m.Changes {
+		final, file, ok := a.apply(c)
+		if !ok {
+			continue // Reported.
+		}
+		applied.Files = append(applied.Files, file)
+		if c.Result == nil {
+			continue
+		}
+		if !final.present {
+			return fmt.Errorf("manifest %s: %s has a result, but is deleted", manifestPath, c.Name)
+		}
+		outputs = append(outputs, output.File{Path: files[*c.Result], Content: []byte(final.content)})
+	}
+	if len(a.problems) > 0 {
+		return a.problems
+	}
+	data, err := record.Marshal(applied)
+	if err != nil {
+		return fmt.Errorf("writing the record: %w", err)
+	}
+	return output.Write(append(outputs,
+		output.File{Path: files[m.Record], Content: data},
+		output.File{Path: files[m.Stamp]},
+	)...)
+}
+
+// Problems are all that is wrong with the overlays of a package.
+type Problems []string
+
+// Error returns the problems, with blank lines between them.
+func (p Problems) Error() string { return strings.Join(p, "\n\n") }
+
+// An applier applies the steps of a manifest and gathers problems.
+type applier struct {
+	manifest *manifest
+	paths    []string
+	problems Problems
+	reported map[string]bool         // problems, to report each once
+	contents map[string]string       // of files that have been read, by path
+	diffs    map[diffKey]*parsedDiff // several files have the same diff
+}
+
+// report notes a problem with an overlay, for which lines tell what is wrong and
+// what to do. Its label comes first.
+func (a *applier) report(overlay int, format string, args ...any) {
+	problem := a.label(overlay) + strings.TrimSuffix(fmt.Sprintf(format, args...), "\n")
+	if !a.reported[problem] {
+		a.reported[problem] = true
+		a.problems = append(a.problems, problem)
+	}
+}
+
+// label returns the label of an overlay for messages.
+func (a *applier) label(overlay int) string {
+	return record.DisplayLabel(a.manifest.Overlays[overlay].Label)
+}
+
+// target returns the label of the package's target for messages.
+func (a *applier) target() string { return record.DisplayLabel(a.manifest.Target) }
+
+// read returns a file's content on behalf of an overlay.
+func (a *applier) read(index, overlay int) (string, bool) {
+	path := a.paths[index]
+	content, ok := a.contents[path]
+	if !ok {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			a.report(overlay, " can't be applied to package %s: %v", a.manifest.ImportPath, err)
+			return "", false
+		}
+		content = string(data)
+		a.contents[path] = content
+	}
+	return content, true
+}

@@ -1,0 +1,161 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/record"
+)
+
+// upstream stands for the package itself where the index of an overlay could be.
+const upstream = -1
+
+// A version is a file of the package as the package or an overlay leaves it.
+type version struct {
+	present bool
+	content string
+	by      int    // overlay that made or deleted it, or upstream
+	path    string // where people find it; "" if an overlay makes it
+}
+
+// apply applies the steps of a change one by one, each to what the layers
+// beneath it leave. It tells whether all could be applied, and what came of it.
+func (a *applier) apply(c *change) (version, record.File, bool) {
+	original := version{by: upstream}
+	if c.Original != nil {
+		content, ok := a.read(*c.Original, c.Steps[0].Overlay)
+		if !ok {
+			return version{}, record.File{}, false
+		}
+		original = version{present: true, content: content, by: upstream, path: a.paths[*c.Original]}
+	}
+	found := len(a.problems)
+	file := record.File{Name: c.Name}
+	current := original
+	for _, s := range c.Steps {
+		next, notes, ok := a.step(c, s, current)
+		if !ok {
+			break // What comes above would only be told of problems that follow from this.
+		}
+		label := a.manifest.Overlays[s.Overlay].Label
+		if !slices.Contains(file.Overlays, label) {
+			file.Overlays = append(file.Overlays, label)
+		}
+		file.Notes = append(file.Notes, notes...)
+		current = next
+	}
+	if original.present {
+		file.Base = digestOf(original.content)
+	}
+	if current.present {
+		file.Result = digestOf(current.content)
+	}
+	file.Change = netChange(c, original, current)
+	return current, file, len(a.problems) == found
+}
+
+// netChange says what the steps of a change come to.
+func netChange(c *change, original, final version) record.Change {
+	switch {
+	case !final.present:
+		return record.Deleted
+	case !original.present:
+		return record.Added
+	case slices.ContainsFunc(c.Steps, func(s *step) bool { return s.Kind != patch }):
+		return record.Replaced
+	default:
+		return record.Patched
+	}
+}
+
+// step applies one step to what lies beneath it. The problems that it reports
+// may allow for steps above: it returns false if they do not.
+func (a *applier) step(c *change, s *step, beneath version) (next version, notes []string, ok bool) {
+	if s.Kind == patch {
+		return a.patch(c, s, beneath)
+	}
+	if s.Kind == add && beneath.present {
+		a.reportPresent(c, s, beneath)
+		return version{}, nil, false
+	}
+	if !beneath.present && (s.Kind == replace || s.Kind == remove) {
+		a.reportAbsent(c, s, beneath)
+		return version{}, nil, false
+	}
+	next = version{by: s.Overlay}
+	if s.Kind != remove {
+		content, ok := a.read(*s.File, s.Overlay)
+		if !ok {
+			return version{}, nil, false
+		}
+		next = version{present: true, content: content, by: s.Overlay, path: a.paths[*s.File]}
+		if beneath.present && content == beneath.content {
+			a.report(s.Overlay, " %s with %s, which is now identical to %s: delete it from %s.",
+				a.does(c, s), next.path, a.origin(beneath, "upstream"), a.label(s.Overlay))
+			return version{}, nil, false
+		}
+	}
+	a.checkBase(c, s, beneath)
+	return next, nil, true
+}
+
+// does says what a step does: "replaces version4.go of package github.com/google/uuid".
+func (a *applier) does(c *change, s *step) string {
+	preposition := "of"
+	if s.Kind == add {
+		preposition = "to"
+	}
+	return fmt.Sprintf("%s %s %s package %s", verbs[s.Kind], c.Name, preposition, a.manifest.ImportPath)
+}
+
+// origin says where a version is from, and calls the package itself by a word.
+func (a *applier) origin(v version, word string) string {
+	if v.by == upstream {
+		return word
+	}
+	return "what " + a.label(v.by) + " makes of it"
+}
+
+// holder says who has a version, and calls the package itself by a word.
+func (a *applier) holder(v version, word string) string {
+	if v.by == upstream {
+		return word
+	}
+	return a.label(v.by) + ", a layer below,"
+}
+
+func (a *applier) reportPresent(c *change, s *step, beneath version) {
+	if content, ok := a.read(*s.File, s.Overlay); ok && content == beneath.content {
+		a.report(s.Overlay, " %s: %s is now identical to %s: delete it from %s.",
+			a.does(c, s), a.paths[*s.File], a.origin(beneath, "upstream"), a.label(s.Overlay))
+		return
+	}
+	a.report(s.Overlay, ` %s, but %s has a file of that name.
+Give the added file another name. If it is to replace the other one, it belongs in srcs (or in replace, if it is called differently).`,
+		a.does(c, s), a.holder(beneath, a.target()))
+}
+
+func (a *applier) reportAbsent(c *change, s *step, beneath version) {
+	if beneath.by != upstream {
+		a.report(s.Overlay, ` %s, but %s, a layer below, deletes it.
+Take the file out of one of the two overlays, or add it anew: a file that is added belongs in new_srcs.`,
+			a.does(c, s), a.label(beneath.by))
+		return
+	}
+	names := slices.Sorted(slices.Values(a.manifest.Names))
+	var b strings.Builder
+	fmt.Fprintf(&b, " %s, but %s has no file of that name. It has:\n", a.does(c, s), a.target())
+	for _, name := range names {
+		fmt.Fprintf(&b, "  %s\n", name)
+	}
+	if len(names) == 0 {
+		b.WriteString("  (no files)\n")
+	}
+	if name := closest(c.Name, names); name != "" {
+		fmt.Fprintf(&b, "Did you mean %s?\n", name)
+	}
+	b.WriteString("If the package has changed, port the overlay or take it out of the active set.\n")
+	fmt.Fprintf(&b, "If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].\n", a.target(), a.target())
+	a.report(s.Overlay, "%s", b.String())
+}

@@ -1,0 +1,62 @@
+// Package output writes the files of an action: all of them, or none.
+package output
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A File is a file to be written.
+type File struct {
+	Path    string
+	Content []byte
+}
+
+// Write writes files under temporary names first, and then renames them in
+// order. Who finds the last one has all of them. After an error there is none.
+func Write(files ...File) error {
+	temporary := make([]string, 0, len(files))
+	for _, file := range files {
+		name, err := writeBeside(file)
+		if err != nil {
+			return errors.Join(fmt.Errorf("writing %s: %w", file.Path, err), remove(temporary))
+		}
+		temporary = append(temporary, name)
+	}
+	for i, file := range files {
+		if err := os.Rename(temporary[i], file.Path); err != nil {
+			done := temporary[i:]
+			for _, file := range files[:i] {
+				done = append(done, file.Path)
+			}
+			return errors.Join(fmt.Errorf("writing %s: %w", file.Path, err), remove(done))
+		}
+	}
+	return nil
+}
+
+// writeBeside writes a file's content to a new file in the same folder, as only
+// within a file system one can rename.
+func writeBeside(file File) (name string, err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(file.Path), filepath.Base(file.Path)+".*.tmp")
+	if err != nil {
+		return "", err
+	}
+	_, err = temporary.Write(file.Content)
+	// Those of os.CreateTemp are for its owner only.
+	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+	if err != nil {
+		return "", errors.Join(err, os.Remove(temporary.Name()))
+	}
+	return temporary.Name(), nil
+}
+
+func remove(names []string) error {
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, os.Remove(name))
+	}
+	return errors.Join(errs...)
+}
