@@ -1,26 +1,45 @@
-"""Applies an overlay set to what rules_go is about to compile."""
+"""Applies an overlay set to what rules_go is about to compile and link."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoInfo")
+load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData", "GoInfo", "GoSDK")
+load(":compose.bzl", "only")
+load(":link.bzl", "with_single_copies")
+load(":overlay_package.bzl", "overlay_package")
 
 visibility(["//toolchains/private/..."])
 
-def overlaid_actions(actions, packages):
+def overlaid_actions(actions, packages, helper):
     """Returns a toolchain's action constructors with overlays applied to their sources.
 
     Args:
       actions: struct, the `actions` field of rules_go's Go toolchain.
       packages: dict, the `packages` field of GoOverlayInfo.
+      helper: FilesToRunProvider of the Go helper.
 
     Returns:
       A struct of the same fields.
     """
+    needs_single_copies = any([overlay.deps for package in packages.values() for overlay in package.overlays])
 
     def archive(go, source = None, **kwargs):
-        replaced = packages.get(source.importpath)
-        if replaced:
-            source = _overlaid_source(source, replaced)
-        return actions.archive(go, source = source, **kwargs)
+        package = packages.get(source.importpath)
+        if package:
+            package = _without_parts(package, source)
+        if not package or not _has_package_files(source):
+            return actions.archive(go, source = source, **kwargs)
+
+        # rules_go compiles some archives a second time, from the sources of the first (a dependency
+        # that imports the package under test). Those are overlaid already.
+        source, evidence = _take_evidence(source)
+        if not evidence:
+            source, evidence = overlay_package(go, source, package, helper)
+        compiled = actions.archive(_go_that_awaits(go, evidence.stamp), source = source, **kwargs)
+        return _with_evidence(compiled, package, evidence)
+
+    def link(go, archive = None, test_archives = [], **kwargs):
+        if needs_single_copies:
+            archive = with_single_copies(go, archive, test_archives, packages)
+        return actions.link(go, archive = archive, test_archives = test_archives, **kwargs)
 
     def stdlib(go, *args, **kwargs):
         _check_not_std(go.sdk, packages)
@@ -28,44 +47,16 @@ def overlaid_actions(actions, packages):
 
     return struct(**(structs.to_dict(actions) | {
         "archive": archive,
+        "link": link,
         "stdlib": stdlib,
     }))
 
-def _overlaid_source(source, replaced):
-    """Returns a GoInfo with the files of one package replaced.
-
-    rules_go compiles some archives a second time, from the sources of the first (a dependency that
-    imports the package under test). Those hold the overlay files already, which is why this is
-    idempotent.
-    """
-    if not _has_package_files(source):
-        return source
-
-    by_name = {}
-    for file in source.srcs:
-        by_name.setdefault(file.basename, []).append(file)
-
-    swaps = {}
-    for name, replacement in replaced.items():
-        originals = by_name.get(name, [])
-        if replacement.file in source.srcs:
-            if [file for file in originals if file != replacement.file]:
-                fail(_also_source_message(source, name, replacement))
-            continue
-        if not originals:
-            fail(_no_such_file_message(source, name, replacement.overlay))
-        if len(originals) > 1:
-            fail(_ambiguous_message(source, name, replacement.overlay, originals))
-        swaps[originals[0]] = replacement.file
-
-    def swapped(files):
-        return [swaps.get(file, file) for file in files]
-
-    return GoInfo(**(structs.to_dict(source) | {
-        # Coverage names its files a second time.
-        "cover": depset(swapped(source.cover.to_list())),
-        "srcs": swapped(source.srcs),
-    }))
+def _without_parts(package, source):
+    """Leaves out overlays that are not for this target, or returns None if there are no others."""
+    if not any([overlay.parts for overlay in package.overlays]):
+        return package
+    label = str(source.label)
+    return only({"": package}, lambda overlay: label not in overlay.parts).get("")
 
 def _has_package_files(source):
     """Whether a source set holds the package, and not only tests that bear its import path."""
@@ -74,37 +65,53 @@ def _has_package_files(source):
             return True
     return False
 
-def _no_such_file_message(source, name, overlay):
-    return """{overlay} replaces {name} of package {importpath}, but {target} has no file of that name.
-It has:
-  {files}
-Correct the name in {overlay}. If the package has changed, port the overlay to it or take it out of the active set.
-A package that is put together from several targets (embed) can't be overlaid yet.""".format(
-        files = "\n  ".join(sorted([file.basename for file in source.srcs])),
-        importpath = source.importpath,
-        name = name,
-        overlay = overlay,
-        target = source.label,
+def _go_that_awaits(go, stamp):
+    """Returns a Go context whose compile actions run only if the overlays suit the package.
+
+    The stamp has to be an input of the compilation without being a source of the package: headers
+    of the SDK are just that.
+    """
+    sdk = GoSDK(**(structs.to_dict(go.sdk) | {
+        "headers": depset([stamp], transitive = [go.sdk.headers]),
+    }))
+    return struct(**(structs.to_dict(go) | {"sdk": sdk}))
+
+# The evidence of what was applied travels with the archive: in _go_overlay, for
+# those who know, and among the files that coverage counts, as that is what
+# rules_go hands on to a second compilation.
+_STAMP = "go_overlay.stamp"
+_RECORD = "go_overlay.json"
+
+def _take_evidence(source):
+    """Returns (source without evidence, evidence or None)."""
+    evidence = {}
+    cover = []
+    for file in source.cover.to_list():
+        if file.basename in [_STAMP, _RECORD]:
+            evidence[file.basename] = file
+        else:
+            cover.append(file)
+    if not evidence:
+        return source, None
+    return (
+        GoInfo(**(structs.to_dict(source) | {"cover": depset(cover)})),
+        struct(record = evidence[_RECORD], stamp = evidence[_STAMP]),
     )
 
-def _also_source_message(source, name, replacement):
-    return """{overlay} replaces {name} of package {importpath} with {file}, which is itself a source of {target}.
-Take {file} out of the srcs of {target}: an overlay file must not be compiled where the overlay is off.""".format(
-        file = replacement.file.short_path,
-        importpath = source.importpath,
-        name = name,
-        overlay = replacement.overlay,
-        target = source.label,
-    )
-
-def _ambiguous_message(source, name, overlay, files):
-    return "{overlay} replaces {name} of package {importpath}, but {target} has several files of that name: {files}".format(
-        files = " and ".join([file.path for file in files]),
-        importpath = source.importpath,
-        name = name,
-        overlay = overlay,
-        target = source.label,
-    )
+def _with_evidence(archive, package, evidence):
+    cover = depset([evidence.stamp, evidence.record], transitive = [archive.source.cover])
+    data = GoArchiveData(**(structs.to_dict(archive.data) | {
+        "_cover": cover,
+        "_go_overlay": struct(
+            overlays = tuple([overlay.label for overlay in package.overlays]),
+            record = evidence.record,
+        ),
+    }))
+    return GoArchive(**(structs.to_dict(archive) | {
+        "data": data,
+        "source": GoInfo(**(structs.to_dict(archive.source) | {"cover": cover})),
+        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
+    }))
 
 def _check_not_std(sdk, packages):
     """Fails if a package of the standard library is to be overlaid: rules_go reads those off disk."""
@@ -117,7 +124,7 @@ def _check_not_std(sdk, packages):
     for importpath in candidates:
         for file in sources:
             if file.path.endswith("/src/{}/{}".format(importpath, file.basename)):
-                overlay = packages[importpath].values()[0].overlay
+                overlay = packages[importpath].overlays[0].label
                 fail("{}: {} is a package of the standard library, which can't be overlaid yet. Take {} out of the active set.".format(
                     overlay,
                     importpath,

@@ -9,12 +9,26 @@ visibility([
 GoOverlayInfo = provider(
     doc = "Changes to Go packages, declared by `go_overlay` or composed by `go_overlay_set`.",
     fields = {
-        "packages": """`dict[str, dict[str, struct]]`: for each import path the replaced
-files, by their name in the package. Each is a struct of
+        "packages": """`dict[str, struct]`: for each import path a struct of
 
-* `file` (`File`): what is compiled instead of the package's file,
-* `overlay` (`Label`): the `go_overlay` that declares it.
+* `overlays` (`tuple[struct]`): the overlays that change the package, each once,
+* `order` (`dict[str, tuple[Label]]`): for each thing that is changed, the overlays that change it,
+  the lowest layer first. A thing is a file, by its name in the package, or an option: `gc_goopts`,
+  or `x_defs` and a variable's name.
 
-Empty where nothing is changed; a package in it has at least one file.""",
+An overlay is a struct of
+
+* `label` (`Label`): the `go_overlay` that declares it,
+* `steps` (`dict[str, struct]`): for each changed file `kind` (`str`: `replace`, `add`, `delete`,
+  `embed` or `patch`), `file` (`File` or None: the new content), and `patches`
+  (`tuple[struct]` of `file` (`File`) and `files` (`tuple[str]`), in order of application),
+* `base` (`dict[str, tuple[str]]`): for each changed file whose base is pinned, the digests of the
+  accepted ones, and `base_srcs` (`dict[str, File]`): the copies of bases that are kept,
+* `deps` (`tuple[GoArchive]`), `gc_goopts` (`tuple[str]`), `x_defs` (`dict[str, str]`), `cgo` (`bool`):
+  what is added to the package's attributes of these names,
+* `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts` (`tuple[str]`), and
+  `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
+
+Empty where nothing is changed.""",
     },
 )

@@ -1,46 +1,145 @@
-"""The overlays module extension: which set a build uses by default."""
+"""The overlays module extension: which sets a build uses by default, and what is demanded of them."""
+
+load(":default_set_repo.bzl", "default_set_repo")
 
 visibility(["//go_overlay/..."])
 
-def _default_set_repo_impl(rctx):
-    rctx.file("BUILD.bazel")
-    rctx.file(
-        "defs.bzl",
-        '"The overlay set that is active by default."\n\nDEFAULT_SET = Label({})\n'.format(repr(rctx.attr.set)),
-    )
+_REQUIRABLE = ["expires", "reason", "upstream"]
 
-_default_set_repo = repository_rule(
-    implementation = _default_set_repo_impl,
-    attrs = {
-        # A string, so that the repository does not depend on the set's package.
-        "set": attr.string(
-            doc = "Canonical label of a target with GoOverlayInfo.",
-            mandatory = True,
-        ),
-    },
-    doc = "Holds the default of `//go_overlay:active`.",
-)
-
-def _overlays_impl(mctx):
-    default_set = Label("//go_overlay:none")
+def _root_tags(mctx, name):
+    """Returns the root module's tags of a class that no other module may use."""
+    tags = []
     for module in mctx.modules:
-        uses = module.tags.use
-        if not uses:
-            continue
-        if not module.is_root:
-            fail("""overlays.use in module {name}: only the root module chooses the active set.
+        found = getattr(module.tags, name)
+        if module.is_root:
+            tags = found
+        elif found:
+            fail("""overlays.{tag} in module {name}: only the root module decides about overlays.
 Write use_extension(..., dev_dependency = True) in the MODULE.bazel of {name}, \
-so that the tag counts only where {name} is the root.""".format(name = module.name))
+so that the tag counts only where {name} is the root.""".format(
+                name = module.name,
+                tag = name,
+            ))
+    return tags
+
+def _root_set(mctx):
+    """Returns the Label of the set that the root module uses, or None."""
+    for module in mctx.modules:
+        if not module.is_root:
+            continue
+        uses = module.tags.use
         if len(uses) > 1:
             fail("overlays.use: one set can be active by default, got {}. Compose them with one go_overlay_set.".format(
                 " and ".join([str(tag.set) for tag in uses]),
             ))
-        default_set = uses[0].set
-    _default_set_repo(
+        if uses:
+            return uses[0].set
+    return None
+
+def _offers(mctx):
+    """Returns the sets that other modules offer: dict from names of modules to lists of Labels."""
+    offers = {}
+    for module in mctx.modules:
+        if not module.is_root and module.tags.use:
+            offers.setdefault(module.name, []).extend([tag.set for tag in module.tags.use])
+    return offers
+
+def _accepted_sets(mctx, offers):
+    """Returns the offered sets that the root module wants, as a list of Labels."""
+    decisions = {}
+    for tag, accepts in [(tag, True) for tag in _root_tags(mctx, "accept")] + [(tag, False) for tag in _root_tags(mctx, "deny")]:
+        if tag.module in decisions:
+            fail("overlays: module {} is accepted or denied twice; keep one of the tags".format(tag.module))
+        if tag.module not in offers:
+            fail("overlays.{}: module \"{}\" offers no overlays.{} Remove the tag.".format(
+                "accept" if accepts else "deny",
+                tag.module,
+                " Those that do: {}.".format(", ".join(offers)) if offers else "",
+            ))
+        decisions[tag.module] = tag if accepts else None
+
+    accepted = []
+    for name, sets in offers.items():
+        if name not in decisions:
+            fail("""module {name} offers overlays: {sets}. The root module decides; write one of these in its MODULE.bazel:
+  overlays.accept(module = "{name}")
+  overlays.deny(module = "{name}")""".format(
+                name = name,
+                sets = ", ".join([str(label) for label in sets]),
+            ))
+        decision = decisions[name]
+        if not decision:
+            continue
+        for label in decision.sets:
+            if label not in sets:
+                fail("overlays.accept: module {} does not offer {}, only {}. Change the sets that are accepted.".format(
+                    name,
+                    label,
+                    ", ".join([str(label) for label in sets]),
+                ))
+        accepted.extend(decision.sets or sets)
+    return accepted
+
+def _policy(mctx):
+    tags = _root_tags(mctx, "policy")
+    if len(tags) > 1:
+        fail("overlays.policy: there can be one, got {}. Merge them.".format(len(tags)))
+    if not tags:
+        return {"allow": [], "deny": [], "require": []}
+    for name in tags[0].require:
+        if name not in _REQUIRABLE:
+            fail("overlays.policy: require has \"{}\", expected any of {}".format(name, ", ".join(_REQUIRABLE)))
+    return {"allow": tags[0].allow, "deny": tags[0].deny, "require": tags[0].require}
+
+def _overlays_impl(mctx):
+    root_set = _root_set(mctx)
+    sets = ([root_set] if root_set else []) + _accepted_sets(mctx, _offers(mctx))
+    default_set_repo(
         name = "go_overlay_default",
-        set = str(default_set),
+        policy = json.encode(_policy(mctx)),
+        sets = [str(label) for label in sets],
     )
     return mctx.extension_metadata(reproducible = True)
+
+_accept_tag = tag_class(
+    attrs = {
+        "module": attr.string(
+            doc = "Name of the module that offers sets.",
+            mandatory = True,
+        ),
+        "sets": attr.label_list(
+            doc = """Pins the sets that are accepted: others that the module offers, now or later, are
+not applied, and it is an error if it offers one of these no more. Empty: all.""",
+        ),
+    },
+    doc = "Applies the sets that another module offers, beside the root's own. Only in the root module.",
+)
+
+_deny_tag = tag_class(
+    attrs = {
+        "module": attr.string(
+            doc = "Name of the module that offers sets.",
+            mandatory = True,
+        ),
+    },
+    doc = "Does not apply the sets that another module offers. Only in the root module.",
+)
+
+_policy_tag = tag_class(
+    attrs = {
+        "allow": attr.string_list(
+            doc = """Import paths that may be overlaid; `...` stands for any string, as in patterns of
+the go command: `k8s.io/...`. Empty: all.""",
+        ),
+        "deny": attr.string_list(
+            doc = "Import paths that must not be overlaid, whatever `allow` says.",
+        ),
+        "require": attr.string_list(
+            doc = "What each overlay has to state: any of `expires`, `reason`, `upstream`.",
+        ),
+    },
+    doc = "What is demanded of each overlay that a build applies. Only in the root module, at most once.",
+)
 
 _use_tag = tag_class(
     attrs = {
@@ -49,11 +148,17 @@ _use_tag = tag_class(
             mandatory = True,
         ),
     },
-    doc = "Makes a set the default of `@go_overlay//go_overlay:active`. Only in the root module, at most once.",
+    doc = """In the root module, at most once: makes a set the default of
+`@go_overlay//go_overlay:active`. In other modules: offers a set, which the root module accepts or denies.""",
 )
 
 overlays = module_extension(
     implementation = _overlays_impl,
     doc = "Chooses the overlays that a build uses by default. Without it there are none.",
-    tag_classes = {"use": _use_tag},
+    tag_classes = {
+        "accept": _accept_tag,
+        "deny": _deny_tag,
+        "policy": _policy_tag,
+        "use": _use_tag,
+    },
 )

@@ -93,3 +93,33 @@ def build_constraint(name):
         ignored = name.startswith("_") or name.startswith("."),
         test = test,
     )
+
+# Extensions of the files that go_library takes as srcs, from go/private/common.bzl of rules_go.
+_SOURCE_EXTENSIONS = {extension: None for extension in [
+    "S",
+    "c",
+    "cc",
+    "cpp",
+    "cxx",
+    "go",
+    "h",
+    "hh",
+    "hpp",
+    "hxx",
+    "inc",
+    "m",
+    "mm",
+    "s",
+    "syso",
+]}
+
+def is_source_name(name):
+    """Returns whether a file of a package is compiled, by its name; others can only be embedded.
+
+    Args:
+      name: str, slash-separated path relative to the package's folder.
+
+    Returns:
+      bool.
+    """
+    return "/" not in name and "." in name and name.rpartition(".")[2] in _SOURCE_EXTENSIONS

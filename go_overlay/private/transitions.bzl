@@ -1,18 +1,70 @@
-"""Transition to the empty overlay set."""
+"""Transitions of the active set: all that decides which overlays a configuration applies."""
 
-visibility(["//go_overlay/private/..."])
+visibility([
+    "//go_overlay/private/...",
+    "//toolchains/private/...",
+])
 
 _ACTIVE = str(Label("//go_overlay:active"))
+_DEPTH = str(Label("//go_overlay/private:depth"))
 _NONE = str(Label("//go_overlay:none"))
+_PINNED_FROM = str(Label("//go_overlay/private:pinned_from"))
 
-def _none_transition_impl(_settings, _attr):
+def _none_impl(_settings, _attr):
     return {_ACTIVE: _NONE}
 
-# What an overlay depends on is built without overlays: a generated source may
+# What an overlay is made of is built without overlays: a generated source may
 # need Go programs, whose toolchain needs the active set, which holds this very
 # overlay. Resetting the set here is what breaks that cycle.
 none_transition = transition(
-    implementation = _none_transition_impl,
+    implementation = _none_impl,
     inputs = [],
     outputs = [_ACTIVE],
+)
+
+def _deps_impl(settings, _attr):
+    if settings[_DEPTH] == "":
+        return {_ACTIVE: str(settings[_ACTIVE]), _DEPTH: "1"}
+    return {_ACTIVE: _NONE, _DEPTH: "2"}
+
+# What an overlay makes a package import is itself overlaid, but can't be so in
+# the same configuration: its toolchain holds this overlay, which depends on it.
+# Therefore a configuration more, and one without overlays for what the overlays
+# there make their packages import. The linker takes a single copy of each.
+deps_transition = transition(
+    implementation = _deps_impl,
+    inputs = [_ACTIVE, _DEPTH],
+    outputs = [_ACTIVE, _DEPTH],
+)
+
+def _pin_impl(settings, attr):
+    outer = settings[_PINNED_FROM] or str(settings[_ACTIVE])
+    pinned = str(attr.overlays)
+    return {
+        _ACTIVE: pinned,
+        # A pin to what is active anyway is no other configuration.
+        _PINNED_FROM: "" if pinned == outer else outer,
+    }
+
+# From go_overlay_binary and go_overlay_test to their target. Remembers what was
+# active, so that the way back is known.
+pin_transition = transition(
+    implementation = _pin_impl,
+    inputs = [_ACTIVE, _PINNED_FROM],
+    outputs = [_ACTIVE, _PINNED_FROM],
+)
+
+def _shared_impl(settings, _attr):
+    return {
+        _ACTIVE: settings[_PINNED_FROM] or _NONE,
+        _DEPTH: "",
+        _PINNED_FROM: "",
+    }
+
+# To the configuration whose builder and standard library others share: from a
+# pinned target, that around it; from deps of overlays, that without overlays.
+shared_transition = transition(
+    implementation = _shared_impl,
+    inputs = [_PINNED_FROM],
+    outputs = [_ACTIVE, _DEPTH, _PINNED_FROM],
 )

@@ -29,9 +29,17 @@ def failure_test_with_active(active):
     Args:
       active: str, label of the set.
     """
+    return failure_test_with({str(Label("//go_overlay:active")): str(Label(active))})
+
+def failure_test_with(settings):
+    """Returns a failure_test whose target is built with settings.
+
+    Args:
+      settings: dict from labels of build settings, as strings, to their values.
+    """
     return analysistest.make(
         _failure_test_impl,
         attrs = _ATTRS,
-        config_settings = {str(Label("//go_overlay:active")): str(Label(active))},
+        config_settings = settings,
         expect_failure = True,
     )

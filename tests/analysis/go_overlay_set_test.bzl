@@ -6,21 +6,43 @@ load(":failure_test.bzl", "failure_test")
 
 visibility("private")
 
+def _order(packages):
+    return {
+        importpath: {thing: [label.name for label in labels] for thing, labels in package.order.items()}
+        for importpath, package in packages.items()
+    }
+
 def _composition_test_impl(ctx):
     env = analysistest.begin(ctx)
     packages = analysistest.target_under_test(env)[GoOverlayInfo].packages
     asserts.equals(
         env,
         {
-            "example.com/other": ["a.go"],
+            "example.com/other": {"a.go": ["set_other"]},
             # From two overlays.
-            "example.com/pkg": ["a.go", "b.go"],
+            "example.com/pkg": {"a.go": ["set_a"], "b.go": ["set_b"]},
         },
-        {importpath: sorted(files) for importpath, files in packages.items()},
+        _order(packages),
     )
+    asserts.equals(env, 2, len(packages["example.com/pkg"].overlays))
     return analysistest.end(env)
 
 _composition_test = analysistest.make(_composition_test_impl)
+
+def _layers_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    packages = analysistest.target_under_test(env)[GoOverlayInfo].packages
+    asserts.equals(
+        env,
+        {
+            "example.com/other": {"a.go": ["set_other"]},
+            "example.com/pkg": {"a.go": ["set_also_a", "set_a"], "b.go": ["set_b"]},
+        },
+        _order(packages),
+    )
+    return analysistest.end(env)
+
+_layers_test = analysistest.make(_layers_test_impl)
 
 def _empty_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -72,11 +94,42 @@ def go_overlay_set_test_suite(name):
     failure_test(
         name = name + "_conflict",
         expected = [
-            "//tests/analysis:set_conflict: two overlays replace a.go of package example.com/pkg",
-            "//tests/analysis:set_a with tests/analysis/testdata/pkg/a.go",
-            "//tests/analysis:set_also_a with tests/analysis/testdata/pkg/patched_b.go",
+            "//tests/analysis:set_conflict: two overlays change a.go of package example.com/pkg",
+            "layers = [\"//tests/analysis:set_a\", \"//tests/analysis:set_also_a\"]",
         ],
         target_under_test = ":set_conflict",
+    )
+
+    # The set below orders them already.
+    go_overlay_set(
+        name = "set_layers",
+        layers = [":set_also_a", ":set_inner"],
+        overlays = [":set_other"],
+        tags = ["manual"],
+    )
+    go_overlay_set(
+        name = "set_of_layers",
+        overlays = [":set_a", ":set_layers", ":set_also_a"],
+        tags = ["manual"],
+    )
+    for layers in ["set_layers", "set_of_layers"]:
+        _layers_test(
+            name = "{}_{}".format(name, layers),
+            target_under_test = ":" + layers,
+        )
+    go_overlay_set(
+        name = "set_contradiction",
+        layers = [":set_a", ":set_layers"],
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name + "_contradiction",
+        expected = [
+            "//tests/analysis:set_contradiction: its layers contradict each other about a.go of package example.com/pkg",
+            "one applies, lowest first: //tests/analysis:set_a\n",
+            "another, on top of that: //tests/analysis:set_also_a, //tests/analysis:set_a\n",
+        ],
+        target_under_test = ":set_contradiction",
     )
 
     _empty_test(
@@ -86,5 +139,12 @@ def go_overlay_set_test_suite(name):
 
     native.test_suite(
         name = name,
-        tests = [name + "_composition", name + "_conflict", name + "_none"],
+        tests = [name + suffix for suffix in [
+            "_composition",
+            "_conflict",
+            "_contradiction",
+            "_none",
+            "_set_layers",
+            "_set_of_layers",
+        ]],
     )

@@ -12,21 +12,41 @@ def _provider_test_impl(ctx):
     packages = target[GoOverlayInfo].packages
     asserts.equals(env, ["example.com/pkg"], packages.keys())
 
-    files = packages["example.com/pkg"]
+    package = packages["example.com/pkg"]
+    asserts.equals(env, 1, len(package.overlays))
+    overlay = package.overlays[0]
+    asserts.equals(env, target.label, overlay.label)
+    for thing, order in package.order.items():
+        asserts.equals(env, (target.label,), order, thing)
     asserts.equals(
         env,
         {
-            "a.go": "tests/analysis/testdata/pkg/a.go",
-            "b.go": "tests/analysis/testdata/pkg/patched_b.go",
+            "a.go": ("replace", "tests/analysis/testdata/pkg/a.go"),
+            "added.go": ("add", "tests/analysis/testdata/pkg/added.go"),
+            "b.go": ("replace", "tests/analysis/testdata/pkg/patched_b.go"),
             # The name of the overlay file would leave it out on every other system.
-            "c.go": "tests/analysis/go_overlay_provider_/c.go",
+            "c.go": ("replace", "tests/analysis/go_overlay_provider_/c.go"),
             # What a name means to other languages is not for us to say.
-            "d.s": "tests/analysis/go_overlay_provider_/d.s",
+            "d.s": ("replace", "tests/analysis/go_overlay_provider_/d.s"),
+            "gone.go": ("delete", None),
+            # Relative to strip_prefix; an embedded file may be called as the overlay likes.
+            "pkg/embedded.txt": ("embed", "tests/analysis/testdata/pkg/embedded.txt"),
+            "patched.go": ("patch", None),
+            "patched_too.go": ("patch", None),
+            "other.txt": ("replace", "tests/analysis/testdata/pkg/embedded.txt"),
         },
-        {name: replacement.file.short_path for name, replacement in files.items()},
+        {
+            name: (step.kind, step.file.short_path if step.file else None)
+            for name, step in overlay.steps.items()
+        },
     )
-    for replacement in files.values():
-        asserts.equals(env, target.label, replacement.overlay)
+    asserts.equals(
+        env,
+        ["tests/analysis/testdata/first.patch", "tests/analysis/testdata/second.patch"],
+        [patch.file.short_path for patch in overlay.steps["patched.go"].patches],
+    )
+    asserts.equals(env, {"a.go": ("sha256:" + 64 * "0", "sha256:" + 64 * "a"), "gone.go": ("",)}, overlay.base)
+    asserts.equals(env, ("@@//tests/analysis:part",), overlay.parts)
     return analysistest.end(env)
 
 _provider_test = analysistest.make(_provider_test_impl)
@@ -39,23 +59,59 @@ _WRONG = {
     ),
     "changes_nothing": (
         dict(importpath = "example.com/pkg"),
-        ["changes nothing", "files of example.com/pkg in srcs or replace"],
+        ["changes nothing", "list files that replace those of example.com/pkg in srcs"],
     ),
-    "header": (
-        dict(importpath = "example.com/pkg", replace = {"a.h": "testdata/pkg/a.go"}),
-        ["a.h is a header, which can't be replaced by an overlay yet"],
+    "changed_twice": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], delete = ["a.go"]),
+        ["a.go is changed twice", "in layers"],
+    ),
+    "base_of_unchanged": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base = {"b.go": ""}),
+        ["base has b.go, which the overlay neither replaces nor deletes nor patches"],
+    ),
+    "base_of_added": (
+        dict(importpath = "example.com/pkg", new_srcs = ["testdata/pkg/a.go"], base = {"a.go": ""}),
+        ["base has a.go, which the overlay neither replaces nor deletes nor patches"],
+    ),
+    "base_src_of_unchanged": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base_srcs = ["testdata/pkg/b.go"]),
+        ["base_srcs has tests/analysis/testdata/pkg/b.go, but the overlay changes no files of that name"],
+    ),
+    "digest": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base = {"a.go": "sha256:123"}),
+        ["base of a.go is \"sha256:123\", expected \"sha256:\" and 64 hexadecimal digits"],
+    ),
+    "embedded_as_source": (
+        dict(importpath = "example.com/pkg", new_srcs = ["testdata/pkg/embedded.txt"]),
+        ["new_srcs has tests/analysis/testdata/pkg/embedded.txt, which Go does not compile", "embedsrcs"],
+    ),
+    "expires": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], expires = "2026-13-01"),
+        ["expires is \"2026-13-01\", expected a date YYYY-MM-DD"],
+    ),
+    "patch_of_nothing": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": []}),
+        ["patches does not say which files tests/analysis/testdata/first.patch changes", "patches = {\"first.patch\": [\"hash.go\"]}"],
     ),
     "path_as_name": (
         dict(importpath = "example.com/pkg", replace = {"sub/a.go": "testdata/pkg/a.go"}),
-        ["has the key \"sub/a.go\"", "expected the name of a file in the package's own folder: \"a.go\""],
+        ["replace names the file \"sub/a.go\"", "name a file of the package's own folder: \"a.go\""],
+    ),
+    "path_out_of_package": (
+        dict(importpath = "example.com/pkg", delete = ["../a.go"]),
+        ["delete names the file \"../a.go\", expected a path relative to the package's folder"],
     ),
     "replaced_twice": (
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], replace = {"a.go": "testdata/pkg/patched_b.go"}),
-        ["a.go is replaced twice", "testdata/pkg/a.go and", "testdata/pkg/patched_b.go"],
+        ["a.go is changed twice, by", "testdata/pkg/a.go and", "testdata/pkg/patched_b.go"],
     ),
     "several_files": (
         dict(importpath = "example.com/pkg", replace = {"a.go": ":go_overlay_several"}),
-        ["go_overlay_several\"} gives 2 files, expected exactly one"],
+        ["replace has", "go_overlay_several, which gives 2 files, expected exactly one"],
+    ),
+    "strip_prefix": (
+        dict(importpath = "example.com/pkg", embedsrcs = ["testdata/pkg/embedded.txt"], strip_prefix = "test"),
+        ["strip_prefix is \"test\", but tests/analysis/testdata/pkg/embedded.txt in embedsrcs is not in that folder"],
     ),
     "test_file": (
         dict(importpath = "example.com/pkg", replace = {"a_test.go": "testdata/pkg/a.go"}),
@@ -72,12 +128,26 @@ def go_overlay_test_suite(name):
     go_overlay(
         name = "go_overlay_provider",
         srcs = ["testdata/pkg/a.go"],
+        base = {
+            "a.go": ["sha256:" + 64 * "0", "sha256:" + 64 * "a"],
+            "gone.go": "",
+        },
+        delete = ["gone.go"],
+        embedsrcs = ["testdata/pkg/embedded.txt"],
         importpath = "example.com/pkg",
+        new_srcs = ["testdata/pkg/added.go"],
+        parts = [":part"],
+        patches = {
+            "testdata/first.patch": ["patched.go"],
+            "testdata/second.patch": ["patched.go", "patched_too.go"],
+        },
         replace = {
             "b.go": "testdata/pkg/patched_b.go",
             "c.go": "testdata/pkg/c_windows.go",
             "d.s": "testdata/pkg/patched_d.s",
+            "other.txt": "testdata/pkg/embedded.txt",
         },
+        strip_prefix = "testdata",
         tags = ["manual"],
     )
     _provider_test(

@@ -1,7 +1,8 @@
 """The macro that fills the BUILD file of the @go_overlay_toolchains repository."""
 
 load("@bazel_skylib//lib:selects.bzl", "selects")
-load(":overlay_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "overlay_toolchain")
+load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
+load(":overlay_toolchain.bzl", "overlay_toolchain")
 load(":rules_go_internals.bzl", "GOOS_GOARCH")
 
 # Loaded by the generated repository, which visibility() has no name for.
@@ -87,8 +88,18 @@ def declare_toolchains(
     )
     overlay_toolchain(
         name = prefix + "overlay_toolchain",
+        # Absent from the graph, not only unused, where nothing is overlaid.
+        helper = select({
+            Label("//go_overlay:none_is_active"): None,
+            "//conditions:default": Label("//tools:overlay"),
+        }),
         sdk_repo = sdk_repo,
         sdk_version = sdk_version,
+        # What is built with the flags of the command line uses what it has built with other ones.
+        shared = select({
+            Label("//go_overlay/private:top"): None,
+            "//conditions:default": Label("//toolchains:base_toolchain"),
+        }),
         tags = ["manual"],
         visibility = ["//visibility:public"],
     )

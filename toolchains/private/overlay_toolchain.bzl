@@ -1,14 +1,17 @@
 """The rule that wraps a Go toolchain of rules_go, so that what it compiles is overlaid."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@go_overlay_default//:defs.bzl", "POLICY")
 load("//go_overlay/private:apply.bzl", "overlaid_actions")
+load("//go_overlay/private:compose.bzl", "only")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
+load("//go_overlay/private:policy.bzl", "policy_errors")
+load("//go_overlay/private:transitions.bzl", "shared_transition")
+load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":configurations.bzl", "is_exec_configuration")
 
 visibility(["//toolchains/private/..."])
-
-# The type under which @go_overlay_toolchains registers the toolchains of rules_go that it wraps.
-BASE_TOOLCHAIN_TYPE = Label("//toolchains:base_toolchain_type")
 
 def _check_sdk(ctx, sdk):
     """Fails unless the base toolchain has the SDK that this toolchain is registered for."""
@@ -28,21 +31,53 @@ Choose an SDK by --@rules_go//go/toolchain:sdk_version or sdk_name; \
             repo = repo,
         ))
 
+def _with_actions(toolchain, actions):
+    return platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"actions": actions}))
+
+def _with_stdlib(toolchain, stdlib):
+    """Returns a toolchain that does not build the standard library, but takes one that another built."""
+    return _with_actions(toolchain, struct(**(structs.to_dict(toolchain.actions) | {
+        "stdlib": lambda _go: stdlib,
+    })))
+
+def _shared(ctx, sdk):
+    """Returns what this configuration takes from another one, or None.
+
+    The toolchain there may be for another execution platform; with the same SDK, what it has runs on
+    this one, too.
+    """
+    if not ctx.attr.shared:
+        return None
+    shared = ctx.attr.shared[0][BaseToolchainInfo]
+    return shared if shared.toolchain.sdk.root_file == sdk.root_file else None
+
 def _overlay_toolchain_impl(ctx):
     toolchain = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
     _check_sdk(ctx, toolchain.sdk)
     packages = ctx.attr._active[GoOverlayInfo].packages
+    if is_exec_configuration(ctx.bin_dir.path):
+        packages = only(packages, lambda overlay: overlay.exec)
+    errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
+    if errors:
+        fail("\n\n".join(errors))
 
     # With nothing to change, the toolchain is rules_go's own, and so is every action.
-    if packages and not is_exec_configuration(ctx.bin_dir.path):
-        toolchain = platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {
-            "actions": overlaid_actions(toolchain.actions, packages),
-        }))
+    shared = _shared(ctx, toolchain.sdk)
+    if shared:
+        toolchain = _with_stdlib(shared.toolchain, shared.stdlib)
+    if packages:
+        helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run
+        toolchain = _with_actions(toolchain, overlaid_actions(toolchain.actions, packages, helper))
     return [toolchain]
 
 overlay_toolchain = rule(
     implementation = _overlay_toolchain_impl,
     attrs = {
+        "helper": attr.label(
+            cfg = "exec",
+            doc = "The Go helper that checks and applies overlays; absent where there are none.",
+            executable = True,
+        ),
         "sdk_repo": attr.string(
             doc = "Canonical name of the SDK repository.",
             mandatory = True,
@@ -50,9 +85,22 @@ overlay_toolchain = rule(
         "sdk_version": attr.string(
             doc = "Go version that the SDK has to be. Empty: any.",
         ),
+        "shared": attr.label(
+            cfg = shared_transition,
+            doc = """For pinned targets and deps of overlays: the toolchain of the configuration whose
+builder and standard library they share.""",
+            providers = [BaseToolchainInfo],
+        ),
         "_active": attr.label(
             default = "//go_overlay:active",
             providers = [GoOverlayInfo],
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_today": attr.label(
+            default = "//go_overlay:today",
+            providers = [BuildSettingInfo],
         ),
     },
     doc = """A Go toolchain that compiles packages with the active overlay set applied.
@@ -60,8 +108,8 @@ overlay_toolchain = rule(
 It finds the toolchain that it wraps by toolchain resolution, not by an attribute: only so the
 wrapped one is configured for the execution platform that the build chose for this one.
 
-Tools of the exec configuration are compiled without overlays: a patch that is meant for a product
-must not change the code generators that build it.""",
+Tools of the exec configuration are compiled without overlays, but for those that ask for it: a patch
+that is meant for a product must not change the code generators that build it.""",
     provides = [platform_common.ToolchainInfo],
     toolchains = [BASE_TOOLCHAIN_TYPE],
 )

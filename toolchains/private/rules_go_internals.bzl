@@ -4,12 +4,19 @@
 load("@rules_go//go/private:platforms.bzl", _GOOS_GOARCH = "GOOS_GOARCH")
 
 # buildifier: disable=bzl-visibility
+load("@rules_go//go/private:providers.bzl", _GoStdLib = "GoStdLib")
+
+# buildifier: disable=bzl-visibility
 load("@rules_go//go/private:sdk.bzl", _detect_host_platform = "detect_host_platform", _parse_version = "parse_version")
 
 visibility(["//toolchains/private/..."])
 
 # Every (GOOS, GOARCH) that rules_go has toolchains for.
 GOOS_GOARCH = _GOOS_GOARCH
+
+# Provider of a compiled standard library.
+# buildifier: disable=name-conventions
+GoStdLib = _GoStdLib
 
 # Returns the host's (GOOS, GOARCH), for a repository_ctx or module_ctx.
 detect_host_platform = _detect_host_platform

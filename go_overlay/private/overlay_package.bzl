@@ -1,0 +1,236 @@
+"""Applies overlays to the sources of one package."""
+
+load("@bazel_skylib//lib:structs.bzl", "structs")
+load("@rules_go//go:def.bzl", "GoInfo")
+load(":labels.bzl", "display_label")
+load(":layout.bzl", "laid_out")
+load(":package_files.bzl", "package_files")
+load(":source_names.bzl", "is_source_name")
+
+visibility(["//go_overlay/private/..."])
+
+_GO_TOOLCHAIN = Label("@rules_go//go:toolchain")
+
+def overlay_package(go, source, package, helper):
+    """Applies overlays to a package, and declares the action that checks whether they suit it.
+
+    What a file is replaced by is decided here, and compiled as it is, so that errors point at the
+    file that the user edits. Whether it may be, only the contents tell: the helper finds out, applies
+    diffs, and fails the compilation, which awaits its stamp, if something does not fit.
+
+    Args:
+      go: GoContext.
+      source: GoInfo of the package.
+      package: struct, value of the `packages` field of GoOverlayInfo.
+      helper: FilesToRunProvider of the Go helper.
+
+    Returns:
+      GoInfo, and a struct of the Files stamp and record.
+    """
+    files = package_files(source)
+    overlays = {overlay.label: overlay for overlay in package.overlays}
+    changes = [
+        _change(go, source, files, name, [overlays[label] for label in labels])
+        for name, labels in package.order.items()
+        if any([name in overlays[label].steps for label in labels])
+    ]
+    _check_not_sources(source, changes)
+    evidence = _declare_action(go, source, package, files, changes, helper)
+    return _overlaid(go, source, package, files, changes), evidence
+
+def _output_path(source, name):
+    return "{}_overlay/{}".format(source.name, name)
+
+def _change(go, source, files, name, overlays):
+    """Returns what becomes of one file."""
+    original = files.by_name.get(name)
+    outcome = original
+    patched = False
+    for overlay in overlays:
+        step = overlay.steps[name]
+        patched = step.kind == "patch"
+        outcome = step.file
+    result = None
+    if patched:
+        # Where the whole package is laid out, its folder holds a link of the file's name.
+        result = go.actions.declare_file(_output_path(source, "patched/" + name))
+        outcome = result
+    return struct(
+        name = name,
+        original = original,
+        outcome = outcome,
+        overlays = overlays,
+        result = result,
+    )
+
+def _check_not_sources(source, changes):
+    for change in changes:
+        for overlay in change.overlays:
+            file = overlay.steps[change.name].file
+            if file and file in source.srcs:
+                fail("""{overlay} changes {name} of package {importpath} with {file}, which is itself a source of {target}.
+Take {file} out of the srcs of {target}: an overlay file must not be compiled where the overlay is off.""".format(
+                    file = file.short_path,
+                    importpath = source.importpath,
+                    name = change.name,
+                    overlay = display_label(overlay.label),
+                    target = display_label(source.label),
+                ))
+
+def _overlaid(go, source, package, files, changes):
+    """Returns the GoInfo of the package with all changes."""
+    outcomes = {change.name: change.outcome for change in changes}
+    srcs = _replaced(files.sources, outcomes)
+    added = [
+        change
+        for change in changes
+        if change.outcome and not change.original and is_source_name(change.name)
+    ]
+    for change in added:
+        _insert(srcs, change.name, change.outcome)
+    embedsrcs = _replaced(files.embedded, outcomes) + [
+        (change.name, change.outcome)
+        for change in changes
+        if change.outcome and not change.original and not is_source_name(change.name)
+    ]
+
+    patched = [change.name for change in changes if change.result]
+    srcs, embedsrcs = laid_out(go, source, srcs, embedsrcs, outcomes, patched, _output_path(source, "package"))
+
+    # Coverage names its files a second time.
+    covered = {file: None for file in source.cover.to_list()}
+    names_covered = {name: None for name, file in files.sources if file in covered}
+    cover = [
+        file
+        for name, file in srcs
+        if name in names_covered or (covered and file.extension == "go" and name in [change.name for change in added])
+    ]
+
+    x_defs = dict(source.x_defs)
+    gc_goopts = list(source.gc_goopts)
+    deps = list(source.deps)
+    imported = {dep.data.importpath: None for dep in deps}
+    for overlay in package.overlays:
+        for dep in overlay.deps:
+            # What the package imports already, it imports in its own configuration.
+            if dep.data.importpath not in imported:
+                imported[dep.data.importpath] = None
+                deps.append(dep)
+    for overlay in _in_order(package, "gc_goopts"):
+        gc_goopts.extend(overlay.gc_goopts)
+    for thing in package.order:
+        if thing.startswith("x_defs "):
+            name = thing.removeprefix("x_defs ")
+            for overlay in _in_order(package, thing):
+                x_defs[name if "." in name else "{}.{}".format(source.importmap, name)] = overlay.x_defs[name]
+
+    return GoInfo(**(structs.to_dict(source) | {
+        "cgo": source.cgo or any([overlay.cgo for overlay in package.overlays]),
+        "cover": depset(cover),
+        "deps": deps,
+        "embedsrcs": [file for _, file in embedsrcs],
+        "gc_goopts": gc_goopts,
+        "srcs": [file for _, file in srcs],
+        "x_defs": x_defs,
+    }))
+
+def _in_order(package, thing):
+    overlays = {overlay.label: overlay for overlay in package.overlays}
+    return [overlays[label] for label in package.order.get(thing, ())]
+
+def _replaced(named_files, outcomes):
+    """Returns (name, File) pairs with changed files in the place of the package's own."""
+    replaced = []
+    for name, file in named_files:
+        file = outcomes.get(name, file)
+        if file:
+            replaced.append((name, file))
+    return replaced
+
+def _insert(srcs, name, file):
+    """Adds a file where the go command would name it to the compiler: variables are initialized in that order."""
+    for index, (other, _) in enumerate(srcs):
+        if other > name:
+            srcs.insert(index, (name, file))
+            return
+    srcs.append((name, file))
+
+def _declare_action(go, source, package, files, changes, helper):
+    """Declares the action that checks the changes and applies diffs."""
+    stamp = go.actions.declare_file(_output_path(source, "go_overlay.stamp"))
+    record = go.actions.declare_file(_output_path(source, "go_overlay.json"))
+    manifest = go.actions.declare_file(_output_path(source, "manifest.json"))
+
+    # The manifest refers to files by their index among the arguments, for Bazel can map the paths
+    # of those, and not of what is written into a file.
+    arguments = []
+    inputs = []
+
+    def input_index(file):
+        if not file:
+            return None
+        inputs.append(file)
+        arguments.append(file)
+        return len(arguments) - 1
+
+    def output_index(file):
+        if not file:
+            return None
+        arguments.append(file)
+        return len(arguments) - 1
+
+    indices = {overlay.label: index for index, overlay in enumerate(package.overlays)}
+    content = {
+        "changes": [{
+            "name": change.name,
+            "original": input_index(change.original),
+            "result": output_index(change.result),
+            "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
+        } for change in changes],
+        "importpath": source.importpath,
+        "names": sorted(files.by_name),
+        "overlays": [{
+            "cgo": overlay.cgo,
+            "deps": [str(dep.data.label) for dep in overlay.deps],
+            "expires": overlay.expires,
+            "gc_goopts": overlay.gc_goopts,
+            "label": str(overlay.label),
+            "reason": overlay.reason,
+            "upstream": overlay.upstream,
+            "x_defs": overlay.x_defs,
+        } for overlay in package.overlays],
+        "record": output_index(record),
+        "stamp": output_index(stamp),
+        "target": str(source.label),
+    }
+    go.actions.write(manifest, json.encode(content))
+
+    args = go.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add_all(arguments, expand_directories = False, uniquify = False)
+    go.actions.run(
+        arguments = ["apply", go.actions.args().add(manifest), args],
+        executable = helper,
+        execution_requirements = {"supports-path-mapping": "1"},
+        inputs = inputs + [manifest],
+        mnemonic = "GoOverlay",
+        outputs = [stamp, record] + [change.result for change in changes if change.result],
+        progress_message = "Overlaying %{label}",
+        toolchain = _GO_TOOLCHAIN,
+    )
+    return struct(record = record, stamp = stamp)
+
+def _step(name, overlay, overlay_index, input_index):
+    step = overlay.steps[name]
+    return {
+        "base": overlay.base.get(name, ()),
+        "base_file": input_index(overlay.base_srcs.get(name)),
+        "base_pinned": name in overlay.base or name in overlay.base_srcs,
+        "file": input_index(step.file),
+        "fuzz": overlay.patch_fuzz,
+        "kind": step.kind,
+        "overlay": overlay_index,
+        "patches": [{"file": input_index(patch.file), "files": patch.files} for patch in step.patches],
+        "strip": overlay.patch_strip,
+    }

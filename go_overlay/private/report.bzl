@@ -1,0 +1,172 @@
+"""Reports which overlays a program contains."""
+
+load("@rules_go//go:def.bzl", "GoArchive")
+load(":go_overlay_info.bzl", "GoOverlayInfo")
+load(":labels.bzl", "display_label")
+load(":transitions.bzl", "none_transition")
+
+visibility(["//go_overlay/..."])
+
+def _overlaid_packages(archive):
+    """Returns the GoArchiveData of packages that are linked and were compiled with overlays."""
+    return [data for data in archive.transitive.to_list() if hasattr(data, "_go_overlay")]
+
+def _declare_report(ctx, name, label, archive, helper):
+    """Declares the action that writes a report, and returns its files."""
+    json_file = ctx.actions.declare_file(name + ".json")
+    html_file = ctx.actions.declare_file(name + ".html")
+    records = [data._go_overlay.record for data in _overlaid_packages(archive)]
+
+    args = ctx.actions.args()
+    args.add("report")
+    args.add("-target", str(label))
+    args.add("-json", json_file)
+    args.add("-html", html_file)
+    args.add_all(records, before_each = "-record")
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    ctx.actions.run(
+        arguments = [args],
+        executable = helper,
+        execution_requirements = {"supports-path-mapping": "1"},
+        inputs = records,
+        mnemonic = "GoOverlayReport",
+        outputs = [json_file, html_file],
+        progress_message = "Reporting overlays of %{label}",
+    )
+    return [json_file, html_file]
+
+_HELPER = attr.label(
+    cfg = "exec",
+    default = "//tools:overlay",
+    executable = True,
+)
+
+def _go_overlay_report_aspect_impl(target, ctx):
+    if GoArchive not in target:
+        return []
+    files = _declare_report(
+        ctx,
+        target.label.name + ".overlays",
+        target.label,
+        target[GoArchive],
+        ctx.executable._helper,
+    )
+    return [OutputGroupInfo(go_overlay_report = depset(files))]
+
+go_overlay_report_aspect = aspect(
+    implementation = _go_overlay_report_aspect_impl,
+    attrs = {"_helper": _HELPER},
+    doc = """Reports which overlays a Go target contains, in the output group `go_overlay_report`:
+
+```
+bazel build //app \\
+  --aspects=@go_overlay//go_overlay:defs.bzl%go_overlay_report_aspect --output_groups=go_overlay_report
+```""",
+)
+
+def _go_overlay_report_impl(ctx):
+    return [DefaultInfo(files = depset(_declare_report(
+        ctx,
+        ctx.label.name,
+        ctx.attr.target.label,
+        ctx.attr.target[GoArchive],
+        ctx.executable._helper,
+    )))]
+
+go_overlay_report = rule(
+    implementation = _go_overlay_report_impl,
+    attrs = {
+        "target": attr.label(
+            doc = "A Go program, library or test.",
+            mandatory = True,
+            providers = [GoArchive],
+        ),
+        "_helper": _HELPER,
+    },
+    doc = """Reports which overlays a Go program contains: packages, files, digests before and after,
+reason, upstream, expiry, as `<name>.json` and as a page to read, `<name>.html`.
+
+What counts is what the linker takes: an overlay of a package that the program does not contain is not
+listed.""",
+)
+
+def _missing_message(target, archive, overlay, importpath):
+    linked = [data.importpath for data in archive.transitive.to_list()]
+    if importpath in linked:
+        cause = """The program contains package {}, compiled without it. Is the overlay in the active set, \
+and are the toolchains of @go_overlay_toolchains registered?""".format(importpath)
+    else:
+        last = importpath.split("/")[-1]
+        similar = [other for other in linked if other.split("/")[-1] == last]
+        cause = "The program has no package {}. Is importpath right?{}".format(
+            importpath,
+            " It has {}.".format(", ".join(similar)) if similar else "",
+        )
+    return "{} does not contain {}.\n  {}".format(
+        display_label(target),
+        display_label(overlay),
+        cause,
+    )
+
+def _go_overlay_report_test_impl(ctx):
+    target = ctx.attr.target
+    archive = target[GoArchive]
+    applied = {
+        label: None
+        for data in _overlaid_packages(archive)
+        for label in data._go_overlay.overlays
+    }
+    expected = {
+        overlay.label: importpath
+        for overlays in ctx.attr.overlays
+        for importpath, package in overlays[GoOverlayInfo].packages.items()
+        for overlay in package.overlays
+    }
+    if not expected:
+        fail("{}: overlays has no overlay in it; name those that {} has to contain".format(ctx.label, target.label))
+    missing = [
+        _missing_message(target.label, archive, overlay, importpath)
+        for overlay, importpath in expected.items()
+        if overlay not in applied
+    ]
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        "#!/bin/sh\ncat <<'END_OF_MESSAGE'\n{}\nEND_OF_MESSAGE\nexit {}\n".format(
+            "\n".join(missing) or "{} contains {}".format(
+                display_label(target.label),
+                ", ".join([display_label(overlay) for overlay in expected]),
+            ),
+            1 if missing else 0,
+        ),
+        is_executable = True,
+    )
+    return [DefaultInfo(
+        executable = script,
+        # What does not build contains nothing.
+        runfiles = ctx.runfiles(transitive_files = target[DefaultInfo].files),
+    )]
+
+go_overlay_report_test = rule(
+    implementation = _go_overlay_report_test_impl,
+    attrs = {
+        "overlays": attr.label_list(
+            cfg = none_transition,
+            doc = "`go_overlay` and `go_overlay_set` targets, all of which the program has to contain.",
+            mandatory = True,
+            providers = [GoOverlayInfo],
+        ),
+        "target": attr.label(
+            doc = "A Go program, library or test.",
+            mandatory = True,
+            providers = [GoArchive],
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = """Fails if an overlay was not compiled into a program: one whose import path has a typing
+error, or that is not in the active set.""",
+    test = True,
+)
