@@ -1,0 +1,4 @@
+package uuid
+
+// Short returns the first eight digits.
+func (uuid UUID) Short() string { return uuid.String()[:8] }
