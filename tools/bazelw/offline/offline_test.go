@@ -339,6 +339,7 @@ func TestWiringText(t *testing.T) {
 		modules: []module{
 			{name: "a", dir: `/x y"z`, file: &moduleFile{files: []string{filepath.Join(dir, "MODULE.bazel")}}},
 			{name: "mine", dir: "/mine", local: true, file: &moduleFile{}},
+			{name: "temporary", dir: "/tmp/clone", local: true, file: &moduleFile{}},
 		},
 	}
 	text := string(must(w.text()))
@@ -356,6 +357,7 @@ func TestWiringText(t *testing.T) {
 		`common --override_module=a=/x\ y\"z`,
 		"common --lockfile_mode=off",
 		"common --noenable_workspace",
+		"build --sandbox_add_mount_pair=/tmp/clone",
 	} {
 		if n := len(slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l != want })); n != 1 {
 			t.Errorf("expected one line %q, got %d in:\n%s", want, n, text)

@@ -73,6 +73,9 @@ func (w *wiring) text() ([]byte, error) {
 	for _, m := range w.modules {
 		if !m.local {
 			fmt.Fprintf(&b, "common %s\n", quote("--override_module="+m.name+"="+m.dir))
+		} else if strings.HasPrefix(m.dir, "/tmp/") {
+			// The sandbox has a /tmp of its own, where the links to the module's files lead nowhere.
+			fmt.Fprintf(&b, "build %s\n", quote("--sandbox_add_mount_pair="+m.dir))
 		}
 	}
 	return b.Bytes(), nil
