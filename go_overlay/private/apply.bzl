@@ -60,6 +60,9 @@ def _without_parts(package, source):
 
 def _has_package_files(source):
     """Whether a source set holds the package, and not only tests that bear its import path."""
+    if not source.srcs:
+        # A library without files is a package that overlays can fill.
+        return getattr(source, "testfilter", None) == None
     for file in source.srcs:
         if not file.basename.endswith("_test.go"):
             return True

@@ -4,6 +4,7 @@ load("@rules_go//go:def.bzl", "GoArchive")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
+load(":labels.bzl", "display_label")
 load(":source_names.bzl", "build_constraint", "is_source_name")
 load(":transitions.bzl", "deps_transition", "none_transition")
 
@@ -15,34 +16,34 @@ visibility([
 def _check_importpath(label, importpath):
     if not importpath or importpath.strip() != importpath or importpath.strip("/") != importpath or ":" in importpath:
         fail("{}: importpath is {}, expected a Go import path such as \"github.com/google/uuid\"".format(
-            label,
+            display_label(label),
             repr(importpath),
         ))
 
 def _check_name(label, attribute, name):
     if not name or "\\" in name or "\n" in name or [part for part in name.split("/") if part in ["", ".", ".."]]:
         fail("{}: {} names the file {}, expected a path relative to the package's folder, such as \"hash.go\"".format(
-            label,
+            display_label(label),
             attribute,
             repr(name),
         ))
     if "/" in name and name.endswith(".go"):
         fail("{}: {} names the file \"{}\", which belongs to another package; name a file of the package's own folder: \"{}\"".format(
-            label,
+            display_label(label),
             attribute,
             name,
             name.split("/")[-1],
         ))
     if name.endswith("_test.go"):
         fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay".format(
-            label,
+            display_label(label),
             name,
         ))
 
 def _check_file(label, attribute, file):
     if file.is_directory:
         fail("{}: {} has {}, which is a folder; list its files, one by one or with glob()".format(
-            label,
+            display_label(label),
             attribute,
             file.short_path,
         ))
@@ -51,7 +52,7 @@ def _single_file(label, attribute, target):
     files = target[DefaultInfo].files.to_list()
     if len(files) != 1:
         fail("{}: {} has {}, which gives {} files, expected exactly one".format(
-            label,
+            display_label(label),
             attribute,
             target.label,
             len(files),
@@ -67,7 +68,7 @@ def _embedded_name(ctx, file):
             continue
         if not path.startswith(prefix + "/"):
             fail("{}: strip_prefix is \"{}\", but {} in embedsrcs is not in that folder".format(
-                ctx.label,
+                display_label(ctx.label),
                 ctx.attr.strip_prefix,
                 file.short_path,
             ))
@@ -104,7 +105,7 @@ def _new_contents(ctx):
         for file in files:
             if not is_source_name(file.basename):
                 fail("{}: {} has {}, which Go does not compile; files that the package embeds go into embedsrcs".format(
-                    ctx.label,
+                    display_label(ctx.label),
                     attribute,
                     file.short_path,
                 ))
@@ -119,7 +120,7 @@ def _add_step(ctx, steps, attribute, name, step):
     _check_name(ctx.label, attribute, name)
     if name in steps:
         fail("{}: {} is changed twice{}; an overlay says once what becomes of a file. Use several overlays in layers to apply one change on top of another.".format(
-            ctx.label,
+            display_label(ctx.label),
             name,
             ", by {} and {}".format(steps[name].file.short_path, step.file.short_path) if step.file and steps[name].file else "",
         ))
@@ -145,7 +146,7 @@ def _steps(ctx):
         )
         if not patch.files:
             fail("{}: patches does not say which files {} changes; list their names: patches = {{\"{}\": [\"hash.go\"]}}".format(
-                ctx.label,
+                display_label(ctx.label),
                 patch.file.short_path,
                 patch.file.basename,
             ))
@@ -160,12 +161,12 @@ def _base(ctx, steps):
     base = {}
     for name, joined in ctx.attr.base.items():
         if name not in steps or steps[name].kind == "add":
-            fail("{}: base has {}, which the overlay neither replaces nor deletes nor patches".format(ctx.label, name))
+            fail("{}: base has {}, which the overlay neither replaces nor deletes nor patches. Take it out of base, or name it in srcs, replace, delete or patches.".format(display_label(ctx.label), name))
         digests = [digest for digest in joined.split(" ") if digest]
         for digest in digests:
             if not is_digest(digest):
                 fail("{}: base of {} is \"{}\", expected \"sha256:\" and 64 hexadecimal digits; leave it empty to be told".format(
-                    ctx.label,
+                    display_label(ctx.label),
                     name,
                     digest,
                 ))
@@ -178,7 +179,7 @@ def _base_srcs(ctx, steps):
         names = [name for name in steps if name.split("/")[-1] == file.basename]
         if len(names) != 1:
             fail("{}: base_srcs has {}, but the overlay changes {} files of that name".format(
-                ctx.label,
+                display_label(ctx.label),
                 file.short_path,
                 len(names) or "no",
             ))
@@ -196,12 +197,12 @@ def _order(ctx, steps):
 def _go_overlay_impl(ctx):
     _check_importpath(ctx.label, ctx.attr.importpath)
     if ctx.attr.expires and not is_date(ctx.attr.expires):
-        fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(ctx.label, ctx.attr.expires))
+        fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(display_label(ctx.label), ctx.attr.expires))
     steps = _steps(ctx)
     order = _order(ctx, steps)
     if not order and not ctx.attr.deps and not ctx.attr.cgo:
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
-            ctx.label,
+            display_label(ctx.label),
             ctx.attr.importpath,
             "new_srcs, delete, patches, embedsrcs, deps, gc_goopts, x_defs",
         ))

@@ -12,6 +12,9 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder):
     overlay changes such a file, the package becomes a folder of links, as nothing else makes sure that
     the changed one is found, and not the original that it replaces.
 
+    An overlay file that is called as another file of the package gets a link, too: coverage tells files
+    apart by their base names.
+
     Args:
       go: GoContext.
       source: GoInfo of the package as it was.
@@ -24,13 +27,13 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder):
     Returns:
       Two lists as srcs and embedsrcs.
     """
-    if not _needs_folder(source, embedsrcs, outcomes, patched):
-        return srcs, embedsrcs
+    ambiguous = _ambiguous(srcs)
+    everything = _needs_folder(source, embedsrcs, outcomes, patched + ambiguous)
 
     def linked(named_files):
         links = []
         for name, file in named_files:
-            if not file.is_directory:
+            if (everything or name in ambiguous) and not file.is_directory:
                 link = go.actions.declare_file("{}/{}".format(folder, name))
                 go.actions.symlink(output = link, target_file = file)
                 file = link
@@ -39,7 +42,20 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder):
 
     return linked(srcs), linked(embedsrcs)
 
-def _needs_folder(source, embedsrcs, outcomes, patched):
+def _ambiguous(srcs):
+    """Returns the names of files whose own names are those of others, too."""
+    called = {}
+    for name, file in srcs:
+        called.setdefault(file.basename, []).append(name)
+    return [
+        name
+        for basename, names in called.items()
+        if len(names) > 1
+        for name in names
+        if name != basename
+    ]
+
+def _needs_folder(source, embedsrcs, outcomes, linked):
     for name in outcomes:
         if not name.endswith(".go") or not is_source_name(name):
             return True
@@ -48,7 +64,7 @@ def _needs_folder(source, embedsrcs, outcomes, patched):
 
     # A file that embeds others has to lie in their folder, and no file of the package above it: the
     # folder of any source counts.
-    if patched:
+    if linked:
         return True
     folders = [file.dirname for file in source.srcs]
     for file in outcomes.values():

@@ -5,7 +5,7 @@
 //
 //	exec bazelw build //:app
 //
-// and has three commands of its own:
+// and has commands of its own:
 //
 //	executed [MNEMONIC=COUNT ...]
 //
@@ -14,7 +14,20 @@
 //
 //	examples
 //
-// copies the folder examples of this repository into the script's, and
+// copies the folder examples of this repository into the script's,
+//
+//	workspace NAME
+//
+// lays out a workspace that several scripts use, from testdata/workspaces,
+//
+//	states original|overlaid FILE [-KIND ...]
+//
+// checks that a file, such as a binary or stdout, says of each kind of change of
+// the workspace kinds, but for the named ones, that it is in that state,
+//
+//	declared FUNCTION FILE BINARY
+//
+// checks in which file the debug information of a binary has a function, and
 //
 //	comparable FILE...
 //
@@ -35,14 +48,24 @@ import (
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/tools/txtar"
 )
 
 // rulesGoVersions are the versions of rules_go that the core is tested with: the
 // oldest that is supported, the newest, and one between.
 var rulesGoVersions = []string{"0.59.0", "0.62.0", "0.65.0"}
 
-// bookkeeping are actions that Bazel executes in every build.
-var bookkeeping = []string{"BazelWorkspaceStatusAction"}
+// bookkeeping are actions in which Bazel itself writes files and links. They
+// cost nothing.
+var bookkeeping = []string{
+	"BazelWorkspaceStatusAction",
+	"ExecutableSymlink",
+	"FileWrite",
+	"RepoMappingManifest",
+	"SourceSymlinkManifest",
+	"Symlink",
+	"SymlinkTree",
+}
 
 func TestCore(t *testing.T) {
 	for _, version := range rulesGoVersions {
@@ -57,6 +80,11 @@ func TestNewest(t *testing.T) {
 	runScripts(t, "testdata/newest", rulesGoVersions[len(rulesGoVersions)-1])
 }
 
+// TestReal patches modules in the ways in which people have patched them.
+func TestReal(t *testing.T) {
+	runScripts(t, "testdata/real", rulesGoVersions[len(rulesGoVersions)-1])
+}
+
 func runScripts(t *testing.T, dir, rulesGoVersion string) {
 	w := newWorld(t, rulesGoVersion)
 	testscript.Run(t, testscript.Params{
@@ -66,7 +94,10 @@ func runScripts(t *testing.T, dir, rulesGoVersion string) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"comparable": sortActions,
 			"examples":   w.examples,
+			"declared":   declared,
 			"executed":   executed,
+			"states":     states,
+			"workspace":  w.layOut,
 		},
 	})
 }
@@ -193,6 +224,91 @@ func (w *world) examples(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: examples")
 	}
 	ts.Check(workspace.CopyExamples(w.root, ts.MkAbs(".")))
+}
+
+// layOut is the command workspace.
+func (w *world) layOut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: workspace NAME")
+	}
+	archive, err := txtar.ParseFile(filepath.Join(w.root, "tests/e2e/testdata/workspaces", args[0]+".txtar"))
+	ts.Check(err)
+	for _, file := range archive.Files {
+		path := ts.MkAbs(file.Name)
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+		data := file.Data
+		// What the workspace needs beside what every workspace has.
+		if more, ok := strings.CutSuffix(path, ".more"); ok {
+			path = more
+			data = append([]byte(ts.ReadFile(path)), data...)
+		}
+		ts.Check(os.WriteFile(path, data, 0o644))
+	}
+}
+
+// kinds are the kinds of change in the workspace of this name.
+var kinds = []string{
+	"add",
+	"asm",
+	"c",
+	"delete",
+	"dep",
+	"embed_added",
+	"embed_replaced",
+	"extra",
+	"gc_goopts",
+	"generated",
+	"header",
+	"importmap",
+	"layers",
+	"nonroot",
+	"patch",
+	"rename",
+	"replace",
+	"uuid",
+	"x_defs",
+}
+
+// states checks the state of the kinds of change.
+func states(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: states original|overlaid FILE [-KIND ...]")
+	}
+	want, other := "overlaid", "original"
+	if args[0] == other {
+		want, other = other, want
+	}
+	content := ts.ReadFile(args[1])
+	remaining := slices.Clone(kinds)
+	for _, arg := range args[2:] {
+		index := slices.Index(remaining, strings.TrimPrefix(arg, "-"))
+		if index < 0 {
+			ts.Fatalf("there is no kind %q", arg)
+		}
+		remaining = slices.Delete(remaining, index, index+1)
+	}
+	for _, kind := range remaining {
+		if !strings.Contains(content, kind+" "+want) {
+			ts.Logf("%s does not contain %q", args[1], kind+" "+want)
+			defer ts.Fatalf("kinds are not %s", want)
+		}
+		if strings.Contains(content, kind+" "+other) {
+			ts.Logf("%s contains %q", args[1], kind+" "+other)
+			defer ts.Fatalf("kinds are not %s", want)
+		}
+	}
+}
+
+// declared checks where a function is declared.
+func declared(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: declared FUNCTION FILE BINARY")
+	}
+	file, err := declarationFile(ts.MkAbs(args[2]), args[0])
+	ts.Check(err)
+	if file != args[1] {
+		ts.Fatalf("%s is declared in %s, want %s", args[0], file, args[1])
+	}
 }
 
 // executed checks which actions the last Bazel command executed.
