@@ -3,18 +3,19 @@
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData", "GoInfo", "GoSDK")
 load(":compose.bzl", "only")
-load(":link.bzl", "with_single_copies")
+load(":link.bzl", "marked_as_dep", "with_single_copies", "with_single_labels")
 load(":overlay_package.bzl", "overlay_package")
 
 visibility(["//toolchains/private/..."])
 
-def overlaid_actions(actions, packages, helper):
+def overlaid_actions(actions, packages, helper, for_deps):
     """Returns a toolchain's action constructors with overlays applied to their sources.
 
     Args:
       actions: struct, the `actions` field of rules_go's Go toolchain.
       packages: dict, the `packages` field of GoOverlayInfo.
       helper: FilesToRunProvider of the Go helper.
+      for_deps: bool, whether what is compiled are deps of overlays.
 
     Returns:
       A struct of the same fields.
@@ -22,6 +23,14 @@ def overlaid_actions(actions, packages, helper):
     needs_single_copies = any([overlay.deps for package in packages.values() for overlay in package.overlays])
 
     def archive(go, source = None, **kwargs):
+        compiled = overlaid_archive(go, source, **kwargs)
+        if for_deps:
+            compiled = marked_as_dep(compiled)
+        if needs_single_copies and getattr(source, "testfilter", None) == "exclude":
+            compiled = with_single_labels(compiled)
+        return compiled
+
+    def overlaid_archive(go, source, **kwargs):
         package = packages.get(source.importpath)
         if package:
             package = _without_parts(package, source)

@@ -4,26 +4,20 @@ visibility(["//go_overlay/private/..."])
 
 _BUILD = """
 load("@bazel_skylib//:bzl_library.bzl", "bzl_library")
-load("{defs}", "go_overlay_set")
-
-package(default_visibility = ["//visibility:public"])
-
-# The sets of several modules together.
-go_overlay_set(
-    name = "all_modules",
-    overlays = {sets},
-    tags = ["manual"],
-)
 
 bzl_library(
     name = "defs",
     srcs = ["defs.bzl"],
+    visibility = ["//visibility:public"],
 )
 """
 
 _DEFS = '''"What is active by default, and what is demanded of it."
 
 DEFAULT_SET = Label({default})
+
+# The sets of several modules, where there are several.
+SETS = [Label(label) for label in {sets}]
 
 POLICY = struct(
     allow = {allow},
@@ -39,17 +33,15 @@ def _default_set_repo_impl(rctx):
     elif len(sets) == 1:
         default = sets[0]
     else:
-        default = "//:all_modules"
+        default = str(Label("//go_overlay:all_modules"))
     policy = json.decode(rctx.attr.policy)
-    rctx.file("BUILD.bazel", _BUILD.format(
-        defs = Label("//go_overlay:defs.bzl"),
-        sets = repr(sets if len(sets) > 1 else []),
-    ))
+    rctx.file("BUILD.bazel", _BUILD)
     rctx.file("defs.bzl", _DEFS.format(
         allow = repr(policy["allow"]),
         default = repr(default),
         deny = repr(policy["deny"]),
         require = repr(policy["require"]),
+        sets = repr(sets if len(sets) > 1 else []),
     ))
 
 default_set_repo = repository_rule(

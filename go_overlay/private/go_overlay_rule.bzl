@@ -27,14 +27,7 @@ def _check_name(label, attribute, name):
             attribute,
             repr(name),
         ))
-    if "/" in name and name.endswith(".go"):
-        fail("{}: {} names the file \"{}\", which belongs to another package; name a file of the package's own folder: \"{}\"".format(
-            display_label(label),
-            attribute,
-            name,
-            name.split("/")[-1],
-        ))
-    if name.endswith("_test.go"):
+    if "/" not in name and name.endswith("_test.go"):
         fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay".format(
             display_label(label),
             name,
@@ -213,7 +206,7 @@ def _go_overlay_impl(ctx):
         deps = tuple([dep[GoArchive] for dep in ctx.attr.deps]),
         exec = ctx.attr.exec,
         expires = ctx.attr.expires,
-        gc_goopts = tuple(ctx.attr.gc_goopts),
+        gc_goopts = tuple([ctx.expand_make_variables("gc_goopts", option, {}) for option in ctx.attr.gc_goopts]),
         label = ctx.label,
         parts = tuple(ctx.attr.parts),
         patch_fuzz = ctx.attr.patch_fuzz,
@@ -221,7 +214,7 @@ def _go_overlay_impl(ctx):
         reason = ctx.attr.reason,
         steps = steps,
         upstream = ctx.attr.upstream,
-        x_defs = dict(ctx.attr.x_defs),
+        x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
     )
     return [
         DefaultInfo(files = depset([step.file for step in steps.values() if step.file])),
@@ -274,7 +267,7 @@ the overlay, too. By default they are not.""",
 build is that of `--@go_overlay//go_overlay:today`.""",
         ),
         "gc_goopts": attr.string_list(
-            doc = "Flags for the Go compiler, after those of the package.",
+            doc = "Flags for the Go compiler, after those of the package. Subject to make variable expansion.",
         ),
         "importpath": attr.string(
             doc = """Import path of the package that is changed, as its `go_library` and Go's import
@@ -328,7 +321,8 @@ name counts for build constraints (`_linux.go`), not the overlay file's.""",
             doc = "URL of the issue or change at the package's owner, for reports.",
         ),
         "x_defs": attr.string_dict(
-            doc = "Values of string variables, set by the linker, as in `go_library`. Those of the package yield.",
+            doc = """Values of string variables, set by the linker. Those of the package yield. Subject to make
+variable expansion, and not to location expansion, which `go_library` has.""",
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

@@ -1,5 +1,6 @@
 """Lays a package out as one folder, where its files look for each other by name."""
 
+load("@bazel_skylib//lib:paths.bzl", "paths")
 load(":source_names.bzl", "is_source_name")
 
 visibility(["//go_overlay/private/..."])
@@ -28,7 +29,9 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder):
       Two lists as srcs and embedsrcs.
     """
     ambiguous = _ambiguous(srcs)
-    everything = _needs_folder(source, embedsrcs, outcomes, patched + ambiguous)
+    everything = _needs_folder(go, source, srcs, embedsrcs, outcomes, patched + ambiguous)
+    if everything:
+        _check_distinct(source, srcs)
 
     def linked(named_files):
         links = []
@@ -55,7 +58,19 @@ def _ambiguous(srcs):
         if name != basename
     ]
 
-def _needs_folder(source, embedsrcs, outcomes, linked):
+def _check_distinct(source, srcs):
+    names = {}
+    for name, file in srcs:
+        if name in names:
+            fail("package {importpath} has several files named {name}, {first} and {second}, and can't be laid out as a folder, as its overlays need it".format(
+                first = names[name].path,
+                importpath = source.importpath,
+                name = name,
+                second = file.path,
+            ))
+        names[name] = file
+
+def _needs_folder(go, source, srcs, embedsrcs, outcomes, linked):
     for name in outcomes:
         if not name.endswith(".go") or not is_source_name(name):
             return True
@@ -66,11 +81,21 @@ def _needs_folder(source, embedsrcs, outcomes, linked):
     # folder of any source counts.
     if linked:
         return True
+
+    # rules_go looks for them where a source or the archive lies.
+    kept = [_under_root(file) for _, file in srcs] + [paths.join(go.label.workspace_root, go.label.package)]
+    for file in source.srcs:
+        if _under_root(file) not in kept:
+            return True
     folders = [file.dirname for file in source.srcs]
     for file in outcomes.values():
         if file and any([_is_above(file.dirname, folder) for folder in folders]):
             return True
     return False
+
+def _under_root(file):
+    """Returns the folder of a file, wherever its root is."""
+    return file.dirname.removeprefix(file.root.path).removeprefix("/")
 
 def _is_above(folder, other):
     return folder != other and (not folder or other.startswith(folder + "/"))

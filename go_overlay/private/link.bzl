@@ -1,17 +1,72 @@
-"""Links programs whose overlays make packages import others."""
+"""Programs whose overlays make packages import others: one copy of each package."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoArchive")
+load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
 load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
 
-def with_single_copies(go, archive, test_archives, packages):
-    """Returns an archive that depends on a single copy of each package.
+# What overlays make packages import (deps) comes from configurations of its own, and may be reached
+# from the program's, too. In order of preference, a copy is the program's own, one of the first level
+# of deps, which is overlaid as well, or one of the second, which is not.
+_OWN = 0
+_OVERLAID = 1
+_DEEP = 2
 
-    What overlays make packages import (`deps`) comes from a configuration of its own, and may be
-    reached from the program's, too. The linker takes one copy, and checks that whoever imports the
-    package was compiled against the same interface.
+def marked_as_dep(archive):
+    """Returns an archive of the first level of deps so that it can be told from one of the second.
+
+    Args:
+      archive: GoArchive.
+
+    Returns:
+      A GoArchive.
+    """
+    data = GoArchiveData(**(structs.to_dict(archive.data) | {"_go_overlay_dep": True}))
+    return GoArchive(**(structs.to_dict(archive) | {
+        "data": data,
+        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
+    }))
+
+def with_single_labels(archive):
+    """Returns the archive of an internal test that depends on a single copy of each target.
+
+    To find what has to be compiled again for an external test, rules_go walks the dependencies by their
+    labels.
+
+    Args:
+      archive: GoArchive.
+
+    Returns:
+      A GoArchive.
+    """
+    own_root = archive.data.file.root.path
+    copies = {}
+    duplicates = False
+    for data in archive.transitive.to_list():
+        present = copies.get(data.label)
+        duplicates = duplicates or present != None
+        if present == None or _rank(data, own_root) < _rank(present, own_root):
+            copies[data.label] = data
+    if not duplicates:
+        return archive
+    copies[archive.data.label] = archive.data
+    return GoArchive(**(structs.to_dict(archive) | {
+        # What they depend on is in the transitive dependencies of the test itself.
+        "direct": [
+            GoArchive(**(structs.to_dict(dep) | {
+                "data": copies[dep.data.label],
+                "transitive": depset([copies[dep.data.label]]),
+            }))
+            for dep in archive.direct
+        ],
+        "transitive": depset(_closure([archive.data.label], copies)),
+    }))
+
+def with_single_copies(go, archive, test_archives, packages):
+    """Returns the archive of a main package that depends on a single copy of each package.
+
+    The linker checks that whoever imports a package was compiled against the same interface.
 
     Args:
       go: GoContext of the target that is linked.
@@ -25,21 +80,23 @@ def with_single_copies(go, archive, test_archives, packages):
     own_root = archive.data.file.root.path
     taken = {data.importmap: None for data in test_archives}
     copies = {}
+    deep = {}
     foreign = False
     for data in archive.transitive.to_list():
+        rank = _rank(data, own_root)
+        foreign = foreign or rank != _OWN
+        if rank == _DEEP:
+            deep[data.label] = data
         if data.importmap in taken or data.file == archive.data.file:
             continue
-        if data.file.root.path != own_root:
-            foreign = True
-            if data.importmap in copies:
-                continue
-        copies[data.importmap] = data
+        present = copies.get(data.importmap)
+        if not present or rank < _rank(present, own_root):
+            copies[data.importmap] = data
     if not foreign:
         return archive
-    for data in copies.values():
-        _check_overlaid(go, data, own_root, packages)
 
     linked = copies.values()
+    _check_not_too_deep(go, [data for data in linked if _rank(data, own_root) == _DEEP], deep, packages)
     dependencies = struct(transitive = depset(linked))
     return GoArchive(**(structs.to_dict(archive) | {
         "direct": [dependencies],
@@ -47,18 +104,38 @@ def with_single_copies(go, archive, test_archives, packages):
         "transitive": depset([archive.data], transitive = [dependencies.transitive]),
     }))
 
-def _check_overlaid(go, data, own_root, packages):
-    """Fails if a copy was compiled where its overlays are not applied any more."""
-    package = packages.get(data.importpath)
-    if not package or data.file.root.path == own_root or hasattr(data, "_go_overlay"):
-        return
-    if str(data.label) in [part for overlay in package.overlays for part in overlay.parts]:
-        return
-    fail("""{target} can't be linked: {importpath} is reached only through deps of overlays that are nested \
+def _rank(data, own_root):
+    if data.file.root.path == own_root:
+        return _OWN
+    return _OVERLAID if hasattr(data, "_go_overlay_dep") else _DEEP
+
+def _closure(labels, by_label):
+    """Returns the values that can be reached from labels, themselves included."""
+    reached = {}
+    frontier = labels
+    for _ in range(len(by_label) + 1):
+        further = []
+        for label in frontier:
+            if label in by_label and label not in reached:
+                reached[label] = by_label[label]
+                further.extend(by_label[label]._dep_labels)
+        if not further:
+            break
+        frontier = further
+    return reached.values()
+
+def _check_not_too_deep(go, linked, deep, packages):
+    """Fails if something is linked that was compiled against packages where their overlays are not applied any more."""
+    for data in _closure([data.label for data in linked], deep):
+        package = packages.get(data.importpath)
+        if not package or str(data.label) in [part for overlay in package.overlays for part in overlay.parts]:
+            continue
+        fail("""{target} can't be linked: {importpath} is reached through deps of overlays that are nested \
 too deep, and was compiled without {overlays}.
-Let a package of the program, or an overlay of one, depend on {label} directly.""".format(
-        importpath = data.importpath,
-        label = display_label(data.label),
-        overlays = " and ".join([display_label(overlay.label) for overlay in package.overlays]),
-        target = display_label(go.label),
-    ))
+Let a package of the program, or an overlay of one, depend on {label} and on {linked} directly.""".format(
+            importpath = data.importpath,
+            label = display_label(data.label),
+            linked = ", ".join([display_label(other.label) for other in linked if other.label != data.label]) or "what imports it",
+            overlays = " and ".join([display_label(overlay.label) for overlay in package.overlays]),
+            target = display_label(go.label),
+        ))

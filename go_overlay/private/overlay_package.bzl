@@ -4,7 +4,7 @@ load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@rules_go//go:def.bzl", "GoInfo")
 load(":labels.bzl", "display_label")
 load(":layout.bzl", "laid_out")
-load(":package_files.bzl", "package_files")
+load(":package_files.bzl", "check_name", "package_files")
 load(":source_names.bzl", "is_source_name")
 
 visibility(["//go_overlay/private/..."])
@@ -43,6 +43,7 @@ def _output_path(source, name):
 
 def _change(go, source, files, name, overlays):
     """Returns what becomes of one file."""
+    check_name(source, files, name, overlays)
     original = files.by_name.get(name)
     outcome = original
     patched = False
@@ -56,6 +57,8 @@ def _change(go, source, files, name, overlays):
         result = go.actions.declare_file(_output_path(source, "patched/" + name))
         outcome = result
     return struct(
+        # Whether Go embeds the file, and does not compile it.
+        embedded = not is_source_name(name) or any([overlay.steps[name].kind == "embed" for overlay in overlays]),
         name = name,
         original = original,
         outcome = outcome,
@@ -84,14 +87,14 @@ def _overlaid(go, source, package, files, changes):
     added = [
         change
         for change in changes
-        if change.outcome and not change.original and is_source_name(change.name)
+        if change.outcome and not change.original and not change.embedded
     ]
     for change in added:
         _insert(srcs, change.name, change.outcome)
     embedsrcs = _replaced(files.embedded, outcomes) + [
         (change.name, change.outcome)
         for change in changes
-        if change.outcome and not change.original and not is_source_name(change.name)
+        if change.outcome and not change.original and change.embedded
     ]
 
     patched = [change.name for change in changes if change.result]
@@ -109,12 +112,23 @@ def _overlaid(go, source, package, files, changes):
     x_defs = dict(source.x_defs)
     gc_goopts = list(source.gc_goopts)
     deps = list(source.deps)
-    imported = {dep.data.importpath: None for dep in deps}
+    imported = {dep.data.importpath: (dep.data.label, source.label) for dep in deps}
     for overlay in package.overlays:
         for dep in overlay.deps:
             # What the package imports already, it imports in its own configuration.
-            if dep.data.importpath not in imported:
-                imported[dep.data.importpath] = None
+            present, importer = imported.setdefault(dep.data.importpath, (dep.data.label, overlay.label))
+            if present != dep.data.label:
+                fail("""{overlay} makes {importpath} import {imported} from {label}, but {importer} has it from {present}.
+A program can contain only one of them. Let both depend on the same target, or overlay {imported}.""".format(
+                    imported = dep.data.importpath,
+                    importer = display_label(importer),
+                    importpath = source.importpath,
+                    label = display_label(dep.data.label),
+                    overlay = display_label(overlay.label),
+                    present = display_label(present),
+                ))
+            if importer == overlay.label:
+                _check_no_cycle(source, overlay, dep)
                 deps.append(dep)
     for overlay in _in_order(package, "gc_goopts"):
         gc_goopts.extend(overlay.gc_goopts)
@@ -133,6 +147,18 @@ def _overlaid(go, source, package, files, changes):
         "srcs": [file for _, file in srcs],
         "x_defs": x_defs,
     }))
+
+def _check_no_cycle(source, overlay, dep):
+    """Fails if a package would import itself, which Bazel does not see, for the configurations differ."""
+    for data in dep.transitive.to_list():
+        if data.importmap == source.importmap:
+            fail("""{overlay} makes {importpath} import {dep}, which imports {importpath}: an import cycle, which Go does not allow.
+Take {label} out of deps of {overlay}.""".format(
+                dep = dep.data.importpath,
+                importpath = source.importpath,
+                label = display_label(dep.data.label),
+                overlay = display_label(overlay.label),
+            ))
 
 def _in_order(package, thing):
     overlays = {overlay.label: overlay for overlay in package.overlays}

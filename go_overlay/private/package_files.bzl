@@ -14,29 +14,62 @@ def package_files(source):
       A struct of
       sources: list of (base name, File), the compiled files in their order;
       embedded: list of (path relative to the package's folder, File);
-      by_name: dict of both, by name.
+      by_name: dict of both, by name;
+      ambiguous: dict from names that several files have to two of them.
     """
     sources = [(file.basename, file) for file in source.srcs]
     folders = {_under_root(file.dirname, file): None for file in source.srcs}
     embedded = [(_embedded_name(file, folders), file) for file in source.embedsrcs]
 
     by_name = {}
+    ambiguous = {}
     for name, file in sources + embedded:
         other = by_name.setdefault(name, file)
         if other != file:
-            # Not known to be wrong in itself, but a name has to tell which file is meant.
-            fail("{target}: package {importpath} has several files named {name}: {first} and {second}. It can't be overlaid.".format(
-                first = other.path,
-                importpath = source.importpath,
-                name = name,
-                second = file.path,
-                target = display_label(source.label),
-            ))
+            ambiguous[name] = (other, file)
     return struct(
+        ambiguous = ambiguous,
         by_name = by_name,
         embedded = embedded,
         sources = sources,
     )
+
+def check_name(source, files, name, overlays):
+    """Fails if a name does not tell which file overlays change.
+
+    Args:
+      source: GoInfo of the package.
+      files: struct, what package_files returned.
+      name: str, name of the changed file.
+      overlays: list of the structs of GoOverlayInfo that change it.
+    """
+    if name in files.ambiguous:
+        fail("{overlay} changes {name} of package {importpath}, but {target} has several files of that name: {first} and {second}.".format(
+            first = files.ambiguous[name][0].path,
+            importpath = source.importpath,
+            name = name,
+            overlay = display_label(overlays[0].label),
+            second = files.ambiguous[name][1].path,
+            target = display_label(source.label),
+        ))
+    for folder, file in files.embedded:
+        if file.is_directory and name.startswith(folder + "/"):
+            fail("{overlay} changes {name} of package {importpath}, but {target} embeds the folder {folder} as a whole. Overlay what {owner} makes it of.".format(
+                folder = folder,
+                importpath = source.importpath,
+                name = name,
+                overlay = display_label(overlays[0].label),
+                owner = display_label(file.owner),
+                target = display_label(source.label),
+            ))
+    compiled = [file for other, file in files.sources if other == name]
+    for overlay in overlays:
+        if compiled and overlay.steps[name].kind == "embed":
+            fail("{overlay} has {name} in embedsrcs, but package {importpath} compiles its file of that name. To replace it, list it in srcs.".format(
+                importpath = source.importpath,
+                name = name,
+                overlay = display_label(overlay.label),
+            ))
 
 def _under_root(path, file):
     return path.removeprefix(file.root.path).removeprefix("/")

@@ -2,6 +2,7 @@
 
 load("@rules_go//go:def.bzl", "GoArchive", "GoInfo")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
+load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
 
 visibility(["//go_overlay/..."])
@@ -10,7 +11,10 @@ def _pinned_impl(ctx):
     target = ctx.attr.target[0]
     pinned = target[DefaultInfo].files_to_run.executable
     if not pinned:
-        fail("{}: target {} is not executable; expected a go_binary or go_test".format(ctx.label, target.label))
+        fail("{}: target {} is not executable; expected a go_test, or a go_binary whose linkmode makes it a program".format(
+            display_label(ctx.label),
+            display_label(target.label),
+        ))
     executable = ctx.actions.declare_file(ctx.label.name + pinned.basename[len(pinned.basename.removesuffix(".exe")):])
     ctx.actions.symlink(
         is_executable = True,
@@ -90,6 +94,9 @@ go_overlay_test = rule(
             ),
         ),
     },
-    doc = "Runs a `go_test` that is built with a set of its own, as `go_overlay_binary` does.",
+    doc = """Runs a `go_test` that is built with a set of its own, as `go_overlay_binary` does.
+
+Environment, data and coverage are those of the target; `args`, `size`, `timeout`, `shard_count`, `flaky`
+and `tags`, which Bazel hands to no other rule, have to be written here again.""",
     test = True,
 )

@@ -93,10 +93,6 @@ _WRONG = {
         dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": []}),
         ["patches does not say which files tests/analysis/testdata/first.patch changes", "patches = {\"first.patch\": [\"hash.go\"]}"],
     ),
-    "path_as_name": (
-        dict(importpath = "example.com/pkg", replace = {"sub/a.go": "testdata/pkg/a.go"}),
-        ["replace names the file \"sub/a.go\"", "name a file of the package's own folder: \"a.go\""],
-    ),
     "path_out_of_package": (
         dict(importpath = "example.com/pkg", delete = ["../a.go"]),
         ["delete names the file \"../a.go\", expected a path relative to the package's folder"],

@@ -67,7 +67,12 @@ def _overlay_toolchain_impl(ctx):
         toolchain = _with_stdlib(shared.toolchain, shared.stdlib)
     if packages:
         helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run
-        toolchain = _with_actions(toolchain, overlaid_actions(toolchain.actions, packages, helper))
+        toolchain = _with_actions(toolchain, overlaid_actions(
+            toolchain.actions,
+            packages,
+            helper,
+            for_deps = bool(ctx.attr._depth[BuildSettingInfo].value),
+        ))
     return [toolchain]
 
 overlay_toolchain = rule(
@@ -97,6 +102,10 @@ builder and standard library they share.""",
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_depth": attr.label(
+            default = "//go_overlay/private:depth",
+            providers = [BuildSettingInfo],
         ),
         "_today": attr.label(
             default = "//go_overlay:today",
