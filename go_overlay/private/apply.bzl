@@ -3,19 +3,19 @@
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData", "GoInfo", "GoSDK")
 load(":compose.bzl", "only")
-load(":link.bzl", "marked_as_dep", "with_single_copies", "with_single_labels")
+load(":link.bzl", "with_depth", "with_single_copies", "with_single_labels", "without_overlays")
 load(":overlay_package.bzl", "overlay_package")
 
 visibility(["//toolchains/private/..."])
 
-def overlaid_actions(actions, packages, helper, for_deps):
+def overlaid_actions(actions, packages, helper, depth):
     """Returns a toolchain's action constructors with overlays applied to their sources.
 
     Args:
       actions: struct, the `actions` field of rules_go's Go toolchain.
       packages: dict, the `packages` field of GoOverlayInfo.
       helper: FilesToRunProvider of the Go helper.
-      for_deps: bool, whether what is compiled are deps of overlays.
+      depth: int, how many deps of overlays lead to what is compiled.
 
     Returns:
       A struct of the same fields.
@@ -24,8 +24,8 @@ def overlaid_actions(actions, packages, helper, for_deps):
 
     def archive(go, source = None, **kwargs):
         compiled = overlaid_archive(go, source, **kwargs)
-        if for_deps:
-            compiled = marked_as_dep(compiled)
+        if depth:
+            compiled = with_depth(compiled, depth)
         if needs_single_copies and getattr(source, "testfilter", None) == "exclude":
             compiled = with_single_labels(compiled)
         return compiled
@@ -36,6 +36,9 @@ def overlaid_actions(actions, packages, helper, for_deps):
             package = _without_parts(package, source)
         if not package or not _has_package_files(source):
             return actions.archive(go, source = source, **kwargs)
+        if any([overlay.deps_end for overlay in package.overlays]):
+            # Mostly nobody needs it: at this depth, all is compiled that anybody might.
+            return without_overlays(actions.archive(go, source = source, **kwargs))
 
         # rules_go compiles some archives a second time, from the sources of the first (a dependency
         # that imports the package under test). Those are overlaid already.

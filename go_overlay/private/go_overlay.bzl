@@ -4,7 +4,7 @@ load(":go_overlay_rule.bzl", go_overlay_rule = "go_overlay")
 
 visibility(["//go_overlay/..."])
 
-def go_overlay(name, importpath, base = {}, parts = [], patches = {}, **kwargs):
+def go_overlay(name, importpath, base = {}, deps = [], parts = [], patches = {}, **kwargs):
     """Changes one Go package, whoever owns it.
 
     ```starlark
@@ -23,6 +23,7 @@ def go_overlay(name, importpath, base = {}, parts = [], patches = {}, **kwargs):
       name: name of the target.
       importpath: import path of the package.
       base: dict from names of changed files to digests of the package's own, a string or a list of them.
+      deps: labels of Go libraries that the package imports with the overlay.
       parts: labels of targets that have the import path but only a part of the package.
       patches: dict from labels of unified diffs to lists of the names of files that they change.
       **kwargs: the other attributes of the rule, documented there.
@@ -30,6 +31,8 @@ def go_overlay(name, importpath, base = {}, parts = [], patches = {}, **kwargs):
     go_overlay_rule(
         name = name,
         base = _joined(base, " "),
+        deps = _deps(deps),
+        has_deps = bool(deps),
         importpath = importpath,
         parts = _canonical(parts),
         patches = _joined(patches, "\n"),
@@ -44,6 +47,17 @@ def _joined(values, separator):
         key: separator.join(value) if type(value) == "list" else value
         for key, value in values.items()
     }
+
+_DEEPEST = Label(":deepest")
+
+def _deps(labels):
+    """Returns deps that end at some depth; a select() is left as it is, for there is none of a select()."""
+    if type(labels) != "list" or not labels:
+        return labels
+    return select({
+        _DEEPEST: [],
+        "//conditions:default": labels,
+    })
 
 def _canonical(labels):
     """Returns labels relative to the BUILD file in their canonical form; a select() has to have that already."""

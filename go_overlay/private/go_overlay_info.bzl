@@ -25,7 +25,8 @@ An overlay is a struct of
 * `base` (`dict[str, tuple[str]]`): for each changed file whose base is pinned, the digests of the
   accepted ones, and `base_srcs` (`dict[str, File]`): the copies of bases that are kept,
 * `deps` (`tuple[GoArchive]`), `gc_goopts` (`tuple[str]`), `x_defs` (`dict[str, str]`), `cgo` (`bool`):
-  what is added to the package's attributes of these names,
+  what is added to the package's attributes of these names; `deps_end` (`bool`): whether `deps` are left
+  out, as this is built for deps of deps of overlays,
 * `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts` (`tuple[str]`), and
   `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
 

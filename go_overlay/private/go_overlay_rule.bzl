@@ -204,6 +204,7 @@ def _go_overlay_impl(ctx):
         base_srcs = _base_srcs(ctx, steps),
         cgo = ctx.attr.cgo,
         deps = tuple([dep[GoArchive] for dep in ctx.attr.deps]),
+        deps_end = ctx.attr.has_deps and not ctx.attr.deps,
         exec = ctx.attr.exec,
         expires = ctx.attr.expires,
         gc_goopts = tuple([ctx.expand_make_variables("gc_goopts", option, {}) for option in ctx.attr.gc_goopts]),
@@ -268,6 +269,9 @@ build is that of `--@go_overlay//go_overlay:today`.""",
         ),
         "gc_goopts": attr.string_list(
             doc = "Flags for the Go compiler, after those of the package. Subject to make variable expansion.",
+        ),
+        "has_deps": attr.bool(
+            doc = "Whether the overlay has `deps` where they do not end. Set by the macro.",
         ),
         "importpath": attr.string(
             doc = """Import path of the package that is changed, as its `go_library` and Go's import

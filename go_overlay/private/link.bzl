@@ -7,14 +7,25 @@ load(":labels.bzl", "display_label")
 visibility(["//go_overlay/private/..."])
 
 # What overlays make packages import (deps) comes from configurations of its own, and may be reached
-# from the program's, too. In order of preference, a copy is the program's own, one of the first level
-# of deps, which is overlaid as well, or one of the second, which is not.
+# from the program's, too. The program's own copy is preferred, then that of the least depth. Where
+# overlays end, archives have no depth.
 _OWN = 0
-_OVERLAID = 1
-_DEEP = 2
+_NO_DEPTH = 3
 
-def marked_as_dep(archive):
-    """Returns an archive of the first level of deps so that it can be told from one of the second.
+def with_depth(archive, depth):
+    """Returns an archive that tells how many deps of overlays lead to it.
+
+    Args:
+      archive: GoArchive.
+      depth: int, 1 or 2.
+
+    Returns:
+      A GoArchive.
+    """
+    return _with_data(archive, {"_go_overlay_depth": depth})
+
+def without_overlays(archive):
+    """Returns an archive that tells that its overlays were left out, as they have deps and those end.
 
     Args:
       archive: GoArchive.
@@ -22,7 +33,10 @@ def marked_as_dep(archive):
     Returns:
       A GoArchive.
     """
-    data = GoArchiveData(**(structs.to_dict(archive.data) | {"_go_overlay_dep": True}))
+    return _with_data(archive, {"_go_overlay_left_out": True})
+
+def _with_data(archive, fields):
+    data = GoArchiveData(**(structs.to_dict(archive.data) | fields))
     return GoArchive(**(structs.to_dict(archive) | {
         "data": data,
         "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
@@ -80,13 +94,13 @@ def with_single_copies(go, archive, test_archives, packages):
     own_root = archive.data.file.root.path
     taken = {data.importmap: None for data in test_archives}
     copies = {}
-    deep = {}
+    endless = {}
     foreign = False
     for data in archive.transitive.to_list():
         rank = _rank(data, own_root)
         foreign = foreign or rank != _OWN
-        if rank == _DEEP:
-            deep[data.label] = data
+        if rank == _NO_DEPTH:
+            endless[data.label] = data
         if data.importmap in taken or data.file == archive.data.file:
             continue
         present = copies.get(data.importmap)
@@ -96,7 +110,7 @@ def with_single_copies(go, archive, test_archives, packages):
         return archive
 
     linked = copies.values()
-    _check_not_too_deep(go, [data for data in linked if _rank(data, own_root) == _DEEP], deep, packages)
+    _check_not_too_deep(go, linked, own_root, endless, packages)
     dependencies = struct(transitive = depset(linked))
     return GoArchive(**(structs.to_dict(archive) | {
         "direct": [dependencies],
@@ -107,7 +121,7 @@ def with_single_copies(go, archive, test_archives, packages):
 def _rank(data, own_root):
     if data.file.root.path == own_root:
         return _OWN
-    return _OVERLAID if hasattr(data, "_go_overlay_dep") else _DEEP
+    return getattr(data, "_go_overlay_depth", _NO_DEPTH)
 
 def _closure(labels, by_label):
     """Returns the values that can be reached from labels, themselves included."""
@@ -124,18 +138,18 @@ def _closure(labels, by_label):
         frontier = further
     return reached.values()
 
-def _check_not_too_deep(go, linked, deep, packages):
-    """Fails if something is linked that was compiled against packages where their overlays are not applied any more."""
-    for data in _closure([data.label for data in linked], deep):
+def _check_not_too_deep(go, linked, own_root, endless, packages):
+    """Fails if something is linked that was compiled, or compiled against what was, where overlays end."""
+    unlayered = [data for data in linked if _rank(data, own_root) == _NO_DEPTH]
+    for data in [data for data in linked if hasattr(data, "_go_overlay_left_out")] + _closure([data.label for data in unlayered], endless):
         package = packages.get(data.importpath)
         if not package or str(data.label) in [part for overlay in package.overlays for part in overlay.parts]:
             continue
         fail("""{target} can't be linked: {importpath} is reached through deps of overlays that are nested \
 too deep, and was compiled without {overlays}.
-Let a package of the program, or an overlay of one, depend on {label} and on {linked} directly.""".format(
+Let the program, or an overlay of one of its packages, depend on {label} directly.""".format(
             importpath = data.importpath,
             label = display_label(data.label),
-            linked = ", ".join([display_label(other.label) for other in linked if other.label != data.label]) or "what imports it",
             overlays = " and ".join([display_label(overlay.label) for overlay in package.overlays]),
             target = display_label(go.label),
         ))

@@ -23,14 +23,16 @@ none_transition = transition(
 )
 
 def _deps_impl(settings, _attr):
-    if settings[_DEPTH] == "":
-        return {_ACTIVE: str(settings[_ACTIVE]), _DEPTH: "1"}
-    return {_ACTIVE: _NONE, _DEPTH: "2"}
+    deeper = {"": "1", "1": "2"}.get(settings[_DEPTH])
+    if not deeper:
+        return {_ACTIVE: _NONE, _DEPTH: "3"}
+    return {_ACTIVE: str(settings[_ACTIVE]), _DEPTH: deeper}
 
 # What an overlay makes a package import is itself overlaid, but can't be so in
 # the same configuration: its toolchain holds this overlay, which depends on it.
-# Therefore a configuration more, and one without overlays for what the overlays
-# there make their packages import. The linker takes a single copy of each.
+# Therefore a configuration more, and another for what the overlays there make
+# their packages import, in which overlays have no deps (the setting deepest). The
+# linker takes a single copy of each.
 deps_transition = transition(
     implementation = _deps_impl,
     inputs = [_ACTIVE, _DEPTH],

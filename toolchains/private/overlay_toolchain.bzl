@@ -71,7 +71,7 @@ def _overlay_toolchain_impl(ctx):
             toolchain.actions,
             packages,
             helper,
-            for_deps = bool(ctx.attr._depth[BuildSettingInfo].value),
+            depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
         ))
     return [toolchain]
 
