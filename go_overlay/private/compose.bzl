@@ -105,7 +105,7 @@ List each overlay in one layer only.""".format(
     return """{set}: two overlays change {thing} of package {importpath}:
   {first}
   {second}
-Remove one from {set}, or say which one is applied on top of the other: layers = ["{first}", "{second}"].""".format(
+Remove one from {set}, or list both in layers, the lower one first. A diff goes on top of what it patches.""".format(
         first = display_label(first[-1]),
         importpath = importpath,
         second = display_label(second[0]),

@@ -95,7 +95,9 @@ def go_overlay_set_test_suite(name):
         name = name + "_conflict",
         expected = [
             "//tests/analysis:set_conflict: two overlays change a.go of package example.com/pkg",
-            "layers = [\"//tests/analysis:set_a\", \"//tests/analysis:set_also_a\"]",
+            "//tests/analysis:set_a\n",
+            "//tests/analysis:set_also_a\n",
+            "list both in layers, the lower one first",
         ],
         target_under_test = ":set_conflict",
     )

@@ -96,8 +96,21 @@ func (a *applier) step(c *change, s *step, beneath version) (next version, notes
 			return version{}, nil, false
 		}
 	}
+	a.checkHidden(c, s, beneath)
 	a.checkBase(c, s, beneath)
 	return next, nil, true
+}
+
+// checkHidden checks that an overlay which takes the place of what a lower layer
+// makes knows of it: otherwise the lower one would have no effect, silently.
+func (a *applier) checkHidden(c *change, s *step, beneath version) {
+	if !beneath.present || beneath.by == upstream || s.pinned() {
+		return
+	}
+	a.report(s.Overlay, ` %s, and with it what %s, a layer below, makes of the file: that is lost.
+If the order is wrong, change it: a diff goes on top of what it patches. If %s has the changes of the layer below, or is to undo them, say so by pinning what lies beneath:
+  %s`,
+		a.does(c, s), a.label(beneath.by), a.label(s.Overlay), buildozer(c.Name, digestOf(beneath.content), a.label(s.Overlay)))
 }
 
 // does says what a step does: "replaces version4.go of package github.com/google/uuid".
