@@ -1,7 +1,8 @@
 """Applies an overlay set to what rules_go is about to compile and link."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData", "GoInfo", "GoSDK")
+load("@rules_go//go:def.bzl", "GoInfo", "GoSDK")
+load(":archives.bzl", "with_data")
 load(":compose.bzl", "only")
 load(":link.bzl", "with_depth", "with_single_copies", "with_single_labels", "without_overlays")
 load(":overlay_package.bzl", "overlay_package")
@@ -115,18 +116,17 @@ def _take_evidence(source):
 
 def _with_evidence(archive, package, evidence):
     cover = depset([evidence.stamp, evidence.record], transitive = [archive.source.cover])
-    data = GoArchiveData(**(structs.to_dict(archive.data) | {
-        "_cover": cover,
-        "_go_overlay": struct(
-            overlays = tuple([overlay.label for overlay in package.overlays]),
-            record = evidence.record,
-        ),
-    }))
-    return GoArchive(**(structs.to_dict(archive) | {
-        "data": data,
-        "source": GoInfo(**(structs.to_dict(archive.source) | {"cover": cover})),
-        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
-    }))
+    return with_data(
+        archive,
+        {
+            "_cover": cover,
+            "_go_overlay": struct(
+                overlays = tuple([overlay.label for overlay in package.overlays]),
+                record = evidence.record,
+            ),
+        },
+        source = GoInfo(**(structs.to_dict(archive.source) | {"cover": cover})),
+    )
 
 def _check_not_std(sdk, packages):
     """Fails if a package of the standard library is to be overlaid: rules_go reads those off disk."""

@@ -1,6 +1,7 @@
 """Lays a package out as one folder, where its files look for each other by name."""
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
+load(":package_files.bzl", "under_root")
 load(":source_names.bzl", "is_source_name")
 
 visibility(["//go_overlay/private/..."])
@@ -83,19 +84,15 @@ def _needs_folder(go, source, srcs, embedsrcs, outcomes, linked):
         return True
 
     # rules_go looks for them where a source or the archive lies.
-    kept = [_under_root(file) for _, file in srcs] + [paths.join(go.label.workspace_root, go.label.package)]
+    kept = [under_root(file.dirname, file) for _, file in srcs] + [paths.join(go.label.workspace_root, go.label.package)]
     for file in source.srcs:
-        if _under_root(file) not in kept:
+        if under_root(file.dirname, file) not in kept:
             return True
     folders = [file.dirname for file in source.srcs]
     for file in outcomes.values():
         if file and any([_is_above(file.dirname, folder) for folder in folders]):
             return True
     return False
-
-def _under_root(file):
-    """Returns the folder of a file, wherever its root is."""
-    return file.dirname.removeprefix(file.root.path).removeprefix("/")
 
 def _is_above(folder, other):
     return folder != other and (not folder or other.startswith(folder + "/"))

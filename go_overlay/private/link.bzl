@@ -1,7 +1,8 @@
 """Programs whose overlays make packages import others: one copy of each package."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
+load("@rules_go//go:def.bzl", "GoArchive")
+load(":archives.bzl", "with_data")
 load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
@@ -22,7 +23,7 @@ def with_depth(archive, depth):
     Returns:
       A GoArchive.
     """
-    return _with_data(archive, {"_go_overlay_depth": depth})
+    return with_data(archive, {"_go_overlay_depth": depth})
 
 def without_overlays(archive):
     """Returns an archive that tells that its overlays were left out, as they have deps and those end.
@@ -33,14 +34,7 @@ def without_overlays(archive):
     Returns:
       A GoArchive.
     """
-    return _with_data(archive, {"_go_overlay_left_out": True})
-
-def _with_data(archive, fields):
-    data = GoArchiveData(**(structs.to_dict(archive.data) | fields))
-    return GoArchive(**(structs.to_dict(archive) | {
-        "data": data,
-        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
-    }))
+    return with_data(archive, {"_go_overlay_left_out": True})
 
 def with_single_labels(archive):
     """Returns the archive of an internal test that depends on a single copy of each target.

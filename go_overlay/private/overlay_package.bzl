@@ -192,18 +192,16 @@ def _declare_action(go, source, package, files, changes, helper):
     arguments = []
     inputs = []
 
-    def input_index(file):
-        if not file:
-            return None
-        inputs.append(file)
-        arguments.append(file)
-        return len(arguments) - 1
-
     def output_index(file):
         if not file:
             return None
         arguments.append(file)
         return len(arguments) - 1
+
+    def input_index(file):
+        if file:
+            inputs.append(file)
+        return output_index(file)
 
     indices = {overlay.label: index for index, overlay in enumerate(package.overlays)}
     content = {

@@ -1,26 +1,14 @@
 """The overlays module extension: which sets a build uses by default, and what is demanded of them."""
 
 load(":default_set_repo.bzl", "default_set_repo")
+load(":root_tags.bzl", "root_tags")
 
 visibility(["//go_overlay/..."])
 
 _REQUIRABLE = ["expires", "reason", "upstream"]
 
 def _root_tags(mctx, name):
-    """Returns the root module's tags of a class that no other module may use."""
-    tags = []
-    for module in mctx.modules:
-        found = getattr(module.tags, name)
-        if module.is_root:
-            tags = found
-        elif found:
-            fail("""overlays.{tag} in module {name}: only the root module decides about overlays.
-Write use_extension(..., dev_dependency = True) in the MODULE.bazel of {name}, \
-so that the tag counts only where {name} is the root.""".format(
-                name = module.name,
-                tag = name,
-            ))
-    return tags
+    return root_tags(mctx, "overlays", name, "decides about overlays")
 
 def _root_set(mctx):
     """Returns the Label of the set that the root module uses, or None."""

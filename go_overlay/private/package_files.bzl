@@ -18,7 +18,7 @@ def package_files(source):
       ambiguous: dict from names that several files have to two of them.
     """
     sources = [(file.basename, file) for file in source.srcs]
-    folders = {_under_root(file.dirname, file): None for file in source.srcs}
+    folders = {under_root(file.dirname, file): None for file in source.srcs}
     embedded = [(_embedded_name(file, folders), file) for file in source.embedsrcs]
 
     by_name = {}
@@ -71,12 +71,21 @@ def check_name(source, files, name, overlays):
                 overlay = display_label(overlay.label),
             ))
 
-def _under_root(path, file):
+def under_root(path, file):
+    """Returns a path without the root, of sources or outputs, that the file is in.
+
+    Args:
+      path: str, the path of the file or of its folder.
+      file: File.
+
+    Returns:
+      str.
+    """
     return path.removeprefix(file.root.path).removeprefix("/")
 
 def _embedded_name(file, folders):
     """Returns the name by which //go:embed knows a file."""
-    path = _under_root(file.path, file)
+    path = under_root(file.path, file)
     best = None
     for folder in folders:
         if path.startswith(folder + "/") and (best == None or len(folder) > len(best)):

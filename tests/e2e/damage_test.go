@@ -81,10 +81,8 @@ func (w *world) exampleWorkspace(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cmd := exec.Command(filepath.Join(w.root, "bazelw"), "shutdown")
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("bazelw shutdown: %v\n%s", err, out)
+		if err := w.shutDown(dir); err != nil {
+			t.Error(err)
 		}
 	})
 	return dir

@@ -166,12 +166,20 @@ func (w *world) setup(env *testscript.Env) error {
 		}
 	}
 	env.Defer(func() {
-		cmd := exec.Command(filepath.Join(w.root, "bazelw"), "shutdown")
-		cmd.Dir = env.WorkDir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%s: bazelw shutdown: %v\n%s", env.WorkDir, err, out)
+		if err := w.shutDown(env.WorkDir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 		}
 	})
+	return nil
+}
+
+// shutDown ends the Bazel server of a workspace.
+func (w *world) shutDown(dir string) error {
+	cmd := exec.Command(filepath.Join(w.root, "bazelw"), "shutdown")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: bazelw shutdown: %w\n%s", dir, err, out)
+	}
 	return nil
 }
 

@@ -1,23 +1,12 @@
 """The go_toolchains module extension: wraps SDK repositories of rules_go."""
 
+load("//go_overlay/private:root_tags.bzl", "root_tags")
 load(":toolchains_repo.bzl", "toolchains_repo")
 
 visibility(["//toolchains/..."])
 
-def _wraps(mctx):
-    """Returns the root module's wrap tags."""
-    wraps = []
-    for module in mctx.modules:
-        if module.is_root:
-            wraps = module.tags.wrap
-        elif module.tags.wrap:
-            fail("""go_toolchains.wrap in module {name}: only the root module chooses its Go toolchains.
-Write use_extension(..., dev_dependency = True) in the MODULE.bazel of {name}, \
-so that the tag counts only where {name} is the root.""".format(name = module.name))
-    return wraps
-
 def _go_toolchains_impl(mctx):
-    wraps = _wraps(mctx)
+    wraps = root_tags(mctx, "go_toolchains", "wrap", "chooses its Go toolchains")
     repos = [tag.sdk.repo_name for tag in wraps]
     for index, repo in enumerate(repos):
         if repo in repos[:index]:

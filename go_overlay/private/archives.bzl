@@ -1,0 +1,24 @@
+"""What we note on rules_go's archives."""
+
+load("@bazel_skylib//lib:structs.bzl", "structs")
+load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
+
+visibility(["//go_overlay/private/..."])
+
+def with_data(archive, fields, source = None):
+    """Returns an archive whose data, by which dependents know it, has other fields, too.
+
+    Args:
+      archive: GoArchive.
+      fields: dict, fields of GoArchiveData.
+      source: GoInfo to exchange for the archive's own, or None.
+
+    Returns:
+      A GoArchive.
+    """
+    data = GoArchiveData(**(structs.to_dict(archive.data) | fields))
+    return GoArchive(**(structs.to_dict(archive) | {
+        "data": data,
+        "source": source or archive.source,
+        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
+    }))
