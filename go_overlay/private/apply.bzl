@@ -1,7 +1,7 @@
 """Applies an overlay set to what rules_go is about to compile and link."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoInfo", "GoSDK")
+load("@io_bazel_rules_go//go:def.bzl", "GoInfo", "GoSDK")
 load(":archives.bzl", "with_data")
 load(":compose.bzl", "only")
 load(":link.bzl", "with_depth", "with_single_copies", "with_single_labels", "without_overlays")

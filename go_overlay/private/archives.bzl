@@ -1,7 +1,7 @@
 """What we note on rules_go's archives."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
+load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
 
 visibility(["//go_overlay/private/..."])
 

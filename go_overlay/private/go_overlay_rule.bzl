@@ -1,6 +1,6 @@
 """The rule behind go_overlay: declares changes to one Go package."""
 
-load("@rules_go//go:def.bzl", "GoArchive")
+load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")

@@ -1,7 +1,7 @@
 """Programs whose overlays make packages import others: one copy of each package."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoArchive")
+load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load(":archives.bzl", "with_data")
 load(":labels.bzl", "display_label")
 

@@ -1,7 +1,7 @@
 """Applies overlays to the sources of one package."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("@rules_go//go:def.bzl", "GoInfo")
+load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
 load(":labels.bzl", "display_label")
 load(":layout.bzl", "laid_out")
 load(":package_files.bzl", "check_name", "package_files")
@@ -9,7 +9,7 @@ load(":source_names.bzl", "is_source_name")
 
 visibility(["//go_overlay/private/..."])
 
-_GO_TOOLCHAIN = Label("@rules_go//go:toolchain")
+_GO_TOOLCHAIN = Label("@io_bazel_rules_go//go:toolchain")
 
 def overlay_package(go, source, package, helper):
     """Applies overlays to a package, and declares the action that checks whether they suit it.

@@ -1,6 +1,6 @@
 """Rules that build one target with a set of its own."""
 
-load("@rules_go//go:def.bzl", "GoArchive", "GoInfo")
+load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoInfo")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")

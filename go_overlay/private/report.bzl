@@ -1,6 +1,6 @@
 """Reports which overlays a program contains."""
 
-load("@rules_go//go:def.bzl", "GoArchive")
+load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "none_transition")

@@ -1,7 +1,7 @@
 """Analysis tests of what the wrapped toolchain compiles."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("@rules_go//go:def.bzl", "go_library", "go_test")
+load("@io_bazel_rules_go//go:def.bzl", "go_library", "go_test")
 load("//go_overlay:defs.bzl", "go_overlay")
 load(":failure_test.bzl", "failure_test_with_active")
 
@@ -132,7 +132,7 @@ def apply_test_suite(name):
             "//tests/analysis:apply_std: net/http is a package of the standard library",
             "Take",
         ],
-        target_under_test = "@rules_go//:stdlib",
+        target_under_test = "@io_bazel_rules_go//:stdlib",
     )
 
     native.test_suite(

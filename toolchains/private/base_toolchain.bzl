@@ -1,6 +1,6 @@
 """The Go toolchains of rules_go that ours wrap, as other targets get at them."""
 
-load("@rules_go//go:def.bzl", "GoInfo")
+load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
 load(":rules_go_internals.bzl", "GoStdLib")
 
 visibility([
@@ -37,7 +37,7 @@ base_toolchain = rule(
             executable = True,
         ),
         "_stdlib": attr.label(
-            default = "@rules_go//:stdlib",
+            default = "@io_bazel_rules_go//:stdlib",
             providers = [GoStdLib],
         ),
     },

@@ -8,12 +8,12 @@ load(":rules_go_internals.bzl", "GOOS_GOARCH")
 # Loaded by the generated repository, which visibility() has no name for.
 visibility("public")
 
-_TOOLCHAIN_TYPE = Label("@rules_go//go:toolchain")
-_SDK_NAME = Label("@rules_go//go/toolchain:sdk_name")
-_SDK_VERSION = Label("@rules_go//go/toolchain:sdk_version")
+_TOOLCHAIN_TYPE = Label("@io_bazel_rules_go//go:toolchain")
+_SDK_NAME = Label("@io_bazel_rules_go//go/toolchain:sdk_name")
+_SDK_VERSION = Label("@io_bazel_rules_go//go/toolchain:sdk_version")
 
 def _constraint(name):
-    return Label("@rules_go//go/toolchain:" + name)
+    return Label("@io_bazel_rules_go//go/toolchain:" + name)
 
 def _flag_matches_any(name, flag, values):
     """Declares a setting that holds where a flag has one of the values."""
@@ -30,10 +30,38 @@ def _flag_matches_any(name, flag, values):
         match_any = settings,
     )
 
+def _declare_choice(name, sdk_name, versions, is_default):
+    """Declares a setting that holds where rules_go's flags choose an SDK, or leave it to the default."""
+    named = name + "_named"
+    version_given = name + "_version_given"
+    version_fits = name + "_version_fits"
+    name_fits = name + "_name_fits"
+    _flag_matches_any(named, _SDK_NAME, [sdk_name])
+    _flag_matches_any(name_fits, _SDK_NAME, ["", sdk_name])
+    _flag_matches_any(version_given, _SDK_VERSION, versions)
+    _flag_matches_any(version_fits, _SDK_VERSION, [""] + versions)
+    if is_default:
+        selects.config_setting_group(
+            name = name,
+            match_all = [":" + name_fits, ":" + version_fits],
+        )
+        return
+    selects.config_setting_group(
+        name = name + "_by_name",
+        match_all = [":" + named, ":" + version_fits],
+    )
+    selects.config_setting_group(
+        name = name + "_by_version",
+        match_all = [":" + name_fits, ":" + version_given],
+    )
+    selects.config_setting_group(
+        name = name,
+        match_any = [":" + name + "_by_name", ":" + name + "_by_version"],
+    )
+
 def _sdk_version_values(sdk_type, major, minor, patch, prerelease):
     """Returns the values of rules_go's sdk_version flag that choose an SDK of this version."""
     values = [
-        "",
         sdk_type,
         major,
         "{}.{}".format(major, minor),
@@ -51,6 +79,7 @@ def declare_toolchains(
         *,
         prefix,
         sdk_repo,
+        sdk_is_default,
         sdk_name,
         sdk_type,
         sdk_version,
@@ -68,6 +97,7 @@ def declare_toolchains(
     Args:
       prefix: str, begins every target name; toolchains are registered in the order of their names.
       sdk_repo: str, canonical name of the SDK repository.
+      sdk_is_default: bool, whether builds that choose no SDK use it.
       sdk_name: str, the SDK's value of rules_go's sdk_name flag.
       sdk_type: str, "host" or "remote", as in rules_go's sdk_version flag.
       sdk_version: str, Go version that the SDK has to be; empty for any.
@@ -78,13 +108,12 @@ def declare_toolchains(
       patch: str, third number of the Go version.
       prerelease: str, what follows it, such as "rc1"; empty for a release.
     """
-    name_setting = prefix + "sdk_name"
-    version_setting = prefix + "sdk_version"
-    _flag_matches_any(name_setting, _SDK_NAME, ["", sdk_name])
-    _flag_matches_any(
-        version_setting,
-        _SDK_VERSION,
+    chosen = prefix + "is_chosen"
+    _declare_choice(
+        chosen,
+        sdk_name,
         _sdk_version_values(sdk_type, major, minor, patch, prerelease),
+        sdk_is_default,
     )
     overlay_toolchain(
         name = prefix + "overlay_toolchain",
@@ -112,7 +141,7 @@ def declare_toolchains(
                 name = "{}{}_{}_{}".format(prefix, name, goos, goarch),
                 exec_compatible_with = [_constraint(exec_goos), _constraint(exec_goarch)],
                 target_compatible_with = [_constraint(goos), _constraint(goarch)],
-                target_settings = [":" + name_setting, ":" + version_setting],
+                target_settings = [":" + chosen],
                 toolchain = toolchain,
                 toolchain_type = toolchain_type,
             )

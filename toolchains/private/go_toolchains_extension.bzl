@@ -1,31 +1,277 @@
-"""The go_toolchains module extension: wraps SDK repositories of rules_go."""
+"""The go_toolchains module extension: declares Go SDKs, and toolchains of them that apply overlays."""
 
 load("//go_overlay/private:root_tags.bzl", "root_tags")
+load(":go_versions.bzl", "check_version", "read_go_mod")
+load(":sdk_choice.bzl", "in_order")
+load(":sdk_lock.bzl", "read_lock")
+load(":sdk_repo.bzl", "go_local_sdk_repo", "go_sdk_repo")
 load(":toolchains_repo.bzl", "toolchains_repo")
 
 visibility(["//toolchains/..."])
 
+# Where an SDK is declared for that neither the tag nor the lock file names a platform. None is fetched
+# before a build needs it.
+_PLATFORMS = ["darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64"]
+
 def _go_toolchains_impl(mctx):
-    wraps = root_tags(mctx, "go_toolchains", "wrap", "chooses its Go toolchains")
-    repos = [tag.sdk.repo_name for tag in wraps]
-    for index, repo in enumerate(repos):
-        if repo in repos[:index]:
-            fail("go_toolchains.wrap: {} is wrapped twice; keep one of the two tags".format(wraps[index].sdk))
-        if bool(wraps[index].goos) != bool(wraps[index].goarch):
-            fail("go_toolchains.wrap(sdk = \"{}\"): goos and goarch go together; set both, or neither for the host's".format(
-                wraps[index].sdk,
-            ))
-    toolchains_repo(
-        name = "go_overlay_toolchains",
-        exec_platforms = ["{}_{}".format(tag.goos, tag.goarch) if tag.goos else "" for tag in wraps],
-        sdk_repos = repos,
-        sdk_types = [tag.sdk_type for tag in wraps],
-        sdk_versions = [tag.version for tag in wraps],
+    tags = {
+        name: root_tags(mctx, "go_toolchains", name, "chooses its Go toolchains")
+        for name in ["config", "from_file", "host", "local", "sdk", "wrap"]
+    }
+    config = _config(mctx, tags["config"])
+    sdks = (
+        [_from_file(mctx, config, tag) for tag in tags["from_file"]] +
+        [_sdk(config, tag) for tag in tags["sdk"]] +
+        [[_local(mctx, "local", tag)] for tag in tags["local"]] +
+        [[_wrap(tag)] for tag in tags["wrap"]] +
+        [[_local(mctx, "host", tag)] for tag in tags["host"]]
     )
+    sdks = [sdk for platforms in sdks for sdk in platforms]
+    _check_names(sdks)
+    toolchains_repo(in_order(sdks))
     return mctx.extension_metadata(reproducible = True)
 
-_wrap_tag = tag_class(
+def _config(mctx, tags):
+    if len(tags) > 1:
+        fail("go_toolchains.config is there twice; keep one of the two tags")
+    if not tags or not tags[0].lock_file:
+        return struct(
+            allow_unlocked = bool(tags) and tags[0].allow_unlocked,
+            lock = {},
+            lock_file = "",
+        )
+    label = tags[0].lock_file
+    path = mctx.path(label)
+    if not path.exists:
+        fail("""go_toolchains.config: the lock file {} does not exist. Begin with an empty one:
+  echo '{{"lock_version": 1, "sdks": {{}}}}' > {}""".format(_display(label), label.name))
+    return struct(
+        allow_unlocked = tags[0].allow_unlocked,
+        lock = read_lock(mctx.read(path), _display(label)),
+        lock_file = _display(label),
+    )
+
+def _display(label):
+    """Returns a label of the root module as its files spell it."""
+    return "//{}:{}".format(label.package, label.name)
+
+def _declared(*, tag, version = "", platform = "", name, repo, own, type = "remote", default = False):
+    """Describes an SDK for one platform that it runs on.
+
+    Args:
+      tag: str, what declares it, for messages.
+      version: str, Go version; empty if only the SDK itself knows.
+      platform: str, GOOS_GOARCH; empty for the host's.
+      name: str, value of rules_go's flag sdk_name that chooses it.
+      repo: str, name of its repository; canonical if it is not one of ours.
+      own: bool, whether it is one of ours.
+      type: str, host or remote, as rules_go's flag sdk_version may say.
+      default: bool, whether it is marked as the default.
+    """
+    return struct(
+        default = default,
+        name = name,
+        own = own,
+        platform = platform,
+        repo = repo,
+        tag = tag,
+        type = type,
+        version = version,
+    )
+
+def _fetched(config, tag, where, version, platforms, default):
+    """Declares the repositories of an SDK that is fetched, one for each platform that it runs on."""
+    locked = config.lock.get(version, {})
+    name = tag.name or "go_sdk_" + version
+    sdks = []
+    for platform in platforms or sorted(locked) or _PLATFORMS:
+        if platform.count("_") != 1:
+            fail("{}: platform \"{}\" is not of the form GOOS_GOARCH, such as linux_amd64".format(where, platform))
+        repo = "{}_{}".format(name, platform)
+        entry = locked.get(platform)
+        go_sdk_repo(
+            name = repo,
+            allow_unlocked = config.allow_unlocked,
+            h1 = entry.h1 if entry else "",
+            lock_file = config.lock_file,
+            platform = platform,
+            sha256 = entry.sha256 if entry else "",
+            slim = tag.slim,
+            version = version,
+        )
+        sdks.append(_declared(
+            name = name,
+            default = default,
+            own = True,
+            platform = platform,
+            repo = repo,
+            tag = where,
+            version = version,
+        ))
+    return sdks
+
+def _sdk(config, tag):
+    where = "go_toolchains.sdk(version = \"{}\")".format(tag.version)
+    return _fetched(config, tag, where, check_version(tag.version, where), tag.platforms, tag.default)
+
+def _from_file(mctx, config, tag):
+    where = "go_toolchains.from_file(go_mod = \"{}\")".format(_display(tag.go_mod))
+    go_mod = _read_go_mod(mctx, tag.go_mod)
+    version = check_version(go_mod.toolchain or go_mod.go, where)
+    return _fetched(config, tag, where, version, tag.platforms, tag.default)
+
+def _read_go_mod(mctx, label):
+    return read_go_mod(mctx.read(label), _display(label))
+
+def _local(mctx, kind, tag):
+    where = "go_toolchains.{}(name = \"{}\")".format(kind, tag.name)
+    go_mod = _read_go_mod(mctx, tag.go_mod) if tag.go_mod else None
+    if go_mod and tag.version and go_mod.toolchain and tag.version != go_mod.toolchain:
+        fail("{}: version is {}, but the toolchain line of {} says {}".format(where, tag.version, _display(tag.go_mod), go_mod.toolchain))
+    version = tag.version or (go_mod.toolchain if go_mod else "")
+    go_local_sdk_repo(
+        name = tag.name,
+        min_version = go_mod.go if go_mod else "",
+        path = getattr(tag, "path", ""),
+        tag = where,
+        version = check_version(version, where) if version else "",
+        wanted_by = "version" if tag.version else _display(tag.go_mod) if go_mod else "",
+    )
+    return _declared(
+        name = tag.name,
+        default = tag.default,
+        own = True,
+        repo = tag.name,
+        tag = where,
+        type = "host" if kind == "host" else "remote",
+        version = version,
+    )
+
+def _wrap(tag):
+    where = "go_toolchains.wrap(sdk = \"{}\")".format(tag.sdk)
+    if bool(tag.goos) != bool(tag.goarch):
+        fail("{}: goos and goarch go together; set both, or neither for the host's".format(where))
+    return _declared(
+        # The name that rules_go's extension gave to the repository.
+        name = tag.sdk.repo_name.replace("~", "+").rpartition("+")[2],
+        default = tag.default,
+        own = False,
+        platform = "{}_{}".format(tag.goos, tag.goarch) if tag.goos else "",
+        repo = tag.sdk.repo_name,
+        tag = where,
+        type = tag.sdk_type,
+        version = check_version(tag.version, where) if tag.version else "",
+    )
+
+def _check_names(sdks):
+    seen = {}
+    for sdk in sdks:
+        if sdk.repo in seen:
+            if not sdk.own:
+                fail("{} is there twice; keep one of the two tags".format(sdk.tag))
+            fail("{} and {} both make the repository {}; give one of them another name".format(seen[sdk.repo], sdk.tag, sdk.repo))
+        seen[sdk.repo] = sdk.tag
+
+_default_attr = {
+    "default": attr.bool(
+        doc = """Whether builds use it unless they are told otherwise. An SDK that is the only one for
+the platform that it runs on needs no mark, if none is marked.""",
+    ),
+}
+
+_fetch_attrs = {
+    "name": attr.string(
+        doc = """Value of `--@rules_go//go/toolchain:sdk_name` that chooses it, and with `_GOOS_GOARCH`
+behind it the name of its repository. Default: `go_sdk_` and the version.""",
+    ),
+    "platforms": attr.string_list(
+        doc = """Platforms that it has to run on, such as `linux_amd64`. Default: those that the lock file
+has for the version, or common ones if it has none. Only that of the machine is fetched. What an SDK
+compiles *for* is not limited.""",
+    ),
+    "slim": attr.bool(
+        doc = "Whether to leave out tests and their data.",
+    ),
+}
+
+_local_attrs = _default_attr | {
+    "go_mod": attr.label(
+        doc = """A `go.mod` or `go.work`: it is an error if its `toolchain` line names another version than
+the SDK has, or its `go` line a higher one.""",
+    ),
+    "version": attr.string(
+        doc = "Go version that it has to have. Default: any, and it is looked up by every build, even one that compiles no Go.",
+    ),
+}
+
+_config_tag = tag_class(
     attrs = {
+        "allow_unlocked": attr.bool(
+            doc = """Whether SDKs that the lock file does not have are fetched nevertheless. Nothing verifies
+those; the entry to add is printed.""",
+        ),
+        "lock_file": attr.label(
+            doc = """The lock file, such as `//:go_sdk.lock.json`: for each version and platform, the digest
+of the zip and the sum of the checksum database. Made by `bazel run @go_overlay//tools:sdk -- lock VERSION`.""",
+        ),
+    },
+    doc = "Settings of all SDKs that are fetched.",
+)
+
+_sdk_tag = tag_class(
+    attrs = _default_attr | _fetch_attrs | {
+        "version": attr.string(
+            doc = "Go version, such as `1.26.8`.",
+            mandatory = True,
+        ),
+    },
+    doc = """Fetches a Go SDK through GOPROXY: the version of the module `golang.org/toolchain` that the
+go command itself would fetch.
+
+GOPROXY, GONOPROXY and GOPRIVATE are those of the environment (or `--repo_env`), or else what the go
+command on PATH says; credentials are those of the URL or of the netrc file.""",
+)
+
+_from_file_tag = tag_class(
+    attrs = _fetch_attrs | {
+        "default": attr.bool(
+            default = True,
+            doc = "Whether builds use it unless they are told otherwise.",
+        ),
+        "go_mod": attr.label(
+            doc = "The `go.mod` or `go.work`.",
+            mandatory = True,
+        ),
+    },
+    doc = "Fetches, as `sdk` does, the Go SDK that the `toolchain` line of a `go.mod` names, or else its `go` line.",
+)
+
+_host_tag = tag_class(
+    attrs = _local_attrs | {
+        "name": attr.string(
+            default = "go_host_sdk",
+            doc = "Name of its repository, and value of `--@rules_go//go/toolchain:sdk_name` that chooses it.",
+        ),
+    },
+    doc = "The Go SDK of the machine: that of GOROOT, or of the go command on PATH.",
+)
+
+_local_tag = tag_class(
+    attrs = _local_attrs | {
+        "name": attr.string(
+            default = "go_local_sdk",
+            doc = "Name of its repository, and value of `--@rules_go//go/toolchain:sdk_name` that chooses it.",
+        ),
+        "path": attr.string(
+            doc = "Absolute path of its GOROOT.",
+            mandatory = True,
+        ),
+    },
+    doc = "A Go SDK in a folder of the machine.",
+)
+
+_wrap_tag = tag_class(
+    attrs = _default_attr | {
         "goarch": attr.string(
             doc = "GOARCH that the SDK runs on. Default: the host's.",
         ),
@@ -50,15 +296,23 @@ finds the SDK itself, which is not overlaid.""",
 Default: read from the SDK, which is then fetched by every build, even one that compiles no Go.""",
         ),
     },
-    doc = """Wraps an SDK repository, so that what it compiles is overlaid. Only in the root module.
-
-The toolchains are in `@go_overlay_toolchains`, for every platform that rules_go targets, and are
-chosen by the same flags as the SDK's own. Where several SDKs are wrapped, the first that suits is
-the default.""",
+    doc = "Takes an SDK repository of rules_go.",
 )
 
 go_toolchains = module_extension(
     implementation = _go_toolchains_impl,
-    doc = "Declares Go toolchains which apply overlays. Register them: `register_toolchains(\"@go_overlay_toolchains//:all\")`.",
-    tag_classes = {"wrap": _wrap_tag},
+    doc = """Declares Go SDKs, and toolchains of them which apply overlays. Only for the root module.
+
+Register them: `register_toolchains("@go_overlay_toolchains//:all")`. There are toolchains for every
+platform that rules_go targets, chosen by the same flags as those of rules_go:
+`--@rules_go//go/toolchain:sdk_version=1.26` and `sdk_name`. Without such a flag builds use the default
+SDK and no other.""",
+    tag_classes = {
+        "config": _config_tag,
+        "from_file": _from_file_tag,
+        "host": _host_tag,
+        "local": _local_tag,
+        "sdk": _sdk_tag,
+        "wrap": _wrap_tag,
+    },
 )

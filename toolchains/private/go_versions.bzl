@@ -1,0 +1,65 @@
+"""Go versions, such as 1.26.8 and 1.26rc1."""
+
+load(":rules_go_internals.bzl", "parse_version")
+
+visibility([
+    "//tests/...",
+    "//toolchains/private/...",
+])
+
+def check_version(version, where):
+    """Checks the version of an SDK.
+
+    Args:
+      version: str.
+      where: str, what has it, for messages.
+
+    Returns:
+      str, the version without go in front.
+    """
+    version = version.removeprefix("go")
+    parsed = parse_version(version)
+    if parsed == None:
+        fail("{}: \"{}\" is no Go version; expected one such as 1.26.8 or 1.26rc1".format(where, version))
+    if version.count(".") == 1 and len(parsed) == 3 and parsed[1] >= 21:
+        fail("{}: Go {} is a version of the language; its first SDK is {}.0. Write the SDK's version".format(where, version, version))
+    return version
+
+def compare_versions(a, b):
+    """Returns -1, 0 or 1, as version a is older than, the same as or newer than version b."""
+    a, b = _key(a), _key(b)
+    return -1 if a < b else int(a > b)
+
+def _key(version):
+    parsed = parse_version(version)
+    suffix = parsed[3] if len(parsed) > 3 else ""
+    letters = suffix.rstrip("0123456789")
+
+    # beta < rc < release.
+    return parsed[:3] + (letters or "z", int(suffix[len(letters):] or "0"))
+
+def read_go_mod(content, where):
+    """Returns which Go a go.mod or go.work asks for.
+
+    Args:
+      content: str, of the file.
+      where: str, the file, for messages.
+
+    Returns:
+      struct(go = str, of the go line; toolchain = str, of the toolchain line). Each is a version, or
+      empty if there is no such line.
+    """
+    lines = {"go": "", "toolchain": ""}
+    for line in content.split("\n"):
+        words = line.partition("//")[0].replace("\t", " ").strip().split(" ")
+        words = [word for word in words if word]
+        if len(words) == 2 and words[0] in lines and not lines[words[0]]:
+            lines[words[0]] = words[1].strip("\"`")
+    if lines["toolchain"] in ["default", "local"]:
+        lines["toolchain"] = ""
+    if not lines["go"] and not lines["toolchain"]:
+        fail("{} has no go line, so that it asks for no Go version".format(where))
+
+    # go1.26.8-custom is a 1.26.8 that someone patched.
+    toolchain = lines["toolchain"].removeprefix("go").partition("-")[0]
+    return struct(go = lines["go"], toolchain = toolchain)

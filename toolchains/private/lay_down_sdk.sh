@@ -1,0 +1,66 @@
+#!/bin/sh
+# Makes a GOROOT of the unpacked module zip of an SDK, in the current folder.
+#
+# Usage: lay_down_sdk.sh ZIP FOLDER PREFIX full|slim
+#
+# FOLDER holds what was unpacked from ZIP, without the PREFIX that all names have
+# there. Prints the sum of the files as the checksum database has it (h1: in hex
+# instead of base64; golang.org/x/mod/sumdb/dirhash), or a dash where there is no
+# tool for it. Made for any POSIX system; others do without.
+set -eu
+zip=$1 folder=$2 prefix=$3 layout=$4
+
+# An entry whose name leads out of the folder, or is that of another on this file
+# system, was dropped or overwritten: as many files as entries.
+record=$(tail -c 22 "$zip" | od -A n -v -t u1 | tr -s ' \n' '  ')
+# shellcheck disable=SC2086
+set -- $record
+if [ $# -lt 22 ] || [ "$1.$2.$3.$4" != 80.75.5.6 ]; then
+  echo "the zip has no end: it is cut off, or no zip" >&2
+  exit 1
+fi
+entries=$((${11} + ${12} * 256))
+files=$(find "$folder" -type f | wc -l)
+if [ "$entries" -ne "$files" ]; then
+  echo "the zip has $entries entries, but $files files could be unpacked:" \
+    "some have a name that leads elsewhere, or the same name but for upper and lower case" >&2
+  exit 1
+fi
+odd=$(find "$folder" ! -type f ! -type d | head -n 1)
+if [ -n "$odd" ]; then
+  echo "$odd is neither a file nor a folder" >&2
+  exit 1
+fi
+
+if command -v sha256sum >/dev/null; then
+  sha256="sha256sum"
+elif command -v shasum >/dev/null; then
+  sha256="shasum -a 256"
+else
+  sha256=
+fi
+if [ -n "$sha256" ]; then
+  (cd "$folder" && find . -type f -exec $sha256 {} +) | sed "s#  \\./#  $prefix/#" | LC_ALL=C sort -k 2 |
+    $sha256 | cut -d ' ' -f 1
+else
+  echo -
+fi
+
+if [ "$layout" = slim ]; then
+  find "$folder/src" -name testdata -prune -exec rm -rf {} +
+  find "$folder/src" -name '*_test.go' -exec rm -f {} +
+fi
+
+# In a module, go.mod would begin another one.
+find "$folder" -name _go.mod -exec sh -c 'for f; do mv "$f" "${f%_go.mod}go.mod"; done' sh {} +
+
+# What builds share must not be changed by any of them. Whoever made the zip may
+# not have marked what is executable.
+find "$folder" -type f -perm -u=x -exec chmod 555 {} +
+find "$folder" -type f ! -perm -u=x -exec chmod 444 {} +
+chmod 555 "$folder"/bin/* "$folder"/pkg/tool/*/*
+
+mv "$folder"/* .
+rmdir "$folder"
+rm "$zip"
+
