@@ -1,18 +1,21 @@
 // Command overlay applies overlays to the files of a Go package, and reports
-// what was applied. The rules of go_overlay run it during the build.
+// what was applied: the rules of go_overlay run it during the build. For users,
+// it makes and checks the lock file of Go SDKs.
 //
 // Usage:
 //
 //	overlay apply MANIFEST FILE...
 //	overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
+//	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
 //
 // MANIFEST is JSON and refers to files by their index in FILE...; package apply
-// has its form. An argument @FILE stands for the lines of that file, each of
-// them an argument. A label, which begins with @@, stands for itself.
+// has its form. Package sdklock is the manual of sdk lock. An argument @FILE
+// stands for the lines of that file, each of them an argument. A label, which
+// begins with @@, stands for itself.
 //
 // The standard library is all it needs: the build makes it with a bare Go SDK,
-// before there is anything else. It exits with 1 if overlays don't apply, and
-// with 2 if it is called wrongly.
+// before there is anything else. It exits with 1 if overlays don't apply or an SDK
+// can't be locked, and with 2 if it is called wrongly.
 package main
 
 import (
@@ -43,7 +46,8 @@ func run(args []string, stderr io.Writer) int {
 }
 
 const usage = `usage: overlay apply MANIFEST FILE...
-       overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...`
+       overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
+       overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]`
 
 // A usageError says that the program was called wrongly.
 type usageError string
@@ -52,14 +56,16 @@ func (e usageError) Error() string { return "overlay: " + string(e) + "\n" + usa
 
 func dispatch(args []string) error {
 	if len(args) == 0 {
-		return usageError("expected apply or report")
+		return usageError("expected apply, report or sdk")
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "apply":
 		return runApply(args)
 	case "report":
 		return runReport(args)
+	case "sdk":
+		return runSDK(args)
 	default:
-		return usageError(fmt.Sprintf("expected apply or report, found %q", command))
+		return usageError(fmt.Sprintf("expected apply, report or sdk, found %q", command))
 	}
 }

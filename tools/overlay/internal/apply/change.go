@@ -156,7 +156,8 @@ Take the file out of one of the two overlays, or add it anew: a file that is add
 			a.does(c, s), a.label(beneath.by))
 		return
 	}
-	names := slices.Sorted(slices.Values(a.manifest.Names))
+	names := slices.Clone(a.manifest.Names)
+	slices.Sort(names)
 	var b strings.Builder
 	fmt.Fprintf(&b, " %s, but %s has no file of that name. It has:\n", a.does(c, s), a.target())
 	for _, name := range names {

@@ -4,6 +4,7 @@ package output
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -12,6 +13,7 @@ import (
 type File struct {
 	Path    string
 	Content []byte
+	Mode    fs.FileMode // 0 stands for 0o644
 }
 
 // Write writes files under temporary names first, and then renames them in
@@ -44,9 +46,12 @@ func writeBeside(file File) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
+	mode := file.Mode
+	if mode == 0 {
+		mode = 0o644 // Those of os.CreateTemp are for its owner only.
+	}
 	_, err = temporary.Write(file.Content)
-	// Those of os.CreateTemp are for its owner only.
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
 	if err != nil {
 		return "", errors.Join(err, os.Remove(temporary.Name()))
 	}

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,7 +10,7 @@ import (
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
-	if err := Write(File{first, []byte("1")}, File{second, nil}); err != nil {
+	if err := Write(File{Path: first, Content: []byte("1")}, File{Path: second}); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{first: "1", second: ""} {
@@ -20,11 +21,23 @@ func TestWrite(t *testing.T) {
 	checkNames(t, dir, "first", "second")
 }
 
+func TestMode(t *testing.T) {
+	for mode, want := range map[fs.FileMode]fs.FileMode{0: 0o644, 0o640: 0o640} {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := Write(File{Path: path, Mode: mode}); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode() != want {
+			t.Errorf("mode %v: got %v, %v", mode, info, err)
+		}
+	}
+}
+
 // TestWriteNothing checks that nothing is left of files of which one can't be
 // written, be it at first or when it gets its name.
 func TestWriteNothing(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(File{filepath.Join(dir, "first"), nil}, File{filepath.Join(dir, "missing", "second"), nil}); err == nil {
+	if err := Write(File{Path: filepath.Join(dir, "first")}, File{Path: filepath.Join(dir, "missing", "second")}); err == nil {
 		t.Error("got no error from a folder that does not exist")
 	}
 	checkNames(t, dir)
@@ -32,7 +45,7 @@ func TestWriteNothing(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "second", "full"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(File{filepath.Join(dir, "first"), nil}, File{filepath.Join(dir, "second"), nil}); err == nil {
+	if err := Write(File{Path: filepath.Join(dir, "first")}, File{Path: filepath.Join(dir, "second")}); err == nil {
 		t.Error("got no error from a folder in the place of a file")
 	}
 	checkNames(t, dir, "second")

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"html"
-	"maps"
 	"slices"
 	"strings"
 
@@ -199,7 +198,12 @@ func overlayCells(o record.Overlay) []string {
 	for _, opt := range o.GcGoopts {
 		label += note("compiles with " + code(opt))
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.XDefs)) {
+	var names []string
+	for name := range o.XDefs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		label += note("sets " + code(name+" = "+o.XDefs[name]))
 	}
 	if o.Cgo {

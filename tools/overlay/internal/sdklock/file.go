@@ -1,0 +1,260 @@
+package sdklock
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/output"
+)
+
+// lockVersion is the version of the format, which Starlark reads, too.
+const lockVersion = 1
+
+// An entry is what the lock file knows of an SDK.
+type entry struct {
+	H1     string `json:"h1"`
+	SHA256 string `json:"sha256"`
+}
+
+// A difference is a field that has two values.
+type difference struct{ name, before, after string }
+
+func (e entry) differences(other entry) []difference {
+	var differences []difference
+	for _, d := range []difference{
+		{"h1", e.H1, other.H1},
+		{"sha256", e.SHA256, other.SHA256},
+	} {
+		if d.before != d.after {
+			differences = append(differences, d)
+		}
+	}
+	return differences
+}
+
+// A lockFile is the content of a lock file.
+type lockFile struct {
+	exists bool
+	sdks   map[string]map[Platform]entry // by version
+}
+
+func (f *lockFile) versions() []string {
+	var versions []string
+	for version := range f.sdks {
+		versions = append(versions, version)
+	}
+	slices.SortFunc(versions, compareVersions)
+	return versions
+}
+
+// defaultPlatforms returns those that there are entries for. An empty file is for
+// the platform that this runs on.
+func (f *lockFile) defaultPlatforms() []Platform {
+	if platforms := f.platformsOf(f.versions()...); len(platforms) > 0 {
+		return platforms
+	}
+	return []Platform{{runtime.GOOS, runtime.GOARCH}}
+}
+
+func (f *lockFile) platformsOf(versions ...string) []Platform {
+	var platforms []Platform
+	for _, version := range versions {
+		for platform := range f.sdks[version] {
+			platforms = append(platforms, platform)
+		}
+	}
+	slices.SortFunc(platforms, func(a, b Platform) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(platforms)
+}
+
+// set makes an entry, and returns lines that tell the user.
+func (f *lockFile) set(s sdk, e entry) []string {
+	before, ok := f.sdks[s.version][s.platform]
+	if f.sdks[s.version] == nil {
+		f.sdks[s.version] = map[Platform]entry{}
+	}
+	f.sdks[s.version][s.platform] = e
+	if !ok {
+		return []string{fmt.Sprintf("added %v", s)}
+	}
+	if before == e {
+		return []string{fmt.Sprintf("unchanged %v", s)}
+	}
+	lines := []string{fmt.Sprintf("changed %v", s)}
+	for _, d := range before.differences(e) {
+		lines = append(lines, fmt.Sprintf("  %s: %q is now %q", d.name, d.before, d.after))
+	}
+	return lines
+}
+
+// readFile reads a lock file, of which it expects nothing but what write writes:
+// the other reader must not understand it in another way. There need not be one.
+func readFile(path string) (*lockFile, error) {
+	f := &lockFile{sdks: map[string]map[Platform]entry{}}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the lock file: %w", err)
+	}
+	f.exists = true
+	if err := f.parse(data); err != nil {
+		return nil, fmt.Errorf("the lock file %s: %w", path, err)
+	}
+	return f, nil
+}
+
+func (f *lockFile) parse(data []byte) error {
+	// First, for another version may have anything else in it.
+	var versioned struct {
+		LockVersion json.RawMessage `json:"lock_version"`
+	}
+	if err := json.Unmarshal(data, &versioned); err != nil {
+		return fmt.Errorf("expected JSON as this command writes it: %w", err)
+	}
+	if got := string(versioned.LockVersion); got != fmt.Sprint(lockVersion) {
+		if got == "" {
+			got = "none"
+		}
+		return fmt.Errorf("expected lock_version %d, found %s; the go_overlay that wrote it is another, so use that version, or make the file anew",
+			lockVersion, got)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	return object(decoder, "the lock file", func(field string) error {
+		switch field {
+		case "lock_version":
+			return decoder.Decode(new(int))
+		case "sdks":
+			return object(decoder, field, func(version string) error {
+				return f.parseVersion(decoder, version)
+			})
+		default:
+			return unknown(field)
+		}
+	})
+}
+
+func (f *lockFile) parseVersion(decoder *json.Decoder, version string) error {
+	if parsed, err := ParseVersion(version); err != nil {
+		return err
+	} else if parsed != version {
+		return fmt.Errorf("expected the version %q, found %q", parsed, version)
+	}
+	f.sdks[version] = map[Platform]entry{}
+	return object(decoder, version, func(name string) error {
+		platform, err := ParsePlatform(name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", version, err)
+		}
+		if platform.String() != name {
+			return fmt.Errorf("%s: expected the platform %q, found %q", version, platform, name)
+		}
+		var e entry
+		err = object(decoder, version+" "+name, func(field string) error {
+			switch field {
+			case "h1":
+				return decoder.Decode(&e.H1)
+			case "sha256":
+				return decoder.Decode(&e.SHA256)
+			default:
+				return fmt.Errorf("%s %s: %w", version, name, unknown(field))
+			}
+		})
+		f.sdks[version][platform] = e
+		return err
+	})
+}
+
+func unknown(field string) error {
+	return fmt.Errorf("unknown field %q; is the file from a newer go_overlay?", field)
+}
+
+// object reads an object, the value of each member by a call of member. Package
+// json itself would take a name in capitals for another, and the last of two.
+func object(decoder *json.Decoder, what string, member func(name string) error) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	if token != json.Delim('{') {
+		return fmt.Errorf("%s: expected an object, found %v", what, token)
+	}
+	seen := map[string]bool{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		name := token.(string) // Otherwise it is no JSON.
+		if seen[name] {
+			return fmt.Errorf("%s has %q twice", what, name)
+		}
+		seen[name] = true
+		if err := member(name); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
+}
+
+// marshal returns the content of the file. The order is fixed, so that a change
+// is a small diff.
+func (f *lockFile) marshal() ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"lock_version": %d, "sdks": {`, lockVersion)
+	comma := ""
+	for _, version := range f.versions() {
+		if len(f.sdks[version]) == 0 {
+			continue
+		}
+		entries := map[string]entry{} // json sorts the names.
+		for platform, e := range f.sdks[version] {
+			entries[platform.String()] = e
+		}
+		data, err := json.Marshal(entries)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%s%q: %s", comma, version, data)
+		comma = ","
+	}
+	b.WriteString("}}\n")
+	var indented bytes.Buffer
+	err := json.Indent(&indented, b.Bytes(), "", "  ")
+	return indented.Bytes(), err
+}
+
+// write writes the file, unless it is so already.
+func (f *lockFile) write(path string) error {
+	data, err := f.marshal()
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	file := output.File{Path: path, Content: data}
+	// A link stays one.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		file.Path = target
+	}
+	info, err := os.Stat(file.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("writing %s: %w", path, err)
+	default:
+		if before, err := os.ReadFile(file.Path); err == nil && bytes.Equal(before, data) {
+			return nil
+		}
+		file.Mode = info.Mode().Perm()
+	}
+	return output.Write(file)
+}

@@ -1,0 +1,231 @@
+// Package sdklock makes, updates and checks the lock file of the Go SDKs that
+// are fetched through GOPROXY, as versions of the module golang.org/toolchain.
+//
+// Usage:
+//
+//	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
+//
+// It downloads each VERSION (1.26.8, 1.26rc1) for each of the platforms, and
+// writes into the lock file what they are:
+//
+//	{
+//	  "lock_version": 1,
+//	  "sdks": {
+//	    "1.26.8": {
+//	      "linux_amd64": {
+//	        "h1": "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=",
+//	        "sha256": "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7"
+//	      }
+//	    }
+//	  }
+//	}
+//
+// h1 is the sum of the files, as the checksum database has it; sha256 is that of
+// the module zip. A proxy that packs zips itself serves the right files in a zip
+// with another sha256. All other entries stay. It prints for each entry whether
+// it was added, has changed, or is unchanged. All are written, or none is.
+//
+// Flags may stand before and after versions.
+//
+//	-file        the lock file, relative to the folder of the user. By default
+//	             go_sdk.lock.json, in the root of the workspace under bazel run
+//	-platforms   by default those that the lock file has, for any version; else
+//	             the platform that this runs on
+//	-check       writes nothing, but compares the entries (of the versions, of
+//	             the platforms, if there are any) with what is served now. It
+//	             prints "ok" or a line for each difference, and fails if there is one
+//	-unverified  takes what can't be verified, with a warning
+//
+// # Verification
+//
+// The go command downloads and verifies: $GO_OVERLAY_GO, or else go on PATH. What
+// it knows of GOPROXY, GOSUMDB, GOAUTH and .netrc therefore holds here, too. It
+// starts with an empty module cache, so that all is downloaded and verified now.
+//
+// The go command asks the checksum database for toolchains even if GONOSUMDB or
+// GOPRIVATE match them, and fails if GOSUMDB is off. It makes exceptions, for
+// GOPROXY=file://... above all, and before Go 1.21 it had no such rule. So nothing
+// is concluded from settings. An SDK is verified if the go command has left the
+// signed answer of the database, with the sum of the SDK, in the new module cache.
+// Others are refused, or taken with -unverified; if GOSUMDB is off, that takes a
+// go.sum that is filled with what the go command says it has downloaded.
+package sdklock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Options say what to lock or check.
+type Options struct {
+	File       string     // the lock file
+	Versions   []string   // as ParseVersion returns them
+	Platforms  []Platform // none: see the package comment
+	Unverified bool       // take what can't be verified
+	Command    string     // that messages recommend: all before the versions
+	Out        io.Writer  // for what has become of each entry
+	Warnings   io.Writer
+}
+
+// Lock makes the entries of all versions for all platforms anew.
+func Lock(ctx context.Context, o Options) error {
+	file, err := readFile(o.File)
+	if err != nil {
+		return err
+	}
+	platforms := o.Platforms
+	if len(platforms) == 0 {
+		platforms = file.defaultPlatforms()
+	}
+	var sdks []sdk
+	for _, version := range o.Versions {
+		for _, platform := range platforms {
+			sdks = append(sdks, sdk{version, platform})
+		}
+	}
+	found := map[sdk]entry{}
+	err = o.download(ctx, sdks, func(s sdk, e entry) error {
+		found[s] = e
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s is left as it was", err, o.File)
+	}
+
+	// Others may have written it during the download.
+	if file, err = readFile(o.File); err != nil {
+		return err
+	}
+	var lines []string
+	for _, s := range sortSDKs(sdks) {
+		lines = append(lines, file.set(s, found[s])...)
+	}
+	if err := file.write(o.File); err != nil {
+		return err
+	}
+	for _, line := range lines {
+		fmt.Fprintln(o.Out, line)
+	}
+	return nil
+}
+
+// Check compares entries with what is served now. The error has a line for each
+// difference.
+func Check(ctx context.Context, o Options) error {
+	file, err := readFile(o.File)
+	if err != nil {
+		return err
+	}
+	if !file.exists {
+		return fmt.Errorf("%s does not exist; to make it: %s VERSION", o.File, o.Command)
+	}
+	var sdks []sdk
+	var missing []error
+	all := o.toCheck(file)
+	if len(all) == 0 && len(o.Platforms) > 0 {
+		return fmt.Errorf("%s has no entries for %v", o.File, o.Platforms)
+	}
+	for _, s := range all {
+		if _, ok := file.sdks[s.version][s.platform]; ok {
+			sdks = append(sdks, s)
+			continue
+		}
+		missing = append(missing, fmt.Errorf("%s: %v has no entry; to make one: %s", o.File, s, o.update(s)))
+	}
+	err = o.download(ctx, sdks, func(s sdk, found entry) error {
+		locked := file.sdks[s.version][s.platform]
+		var differences []error
+		for _, f := range locked.differences(found) {
+			differences = append(differences, fmt.Errorf("%s: %v: %s is %q in the file, but %q was found; to update it: %s",
+				o.File, s, f.name, f.before, f.after, o.update(s)))
+		}
+		if len(differences) == 0 {
+			fmt.Fprintln(o.Out, "ok", s)
+		}
+		return errors.Join(differences...)
+	})
+	return errors.Join(append(missing, err)...)
+}
+
+// toCheck returns the entries that are to be compared. Those that were asked for
+// by version are so even if the file does not have them.
+func (o Options) toCheck(file *lockFile) []sdk {
+	versions := o.Versions
+	if len(versions) == 0 {
+		versions = file.versions()
+	}
+	var sdks []sdk
+	for _, version := range versions {
+		platforms := o.Platforms
+		if len(platforms) == 0 {
+			platforms = file.platformsOf(version)
+		}
+		if len(platforms) == 0 {
+			platforms = file.defaultPlatforms()
+		}
+		for _, platform := range platforms {
+			_, ok := file.sdks[version][platform]
+			if ok || len(o.Versions) > 0 {
+				sdks = append(sdks, sdk{version, platform})
+			}
+		}
+	}
+	return sortSDKs(sdks)
+}
+
+// update is the command that makes an entry anew.
+func (o Options) update(s sdk) string {
+	return fmt.Sprintf("%s -platforms %s %s", o.Command, s.platform, s.version)
+}
+
+// download calls done with each SDK, and goes on after an error. It returns all
+// errors, those of done included.
+func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry) error) (err error) {
+	if len(sdks) == 0 {
+		return nil
+	}
+	g, err := newGoCommand()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	if err := g.readEnv(ctx); ctx.Err() != nil {
+		return errInterrupted
+	} else if err != nil {
+		return err
+	}
+	if g.databaseIsOff() && !o.Unverified {
+		return errors.New(databaseIsOff)
+	}
+	var errs []error
+	for _, s := range sortSDKs(sdks) {
+		e, unverified, err := g.download(ctx, s)
+		switch {
+		case ctx.Err() != nil:
+			return errInterrupted
+		case err != nil:
+			err = fmt.Errorf("%v: %w", s, err)
+		case unverified != "" && !o.Unverified:
+			err = fmt.Errorf("%v: %s", s, unverified)
+		default:
+			if unverified != "" {
+				fmt.Fprintf(o.Warnings, "warning: %v is not verified\n", s)
+			}
+			err = done(s, e)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// sortSDKs returns each SDK once, in the order of the lock file.
+func sortSDKs(sdks []sdk) []sdk {
+	sdks = slices.Clone(sdks)
+	slices.SortFunc(sdks, sdk.compare)
+	return slices.Compact(sdks)
+}

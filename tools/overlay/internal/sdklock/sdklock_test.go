@@ -1,0 +1,607 @@
+package sdklock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+var (
+	linux = Platform{"linux", "amd64"}
+	mac   = Platform{"darwin", "arm64"}
+	host  = Platform{runtime.GOOS, runtime.GOARCH}
+)
+
+// A call is a call of Lock or Check, and what came of it.
+type call struct {
+	Options
+	out, warnings strings.Builder
+}
+
+func newCall(t *testing.T, versions ...string) *call {
+	c := &call{Options: Options{
+		File:     filepath.Join(t.TempDir(), "go_sdk.lock.json"),
+		Versions: versions,
+		Command:  "COMMAND",
+	}}
+	c.Out, c.Warnings = &c.out, &c.warnings
+	return c
+}
+
+// ok runs Lock or Check, and checks what it prints.
+func (c *call) ok(t *testing.T, f func(context.Context, Options) error, want ...string) {
+	t.Helper()
+	c.out.Reset()
+	if err := f(context.Background(), c.Options); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.out.String(); got != lines(want...) {
+		t.Errorf("got:\n%swant:\n%s", got, lines(want...))
+	}
+}
+
+// fails runs Lock or Check, which has to fail, print nothing and leave the file
+// as it is. It returns the error.
+func (c *call) fails(t *testing.T, f func(context.Context, Options) error, want ...string) string {
+	t.Helper()
+	c.out.Reset()
+	before, beforeErr := os.ReadFile(c.File)
+	err := f(context.Background(), c.Options)
+	if err == nil {
+		t.Fatalf("got no error, but:\n%s", &c.out)
+	}
+	for _, text := range want {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("got the error:\n%v\nwant in it:\n%s", err, text)
+		}
+	}
+	after, afterErr := os.ReadFile(c.File)
+	if string(before) != string(after) || (beforeErr == nil) != (afterErr == nil) {
+		t.Errorf("the file has changed to:\n%s", after)
+	}
+	return err.Error()
+}
+
+func lines(lines ...string) string {
+	return strings.Join(append(lines, ""), "\n")
+}
+
+// content returns the content of a lock file with one entry.
+func content(version string, platform Platform, e entry) string {
+	return fmt.Sprintf(`{
+  "lock_version": 1,
+  "sdks": {
+    %q: {
+      %q: {
+        "h1": %q,
+        "sha256": %q
+      }
+    }
+  }
+}
+`, version, platform, e.H1, e.SHA256)
+}
+
+func TestLock(t *testing.T) {
+	s := newServers(t)
+	c := newCall(t, "1.26.8", "1.26.8")
+
+	// For the platform of the test, into a new file.
+	c.ok(t, Lock, "added 1.26.8 "+host.String())
+	if got, want := readTestFile(t, c.File), content("1.26.8", host, s.entry(sdk{"1.26.8", host})); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+	if info, err := os.Stat(c.File); err != nil || info.Mode() != 0o644 {
+		t.Errorf("got the mode %v, %v", info.Mode(), err)
+	}
+
+	// For the platforms that the file has, and for others.
+	writeFile(t, c.File, content("1.26rc1", linux, entry{"h1:old", "old"}))
+	c.ok(t, Lock, "added 1.26.8 linux_amd64")
+	c.Versions = []string{"1.9", "1.26.8"}
+	c.Platforms = []Platform{linux, mac, linux}
+	c.ok(t, Lock,
+		"added 1.9 darwin_arm64",
+		"added 1.9 linux_amd64",
+		"added 1.26.8 darwin_arm64",
+		"unchanged 1.26.8 linux_amd64")
+
+	// What nobody asked for stays. The order is that of Go.
+	file, err := readFile(c.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := file.sdks["1.26rc1"][linux]; got != (entry{"h1:old", "old"}) {
+		t.Errorf("got %v", got)
+	}
+	if got, want := file.versions(), []string{"1.9", "1.26rc1", "1.26.8"}; !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+	text := readTestFile(t, c.File)
+	for _, pair := range [][2]string{{`"1.9"`, `"1.26rc1"`}, {`"1.26rc1"`, `"1.26.8"`}, {"darwin_arm64", "linux_amd64"}, {"h1", "sha256"}} {
+		if strings.Index(text, pair[0]) > strings.Index(text, pair[1]) {
+			t.Errorf("%s is after %s in:\n%s", pair[0], pair[1], text)
+		}
+	}
+
+	// What is wrong is replaced.
+	c.Versions, c.Platforms = []string{"1.26rc1"}, nil
+	right := s.entry(sdk{"1.26rc1", linux})
+	c.ok(t, Lock,
+		"added 1.26rc1 darwin_arm64",
+		"changed 1.26rc1 linux_amd64",
+		fmt.Sprintf(`  h1: "h1:old" is now %q`, right.H1),
+		fmt.Sprintf(`  sha256: "old" is now %q`, right.SHA256))
+	if file, err := readFile(c.File); err != nil || file.sdks["1.26rc1"][linux] != right {
+		t.Errorf("got %v, %v", file.sdks, err)
+	}
+}
+
+// TestFileIsKept checks what of a file does not change: its mode, that it is a
+// link, and all of it if there is nothing to write.
+func TestFileIsKept(t *testing.T) {
+	newServers(t)
+	c := newCall(t, "1.26.8")
+	target := filepath.Join(t.TempDir(), "target.json")
+	writeFile(t, target, `{"lock_version": 1, "sdks": {}}`)
+	if err := errors.Join(os.Chmod(target, 0o640), os.Symlink(target, c.File)); err != nil {
+		t.Fatal(err)
+	}
+	c.ok(t, Lock, "added 1.26.8 "+host.String())
+	if info, err := os.Lstat(target); err != nil || info.Mode() != 0o640 {
+		t.Errorf("got the mode %v, %v", info.Mode(), err)
+	}
+	if got, err := os.Readlink(c.File); err != nil || got != target {
+		t.Errorf("got a link to %q, %v", got, err)
+	}
+
+	old := time.Unix(1_000_000_000, 0)
+	if err := os.Chtimes(target, old, old); err != nil {
+		t.Fatal(err)
+	}
+	c.ok(t, Lock, "unchanged 1.26.8 "+host.String())
+	if info, err := os.Stat(target); err != nil || !info.ModTime().Equal(old) {
+		t.Errorf("written at %v, %v", info.ModTime(), err)
+	}
+}
+
+// TestLockMeanwhile checks that what others write during a download is not lost.
+func TestLockMeanwhile(t *testing.T) {
+	s := newServers(t)
+	c := newCall(t, "1.26.8")
+	c.Platforms = []Platform{linux}
+	other := content("1.9", linux, entry{"h1:other", "other"})
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeFile(t, c.File, other)
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	t.Setenv("GOPROXY", proxy.URL)
+	c.ok(t, Lock, "added 1.26.8 linux_amd64")
+	if got := readTestFile(t, c.File); !strings.Contains(got, "h1:other") {
+		t.Errorf("the entry of the other is lost:\n%s", got)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	s := newServers(t)
+	c := newCall(t, "1.9", "1.26.8")
+	c.Platforms = []Platform{linux, mac}
+	c.ok(t, Lock, "added 1.9 darwin_arm64", "added 1.9 linux_amd64", "added 1.26.8 darwin_arm64", "added 1.26.8 linux_amd64")
+
+	c.Versions, c.Platforms = nil, nil
+	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.9 linux_amd64", "ok 1.26.8 darwin_arm64", "ok 1.26.8 linux_amd64")
+	c.Platforms = []Platform{mac}
+	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.26.8 darwin_arm64")
+	c.Versions, c.Platforms = []string{"1.9"}, nil
+	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.9 linux_amd64")
+
+	// A line for each difference.
+	right := readTestFile(t, c.File)
+	mac126, linux19 := s.entry(sdk{"1.26.8", mac}), s.entry(sdk{"1.9", linux})
+	wrong := strings.NewReplacer(mac126.H1, "h1:wrong", linux19.SHA256, "wrong").Replace(right)
+	writeFile(t, c.File, wrong)
+	c.Versions = nil
+	got := c.fails(t, Check)
+	want := fmt.Sprintf(`%s: 1.9 linux_amd64: sha256 is "wrong" in the file, but %q was found; to update it: COMMAND -platforms linux_amd64 1.9
+%[1]s: 1.26.8 darwin_arm64: h1 is "h1:wrong" in the file, but %[3]q was found; to update it: COMMAND -platforms darwin_arm64 1.26.8`,
+		c.File, linux19.SHA256, mac126.H1)
+	if got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	if got, want := c.out.String(), lines("ok 1.9 darwin_arm64", "ok 1.26.8 linux_amd64"); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+
+	// The same files in another zip, one with a comment: the database has nothing against it.
+	writeFile(t, c.File, right)
+	c.Versions, c.Platforms = []string{"1.9"}, []Platform{linux}
+	zip := s.served[sdk{"1.9", linux}.moduleVersion()]
+	zip = append(zip[:len(zip)-2:len(zip)-2], 1, 0, 'c')
+	s.served[sdk{"1.9", linux}.moduleVersion()] = zip
+	c.fails(t, Check, "1.9 linux_amd64: sha256 is ")
+}
+
+func TestCheckMissing(t *testing.T) {
+	newServers(t)
+	c := newCall(t, "1.26.8")
+	c.fails(t, Check, c.File+" does not exist; to make it: COMMAND VERSION")
+	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	c.fails(t, Check, "1.26.8 "+host.String()+" has no entry; to make one: COMMAND -platforms "+host.String()+" 1.26.8")
+	writeFile(t, c.File, content("1.9", linux, entry{}))
+	c.fails(t, Check, "1.26.8 linux_amd64 has no entry; to make one: COMMAND -platforms linux_amd64 1.26.8")
+	c.Versions, c.Platforms = nil, []Platform{mac}
+	c.fails(t, Check, "has no entries for [darwin_arm64]")
+	c.Platforms = nil
+	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	c.ok(t, Check)
+}
+
+// TestTampered checks that what was not published is an error, for all SDKs that
+// it is so for, and that those that are right are not locked either.
+func TestTampered(t *testing.T) {
+	s := newServers(t)
+	c := newCall(t, "1.26.8", "1.26rc1", "1.9")
+	c.Platforms = []Platform{linux}
+	writeFile(t, c.File, content("1.26.8", linux, entry{"h1:old", "old"}))
+	s.tamper(t, sdk{"1.26.8", linux}, sdk{"1.9", linux})
+	got := c.fails(t, Lock,
+		"1.26.8 linux_amd64: "+toolchain+"@v0.0.1-go1.26.8.linux-amd64: verifying module: checksum mismatch",
+		"1.9 linux_amd64: "+toolchain+"@v0.0.1-go1.9.linux-amd64: verifying module: checksum mismatch",
+		c.File+" is left as it was")
+	if strings.Contains(got, "1.26rc1") {
+		t.Errorf("the right one is named, too:\n%s", got)
+	}
+	c.fails(t, Check, "verifying module: checksum mismatch")
+
+	// A database that can be asked is, whatever else was allowed.
+	c.Unverified = true
+	c.fails(t, Lock, "verifying module: checksum mismatch")
+	t.Setenv("GONOSUMDB", toolchain)
+	c.fails(t, Lock, "verifying module: checksum mismatch")
+}
+
+func TestWrongSignature(t *testing.T) {
+	s := newServers(t)
+	_, key, err := note.GenerateKey(zeros{}, databaseName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOSUMDB", key+" "+s.database.URL)
+	newCall(t, "1.26.8").fails(t, Lock, "1.26.8 "+host.String()+": ", "verifying")
+}
+
+// zeros is a source of keys other than those of the servers.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func TestNotFound(t *testing.T) {
+	s := newServers(t)
+	c := newCall(t, "1.26.8", "1.26.9", "1.26.10")
+	c.fails(t, Lock,
+		"1.26.9 "+host.String()+": "+toolchain+"@v0.0.1-go1.26.9.", s.proxy.URL, "404 Not Found",
+		"1.26.10 "+host.String()+": "+toolchain+"@v0.0.1-go1.26.10.")
+
+	// The database does not have all that the proxy has.
+	delete(s.published, sdk{"1.9", host}.moduleVersion())
+	c.Versions = []string{"1.9"}
+	c.fails(t, Lock, "1.9 "+host.String()+": ", "verifying go.mod", "404 Not Found")
+}
+
+func TestProxies(t *testing.T) {
+	const is404, works = "is404", "works"
+	for _, tt := range []struct{ name, goproxy, want string }{
+		{"first 404", is404 + "," + works, ""},
+		{"first 404, with |", is404 + "|" + works, ""},
+		{"404 only", is404, "404 Not Found"},
+		{"off", "off", "module lookup disabled by GOPROXY=off"},
+		{"404 and off", is404 + ",off", "module lookup disabled by GOPROXY=off"},
+		{"off later", works + ",off", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServers(t)
+			empty := httptest.NewServer(http.NotFoundHandler())
+			defer empty.Close()
+			t.Setenv("GOPROXY", strings.NewReplacer(is404, empty.URL, works, s.proxy.URL).Replace(tt.goproxy))
+			c := newCall(t, "1.26.8")
+			if tt.want != "" {
+				c.fails(t, Lock, "1.26.8 "+host.String()+": ", tt.want)
+				return
+			}
+			c.ok(t, Lock, "added 1.26.8 "+host.String())
+		})
+	}
+}
+
+// TestDatabaseOfProxy checks that the database is asked through a proxy that
+// passes it on.
+func TestDatabaseOfProxy(t *testing.T) {
+	s := newServers(t)
+	prefix := "/sumdb/" + databaseName
+	mux := http.NewServeMux()
+	mux.Handle("/", s)
+	mux.HandleFunc(prefix+"/supported", func(http.ResponseWriter, *http.Request) {})
+	mux.Handle(prefix+"/", http.StripPrefix(prefix, s.database.Config.Handler))
+	proxy := httptest.NewServer(mux)
+	defer proxy.Close()
+	t.Setenv("GOPROXY", proxy.URL)
+	t.Setenv("GOSUMDB", s.key)
+	newCall(t, "1.26.8").ok(t, Lock, "added 1.26.8 "+host.String())
+}
+
+// TestVerification checks when there is a verification.
+func TestVerification(t *testing.T) {
+	const off, notAsked = "GOSUMDB is off", "did not ask the checksum database"
+	for _, tt := range []struct {
+		name  string
+		files bool // GOPROXY is file://..., and nothing else
+		env   map[string]string
+		want  string // why it is not verified
+	}{
+		{name: "proxy"},
+		{name: "proxy with GONOSUMDB", env: map[string]string{"GONOSUMDB": toolchain}},
+		{name: "proxy with GOPRIVATE", env: map[string]string{"GOPRIVATE": "golang.org/*", "GONOPROXY": "none"}},
+		{name: "proxy with off", env: map[string]string{"GOSUMDB": "off"}, want: off},
+		{name: "files", files: true},
+		{name: "files with GONOSUMDB of others", files: true, env: map[string]string{"GONOSUMDB": "golang.org/x"}},
+		{name: "files with GONOSUMDB", files: true, env: map[string]string{"GONOSUMDB": "example.com,golang.org"}, want: notAsked},
+		{name: "files with GOPRIVATE", files: true, env: map[string]string{"GOPRIVATE": "*", "GONOPROXY": "none"}, want: notAsked},
+		{name: "files with GOPRIVATE but not GONOSUMDB", files: true, env: map[string]string{"GOPRIVATE": "*", "GONOPROXY": "none", "GONOSUMDB": "none"}},
+		{name: "files with off", files: true, env: map[string]string{"GOSUMDB": "off"}, want: off},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServers(t)
+			if tt.files {
+				t.Setenv("GOPROXY", s.filesURL(t))
+			}
+			for name, value := range tt.env {
+				t.Setenv(name, value)
+			}
+			c := newCall(t, "1.26.8")
+			if tt.want == "" {
+				c.ok(t, Lock, "added 1.26.8 "+host.String())
+				c.ok(t, Check, "ok 1.26.8 "+host.String())
+				if s.asked == 0 {
+					t.Error("the database was not asked")
+				}
+				c.Unverified = true
+				c.ok(t, Lock, "unchanged 1.26.8 "+host.String())
+				if c.warnings.Len() > 0 {
+					t.Errorf("got the warning %s", &c.warnings)
+				}
+				return
+			}
+			c.fails(t, Lock, tt.want, "-unverified")
+			writeFile(t, c.File, content("1.26.8", host, s.entry(sdk{"1.26.8", host})))
+			c.fails(t, Check, tt.want, "-unverified")
+			if c.out.Len() > 0 {
+				t.Errorf("what was not verified is: %s", &c.out)
+			}
+			if tt.want == off && s.requests > 0 {
+				t.Errorf("%d downloads in vain", s.requests)
+			}
+
+			// What is taken is all there is to take.
+			c.Unverified = true
+			c.ok(t, Lock, "unchanged 1.26.8 "+host.String())
+			c.ok(t, Check, "ok 1.26.8 "+host.String())
+			if s.asked > 0 {
+				t.Error("the database was asked")
+			}
+			if got, want := c.warnings.String(), "warning: 1.26.8 "+host.String()+" is not verified\n"; got != want+want {
+				t.Errorf("got the warnings:\n%s", got)
+			}
+		})
+	}
+}
+
+// TestUnverifiedFails checks that what fails for another reason does so without
+// a database, too.
+func TestUnverifiedFails(t *testing.T) {
+	s := newServers(t)
+	t.Setenv("GOSUMDB", "off")
+	c := newCall(t, "1.26.9")
+	c.Unverified = true
+	c.fails(t, Lock, "404 Not Found")
+
+	// Not the same twice: no sum is known.
+	c.Versions = []string{"1.26.8"}
+	zips := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".zip") {
+			zips++
+			v := sdk{"1.26.8", host}.moduleVersion()
+			s.served[v] = sdkZip(t, v, fmt.Sprint(zips))
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	t.Setenv("GOPROXY", proxy.URL)
+	c.fails(t, Lock, "checksum mismatch")
+	if zips != 2 {
+		t.Errorf("tried %d times", zips)
+	}
+}
+
+// TestEnvironment checks that settings of the user's that are for other things do
+// not matter.
+func TestEnvironment(t *testing.T) {
+	s := newServers(t)
+	config := filepath.Join(t.TempDir(), "env")
+	writeFile(t, config, "GOFLAGS=-modfile=missing.mod\nGOPROXY="+s.proxy.URL+"\nGOWORK=/missing/go.work\n")
+	t.Setenv("GOENV", config)
+	t.Setenv("GOPROXY", "")
+	t.Setenv("GOMODCACHE", "/missing")
+	t.Setenv("GO111MODULE", "off")
+	t.Setenv("GOTOOLCHAIN", "go1.99.0")
+
+	// A go.sum above the temporary folder is not one to trust.
+	sdk := sdk{"1.26.8", host}
+	s.tamper(t, sdk)
+	above := os.Getenv("TMPDIR")
+	writeFile(t, filepath.Join(above, "below", "go.mod"), "module above\n")
+	writeFile(t, filepath.Join(above, "below", "go.sum"), fmt.Sprintf("%s %s %s\n", toolchain, sdk.moduleVersion(), s.entry(sdk).H1))
+	if err := os.Mkdir(filepath.Join(above, "below", "tmp"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", filepath.Join(above, "below", "tmp"))
+	c := newCall(t, "1.26.8")
+	c.fails(t, Lock, "verifying module: checksum mismatch")
+	s.served[sdk.moduleVersion()] = s.published[sdk.moduleVersion()]
+	c.ok(t, Lock, "added "+sdk.String())
+	if err := os.RemoveAll(filepath.Join(above, "below")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMalformed(t *testing.T) {
+	newServers(t)
+	for _, tt := range []struct{ content, want string }{
+		{"", "expected JSON as this command writes it"},
+		{"{", "unexpected end of JSON input"},
+		{"[]", "cannot unmarshal array"},
+		{"{}", "expected lock_version 1, found none"},
+		{`{"lock_version": 2, "packages": []}`, "expected lock_version 1, found 2"},
+		{`{"lock_version": "1", "sdks": {}}`, `expected lock_version 1, found "1"`},
+		{`{"lock_version": 1, "sdks": {}} {}`, "after top-level value"},
+		{`{"lock_version": 1, "sdks": {}, "more": 1}`, `unknown field "more"`},
+		{`{"lock_version": 1, "SDKs": {}}`, `unknown field "SDKs"`},
+		{`{"lock_version": 1, "sdks": null}`, "sdks: expected an object, found <nil>"},
+		{`{"lock_version": 1, "sdks": {"1.26": {}}}`, "write 1.26.0"},
+		{`{"lock_version": 1, "sdks": {"go1.26.8": {}}}`, `expected the version "1.26.8", found "go1.26.8"`},
+		{`{"lock_version": 1, "sdks": {"1.26.8": []}}`, "1.26.8: expected an object, found ["},
+		{`{"lock_version": 1, "sdks": {"1.26.8": {}, "1.26.8": {}}}`, `sdks has "1.26.8" twice`},
+		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux": {}}}}`, `1.26.8: expected a platform such as linux_amd64, found "linux"`},
+		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux/amd64": {}}}}`, `expected the platform "linux_amd64", found "linux/amd64"`},
+		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux_amd64": {"sha512": ""}}}}`, `1.26.8 linux_amd64: unknown field "sha512"`},
+		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux_amd64": {"h1": 1}}}}`, "cannot unmarshal number"},
+	} {
+		c := newCall(t, "1.26.8")
+		writeFile(t, c.File, tt.content)
+		c.fails(t, Lock, "the lock file "+c.File+": ", tt.want)
+		c.fails(t, Check, "the lock file "+c.File+": ", tt.want)
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	c := newCall(t, "1.26.8")
+	c.File = t.TempDir()
+	c.fails(t, Lock, "reading the lock file: ", c.File)
+}
+
+// TestUnwritable checks that a folder that can't be written to is an error.
+func TestUnwritable(t *testing.T) {
+	newServers(t)
+	c := newCall(t, "1.26.8")
+	c.File = filepath.Join(t.TempDir(), "missing", "go_sdk.lock.json")
+	c.fails(t, Lock, "writing "+c.File)
+
+	c = newCall(t, "1.26.8")
+	dir := filepath.Dir(c.File)
+	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o755) }) // So that it can be removed.
+	if os.Geteuid() == 0 {
+		// Nothing is read-only to root but what the kernel makes so.
+		if runtime.GOOS != "linux" {
+			t.Skip("root can write everywhere")
+		}
+		c.File = "/proc/go_sdk.lock.json"
+	}
+	c.fails(t, Lock, "writing "+c.File)
+}
+
+// TestDisk checks that an SDK is gone when the next one is downloaded.
+func TestDisk(t *testing.T) {
+	s := newServers(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		zips, err := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "*", "cache", "cache", "download", toolchain, "@v", "*.zip"))
+		if err != nil || len(zips) > 0 {
+			t.Errorf("%s: got %v, %v", r.URL, zips, err)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	t.Setenv("GOPROXY", proxy.URL)
+	newCall(t, "1.9", "1.26.8").ok(t, Lock, "added 1.9 "+host.String(), "added 1.26.8 "+host.String())
+}
+
+func TestInterrupted(t *testing.T) {
+	s := newServers(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".zip") {
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	t.Setenv("GOPROXY", proxy.URL)
+	c := newCall(t, "1.26.8", "1.26rc1")
+	err := Lock(ctx, c.Options)
+	if want := "interrupted\n" + c.File + " is left as it was"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if _, err := os.Stat(c.File); err == nil {
+		t.Error("the file is there")
+	}
+	if err := Lock(ctx, c.Options); err == nil || !strings.HasPrefix(err.Error(), "interrupted\n") {
+		t.Errorf("before anything is done: got %v", err)
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, tt := range []struct{ in, want, err string }{
+		{"1.26.8", "1.26.8", ""},
+		{"go1.26.8", "1.26.8", ""},
+		{"1.26rc1", "1.26rc1", ""},
+		{"1.21.0", "1.21.0", ""},
+		{"1.20", "1.20", ""},
+		{"1.26", "", `"1.26" is a version of the language; write 1.26.0`},
+		{"go1.21", "", `write 1.21.0`},
+		{"v1.26.8", "", "expected a version of Go such as 1.26.8"},
+		{"1.26.8-mine", "", "expected a version"},
+		{"latest", "", "expected a version"},
+		{"", "", "expected a version"},
+	} {
+		got, err := ParseVersion(tt.in)
+		if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("ParseVersion(%q) = %q, %v", tt.in, got, err)
+		}
+	}
+
+	got, err := ParsePlatforms("linux_amd64, darwin/arm64")
+	if err != nil || !slices.Equal(got, []Platform{linux, mac}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, in := range []string{"", "linux", "linux_amd64,", "linux-amd64", "linux_arm_6", "Linux_amd64"} {
+		if got, err := ParsePlatforms(in); err == nil {
+			t.Errorf("ParsePlatforms(%q) = %v", in, got)
+		}
+	}
+
+	versions := []string{"1.26.8", "1.10", "1.26rc2", "1.9", "1.10rc1", "1.26.10", "1.26rc1", "1.26.0"}
+	slices.SortFunc(versions, compareVersions)
+	if want := []string{"1.9", "1.10rc1", "1.10", "1.26rc1", "1.26rc2", "1.26.0", "1.26.8", "1.26.10"}; !slices.Equal(versions, want) {
+		t.Errorf("got the order %v", versions)
+	}
+}

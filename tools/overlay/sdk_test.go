@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestInterrupt checks that nothing stays behind when the program is asked to stop
+// in the middle of a download.
+func TestInterrupt(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By this name, it is the program: see TestMain.
+	program := filepath.Join(t.TempDir(), "overlay")
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			asked := make(chan bool, 1)
+			proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				asked <- true
+				<-r.Context().Done()
+			}))
+			defer proxy.Close()
+			temporary, dir := t.TempDir(), t.TempDir()
+			cmd := exec.Command(program, "sdk", "lock", "1.26.8")
+			cmd.Dir = dir
+			cmd.Env = append(cmd.Environ(), "GOPROXY="+proxy.URL, "GONOPROXY=none", "TMPDIR="+temporary)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() { done <- cmd.Wait() }()
+			select {
+			case <-asked:
+			case err := <-done:
+				t.Fatalf("ended too soon: %v\n%s", err, &stderr)
+			}
+			if left, err := os.ReadDir(temporary); err != nil || len(left) != 1 {
+				t.Errorf("got %v, %v, want one temporary folder", left, err)
+			}
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			<-done
+			if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(stderr.String(), "interrupted\n") {
+				t.Errorf("got the exit code %d and:\n%s", code, &stderr)
+			}
+			for _, dir := range []string{temporary, dir} {
+				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+					t.Errorf("%v are left, %v", left, err)
+				}
+			}
+		})
+	}
+}
