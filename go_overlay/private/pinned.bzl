@@ -1,6 +1,8 @@
-"""Rules that build one target with a set of its own."""
+"""Rules that build one target with overlays, or a Go, of its own."""
 
+load("@bazel_skylib//lib:shell.bzl", "shell")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoInfo")
+load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
@@ -8,6 +10,7 @@ load(":transitions.bzl", "pin_transition")
 visibility(["//go_overlay/..."])
 
 def _pinned_impl(ctx):
+    _check(ctx)
     target = ctx.attr.target[0]
     pinned = target[DefaultInfo].files_to_run.executable
     if not pinned:
@@ -16,12 +19,23 @@ def _pinned_impl(ctx):
             display_label(target.label),
         ))
     executable = ctx.actions.declare_file(ctx.label.name + pinned.basename[len(pinned.basename.removesuffix(".exe")):])
-    ctx.actions.symlink(
-        is_executable = True,
-        output = executable,
-        target_file = pinned,
-    )
     runfiles = ctx.runfiles(files = [executable]).merge(target[DefaultInfo].default_runfiles)
+    if ctx.attr.runner:
+        ctx.actions.write(
+            content = _RUN.format(
+                program = shell.quote("./" + pinned.short_path),
+                runner = shell.quote("./" + ctx.executable.runner.short_path),
+            ),
+            is_executable = True,
+            output = executable,
+        )
+        runfiles = runfiles.merge(ctx.runfiles(files = [pinned])).merge(ctx.attr.runner[DefaultInfo].default_runfiles)
+    else:
+        ctx.actions.symlink(
+            is_executable = True,
+            output = executable,
+            target_file = pinned,
+        )
     return [
         DefaultInfo(
             executable = executable,
@@ -38,14 +52,64 @@ def _pinned_impl(ctx):
         if provider in target
     ]
 
+# Bazel begins tests, and what it runs, in the folder of their runfiles.
+_RUN = """#!/bin/sh
+exec {runner} {program} "$@"
+"""
+
+def _check(ctx):
+    """Fails unless the target is built by the Go that the attributes ask for."""
+    if bool(ctx.attr.goos) != bool(ctx.attr.goarch):
+        fail("{}: goos and goarch go together; set both, or neither for the platform of the build".format(display_label(ctx.label)))
+    sdk = ctx.attr._sdk[0][CurrentSdkInfo]
+    if not sdk.applies_overlays:
+        fail("""{}: the Go toolchain of {} is not one of go_overlay{}, so that nothing would be overlaid.
+Register ours before others: register_toolchains("@go_overlay_toolchains//:all"), and declare the SDK by go_toolchains.sdk or wrap.
+To see which was selected: --toolchain_resolution_debug='.*go:toolchain'""".format(
+            display_label(ctx.label),
+            display_label(ctx.attr.target[0].label),
+            " (it is Go {})".format(sdk.version) if sdk.version else "",
+        ))
+    wanted = ctx.attr.sdk_version
+    if wanted and wanted[0].isdigit() and not (sdk.version + ".").startswith(wanted + ".") and sdk.version != wanted:
+        fail("{}: sdk_version is {}, but the Go toolchain that was selected is Go {}".format(display_label(ctx.label), wanted, sdk.version))
+
 _ATTRS = {
+    "goarch": attr.string(
+        doc = "GOARCH to build for, together with `goos`. Default: that of the build.",
+    ),
+    "goexperiment": attr.string_list(
+        doc = """Names as in GOEXPERIMENT, such as `["jsonv2"]`. Default: those of
+`--@go_overlay//toolchains:goexperiment`.""",
+    ),
+    "gofips140": attr.string(
+        doc = "As `--@go_overlay//toolchains:gofips140`, which is the default.",
+    ),
+    "goos": attr.string(
+        doc = "GOOS to build for, without cgo, together with `goarch`. Default: that of the build.",
+    ),
     "overlays": attr.label(
-        doc = "The `go_overlay_set` or `go_overlay` to build with; `@go_overlay//go_overlay:none` for none.",
-        mandatory = True,
+        doc = """The `go_overlay_set` or `go_overlay` to build with; `@go_overlay//go_overlay:none` for none.
+Default: the active set.""",
         providers = [GoOverlayInfo],
+    ),
+    "runner": attr.label(
+        cfg = "target",
+        doc = """A program that runs the target, which is its first argument: for targets that are built for
+another platform, such as `js_wasm`. Default: the target runs itself.""",
+        executable = True,
+    ),
+    "sdk_version": attr.string(
+        doc = """Go version to build with, as in `--@rules_go//go/toolchain:sdk_version`: `1.26.8`, or
+`1.26` for its newest SDK there is. Default: that of the build.""",
     ),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+    "_sdk": attr.label(
+        cfg = pin_transition,
+        default = "//toolchains:current_sdk",
+        providers = [CurrentSdkInfo],
     ),
 }
 
@@ -59,8 +123,8 @@ go_overlay_binary = rule(
             providers = [GoArchive],
         ),
     },
-    doc = """Builds a `go_binary` with a set of its own, whatever the active set is elsewhere: patched
-and unpatched in one build.
+    doc = """Builds a `go_binary` with overlays of its own, or another Go, whatever is chosen elsewhere:
+patched and unpatched, old and new Go, in one build.
 
 ```starlark
 go_overlay_binary(
@@ -94,7 +158,7 @@ go_overlay_test = rule(
             ),
         ),
     },
-    doc = """Runs a `go_test` that is built with a set of its own, as `go_overlay_binary` does.
+    doc = """Runs a `go_test` that is built as `go_overlay_binary` builds a program.
 
 Environment, data and coverage are those of the target; `args`, `size`, `timeout`, `shard_count`, `flaky`
 and `tags`, which Bazel hands to no other rule, have to be written here again.""",

@@ -1,4 +1,4 @@
-"""Transitions of the active set: all that decides which overlays a configuration applies."""
+"""Transitions of the active set: all that decides which overlays a configuration applies, and which Go."""
 
 visibility([
     "//go_overlay/private/...",
@@ -7,8 +7,12 @@ visibility([
 
 _ACTIVE = str(Label("//go_overlay:active"))
 _DEPTH = str(Label("//go_overlay/private:depth"))
+_GOEXPERIMENT = str(Label("//toolchains:goexperiment"))
+_GOFIPS140 = str(Label("//toolchains:gofips140"))
 _NONE = str(Label("//go_overlay:none"))
 _PINNED_FROM = str(Label("//go_overlay/private:pinned_from"))
+_PLATFORMS = "//command_line_option:platforms"
+_SDK_VERSION = str(Label("@io_bazel_rules_go//go/toolchain:sdk_version"))
 
 def _none_impl(_settings, _attr):
     return {_ACTIVE: _NONE}
@@ -40,33 +44,57 @@ deps_transition = transition(
 )
 
 def _pin_impl(settings, attr):
-    outer = settings[_PINNED_FROM] or str(settings[_ACTIVE])
-    pinned = str(attr.overlays)
-    return {
-        _ACTIVE: pinned,
-        # A pin to what is active anyway is no other configuration.
-        _PINNED_FROM: "" if pinned == outer else outer,
+    pinned = {
+        _ACTIVE: str(settings[_ACTIVE]),
+        _GOEXPERIMENT: ",".join(sorted(attr.goexperiment)) or settings[_GOEXPERIMENT],
+        _GOFIPS140: attr.gofips140 or settings[_GOFIPS140],
+        _PINNED_FROM: settings[_PINNED_FROM],
+        _PLATFORMS: settings[_PLATFORMS],
+        _SDK_VERSION: attr.sdk_version or settings[_SDK_VERSION],
     }
+    if attr.overlays:
+        outer = settings[_PINNED_FROM] or pinned[_ACTIVE]
+        pinned[_ACTIVE] = str(attr.overlays)
+
+        # A pin to what is active anyway is no other configuration.
+        pinned[_PINNED_FROM] = "" if pinned[_ACTIVE] == outer else outer
+    if attr.goos and attr.goarch:
+        pinned[_PLATFORMS] = [str(Label("@io_bazel_rules_go//go/toolchain:{}_{}".format(attr.goos, attr.goarch)))]
+    return pinned
+
+_PIN_SETTINGS = [
+    _ACTIVE,
+    _GOEXPERIMENT,
+    _GOFIPS140,
+    _PINNED_FROM,
+    _PLATFORMS,
+    _SDK_VERSION,
+]
 
 # From go_overlay_binary and go_overlay_test to their target. Remembers what was
 # active, so that the way back is known.
 pin_transition = transition(
     implementation = _pin_impl,
-    inputs = [_ACTIVE, _PINNED_FROM],
-    outputs = [_ACTIVE, _PINNED_FROM],
+    inputs = _PIN_SETTINGS,
+    outputs = _PIN_SETTINGS,
 )
 
 def _shared_impl(settings, _attr):
+    around = settings[_PINNED_FROM]
+    if not around:
+        around = _NONE if settings[_DEPTH] else str(settings[_ACTIVE])
     return {
-        _ACTIVE: settings[_PINNED_FROM] or _NONE,
+        _ACTIVE: around,
         _DEPTH: "",
+        _GOFIPS140: "off",
         _PINNED_FROM: "",
     }
 
 # To the configuration whose builder and standard library others share: from a
-# pinned target, that around it; from deps of overlays, that without overlays.
+# pinned target, that around it; from deps of overlays, that without overlays. What
+# gofips140 changes is the link alone.
 shared_transition = transition(
     implementation = _shared_impl,
-    inputs = [_PINNED_FROM],
-    outputs = [_ACTIVE, _DEPTH, _PINNED_FROM],
+    inputs = [_ACTIVE, _DEPTH, _PINNED_FROM],
+    outputs = [_ACTIVE, _DEPTH, _GOFIPS140, _PINNED_FROM],
 )

@@ -10,6 +10,8 @@ load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":configurations.bzl", "is_exec_configuration")
+load(":current_sdk.bzl", "MARK")
+load(":go_settings.bzl", "with_go_settings")
 
 visibility(["//toolchains/private/..."])
 
@@ -65,6 +67,12 @@ def _overlay_toolchain_impl(ctx):
     shared = _shared(ctx, toolchain.sdk)
     if shared:
         toolchain = _with_stdlib(shared.toolchain, shared.stdlib)
+    if not is_exec_configuration(ctx.bin_dir.path):
+        toolchain = with_go_settings(
+            toolchain,
+            goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
+            gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
+        )
     if packages:
         helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run
         toolchain = _with_actions(toolchain, overlaid_actions(
@@ -73,7 +81,7 @@ def _overlay_toolchain_impl(ctx):
             helper,
             depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
         ))
-    return [toolchain]
+    return [platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {MARK: True}))]
 
 overlay_toolchain = rule(
     implementation = _overlay_toolchain_impl,
@@ -105,6 +113,14 @@ builder and standard library they share.""",
         ),
         "_depth": attr.label(
             default = "//go_overlay/private:depth",
+            providers = [BuildSettingInfo],
+        ),
+        "_goexperiment": attr.label(
+            default = "//toolchains:goexperiment",
+            providers = [BuildSettingInfo],
+        ),
+        "_gofips140": attr.label(
+            default = "//toolchains:gofips140",
             providers = [BuildSettingInfo],
         ),
         "_today": attr.label(
