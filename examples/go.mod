@@ -2,6 +2,8 @@ module github.com/go-overlay/go_overlay/examples
 
 go 1.25.0
 
+toolchain go1.26.8
+
 require (
 	github.com/google/uuid v1.6.0
 	k8s.io/api v0.34.1

@@ -18,24 +18,29 @@ def _pinned_impl(ctx):
             display_label(ctx.label),
             display_label(target.label),
         ))
-    executable = ctx.actions.declare_file(ctx.label.name + pinned.basename[len(pinned.basename.removesuffix(".exe")):])
-    runfiles = ctx.runfiles(files = [executable]).merge(target[DefaultInfo].default_runfiles)
+    extension = pinned.basename[len(pinned.basename.removesuffix(".exe")):]
+    executable = ctx.actions.declare_file(ctx.label.name + extension)
+    runfiles = target[DefaultInfo].default_runfiles
     if ctx.attr.runner:
+        # Under a name of its own: other configurations of the target may be in the same runfiles.
+        program = ctx.actions.declare_file("{}_/{}".format(ctx.label.name, pinned.basename))
         ctx.actions.write(
             content = _RUN.format(
-                program = shell.quote("./" + pinned.short_path),
+                program = shell.quote("./" + program.short_path),
                 runner = shell.quote("./" + ctx.executable.runner.short_path),
             ),
             is_executable = True,
             output = executable,
         )
-        runfiles = runfiles.merge(ctx.runfiles(files = [pinned])).merge(ctx.attr.runner[DefaultInfo].default_runfiles)
+        runfiles = runfiles.merge(ctx.runfiles(files = [program])).merge(ctx.attr.runner[DefaultInfo].default_runfiles)
     else:
-        ctx.actions.symlink(
-            is_executable = True,
-            output = executable,
-            target_file = pinned,
-        )
+        program = executable
+    ctx.actions.symlink(
+        is_executable = True,
+        output = program,
+        target_file = pinned,
+    )
+    runfiles = runfiles.merge(ctx.runfiles(files = [executable]))
     return [
         DefaultInfo(
             executable = executable,
@@ -52,9 +57,10 @@ def _pinned_impl(ctx):
         if provider in target
     ]
 
-# Bazel begins tests, and what it runs, in the folder of their runfiles.
+# Bazel begins tests, and what it runs, in the folder of their runfiles. Tests of rules_go begin
+# themselves again, unless told otherwise, which not every platform can.
 _RUN = """#!/bin/sh
-exec {runner} {program} "$@"
+GO_TEST_WRAP=0 exec {runner} {program} "$@"
 """
 
 def _check(ctx):
