@@ -45,11 +45,15 @@ func CopyExamples(root, target string) error {
 		if err != nil {
 			return err
 		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
 		if relative == "MODULE.bazel" {
 			// The repository is elsewhere, seen from the copy.
 			content = []byte(strings.ReplaceAll(string(content), `path = ".."`, fmt.Sprintf("path = %q", root)))
 		}
-		return os.WriteFile(filepath.Join(target, relative), content, 0o644)
+		return os.WriteFile(filepath.Join(target, relative), content, info.Mode().Perm())
 	})
 }
 
