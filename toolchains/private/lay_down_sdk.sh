@@ -10,6 +10,12 @@
 set -eu
 zip=$1 folder=$2 prefix=$3 layout=$4
 
+odd=$(find "$folder" ! -type f ! -type d | head -n 1)
+if [ -n "$odd" ]; then
+  echo "$odd is neither a file nor a folder, as if it were a link" >&2
+  exit 1
+fi
+
 # An entry whose name leads out of the folder, or is that of another on this file
 # system, was dropped or overwritten: as many files as entries.
 record=$(tail -c 22 "$zip" | od -A n -v -t u1 | tr -s ' \n' '  ')
@@ -24,11 +30,6 @@ files=$(find "$folder" -type f | wc -l)
 if [ "$entries" -ne "$files" ]; then
   echo "the zip has $entries entries, but $files files could be unpacked:" \
     "some have a name that leads elsewhere, or the same name but for upper and lower case" >&2
-  exit 1
-fi
-odd=$(find "$folder" ! -type f ! -type d | head -n 1)
-if [ -n "$odd" ]; then
-  echo "$odd is neither a file nor a folder" >&2
   exit 1
 fi
 
@@ -54,13 +55,11 @@ fi
 # In a module, go.mod would begin another one.
 find "$folder" -name _go.mod -exec sh -c 'for f; do mv "$f" "${f%_go.mod}go.mod"; done' sh {} +
 
-# What builds share must not be changed by any of them. Whoever made the zip may
-# not have marked what is executable.
-find "$folder" -type f -perm -u=x -exec chmod 555 {} +
-find "$folder" -type f ! -perm -u=x -exec chmod 444 {} +
+# What builds share must not be changed by any of them. The marks of the zip are not
+# part of its sum: what is executable is what the go command takes for it.
+find "$folder" -type f -exec chmod 444 {} +
 chmod 555 "$folder"/bin/* "$folder"/pkg/tool/*/*
+find "$folder" -name 'go_?*_?*_exec' -exec chmod 555 {} +
 
 mv "$folder"/* .
 rmdir "$folder"
-rm "$zip"
-

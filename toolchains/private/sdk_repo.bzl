@@ -10,7 +10,7 @@ visibility(["//toolchains/private/..."])
 _MODULE = "golang.org/toolchain"
 
 # Names that no SDK has.
-_ZIP = "_sdk.zip"
+_FROM = "_from"
 _UNPACKED = "_sdk"
 
 def _go_sdk_repo_impl(rctx):
@@ -31,10 +31,10 @@ Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True)."""
     rctx.report_progress("Downloading")
     fetched = fetch_module(
         rctx,
+        folder = _FROM,
         mismatch = """The zip has been changed on its way, or {} is wrong. What does the checksum database say?
   {} -check""".format(rctx.attr.lock_file, lock),
         module = _MODULE,
-        output = _ZIP,
         sha256 = rctx.attr.sha256,
         version = module_version,
         what = what,
@@ -81,46 +81,36 @@ def _lay_down(rctx, fetched, prefix, what):
     Returns:
       str, the h1: sum of what was unpacked; None where there is no tool for it.
     """
-    unpacked = rctx.download_and_extract(
-        allow_fail = True,
-        output = _UNPACKED,
-        sha256 = fetched.sha256,
-        stripPrefix = prefix,
-        type = "zip",
-        url = ["file://" + str(rctx.path(_ZIP))],
-    )
+    rctx.extract(fetched.zip, output = _UNPACKED, stripPrefix = prefix)
     sh = rctx.which("sh")
-    if sh:
-        result = rctx.execute([
-            sh,
-            rctx.path(rctx.attr._lay_down),
-            _ZIP,
-            _UNPACKED,
-            prefix,
-            "slim" if rctx.attr.slim else "full",
-        ])
-        if result.return_code == 0 and unpacked.success:
-            sum = result.stdout.strip()
-            return None if sum == "-" else h1_from_hex(sum)
-        reason = result.stderr.strip() if result.return_code else ""
-    else:
-        reason = ""
-        if unpacked.success:
-            _lay_down_without_sh(rctx)
-            return None
-    fail("""{what} could not be unpacked. It is not in use.
+    if not sh:
+        _lay_down_without_sh(rctx)
+        return None
+    result = rctx.execute([
+        sh,
+        rctx.path(rctx.attr._lay_down),
+        fetched.zip,
+        _UNPACKED,
+        prefix,
+        "slim" if rctx.attr.slim else "full",
+    ])
+    if result.return_code:
+        fail("""{what} could not be unpacked. It is not in use.
   from    {url}
   sha256  {sha256}
   {reason}""".format(
-        reason = reason or "the zip is damaged or has links in it, or the disk is full: look at df {}".format(rctx.path(".")),
-        sha256 = fetched.sha256,
-        url = fetched.url,
-        what = what,
-    ))
+            reason = result.stderr.strip() or "is the disk full? Look at df {}".format(rctx.path(".")),
+            sha256 = fetched.sha256,
+            url = fetched.url,
+            what = what,
+        ))
+    rctx.delete(_FROM)
+    sum = result.stdout.strip()
+    return None if sum == "-" else h1_from_hex(sum)
 
 def _lay_down_without_sh(rctx):
     """What of lay_down_sdk.sh is needed where there are no modes: on Windows."""
-    rctx.delete(_ZIP)
+    rctx.delete(_FROM)
     for entry in rctx.path(_UNPACKED).readdir():
         rctx.symlink(entry, entry.basename)
     for folder in ["src", "src/cmd"]:
