@@ -10,18 +10,23 @@ import (
 
 // comparison is what two subjects took, run by run.
 type comparison struct {
-	title  string
-	names  [2]string
-	times  [2][]time.Duration
-	ratios []float64 // of the first to the second
+	title     string
+	names     [2]string
+	alternate bool // whether in every other pair the second is the first to be run
+	times     [2][]time.Duration
+	ratios    []float64 // of the first to the second
 }
 
 // run measures both subjects once, one after the other.
 func (c *comparison) run(measure func(subject int) (time.Duration, error)) error {
-	for i, name := range c.names {
+	order := []int{0, 1}
+	if c.alternate && len(c.ratios)%2 == 1 {
+		slices.Reverse(order)
+	}
+	for _, i := range order {
 		elapsed, err := measure(i)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", c.names[i], err)
 		}
 		c.times[i] = append(c.times[i], elapsed)
 	}

@@ -1,6 +1,6 @@
 // Command bench measures what go_overlay costs. It prints a table.
 //
-//	go run ./bench [-runs N] edit|analysis
+//	go run ./bench [-runs N] edit|analysis|sdk
 //
 // edit compares the time from an edit of a patch of k8s.io/client-go to the
 // changed output of //patch_dep:app in examples/, for a patch that is
@@ -12,6 +12,12 @@
 //
 //   - without overlays,
 //   - with a set of a thousand, none of which it needs.
+//
+// sdk compares the time that it takes to have a Go SDK, from GOPROXY to files that
+// are checked and can be used,
+//
+//   - with go_toolchains.sdk, in an empty repository cache,
+//   - with go mod download, in an empty module cache.
 //
 // The Bazel servers are warm. Runs alternate, so that what else goes on in the
 // machine meets both; compare the ratios, not the times.
@@ -43,9 +49,10 @@ func run(args []string) (err error) {
 	benchmark, ok := map[string]func(root, dir string, runs int) error{
 		"analysis": benchAnalysis,
 		"edit":     benchEdit,
+		"sdk":      benchSDK,
 	}[flags.Arg(0)]
 	if !ok || flags.NArg() != 1 || *runs < 1 {
-		return errors.New("usage: go run ./bench [-runs N] edit|analysis")
+		return errors.New("usage: go run ./bench [-runs N] edit|analysis|sdk")
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {
