@@ -2,7 +2,9 @@
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoInfo")
+load("//toolchains/private:configurations.bzl", "is_exec_configuration")
 load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
+load("//toolchains/private:go_versions.bzl", "sdk_version_values")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
@@ -63,10 +65,28 @@ _RUN = """#!/bin/sh
 GO_TEST_WRAP=0 exec {runner} {program} "$@"
 """
 
+# See MustLinkExternal in Go's internal/platform.
+_NEEDS_CGO = [
+    "android_386",
+    "android_amd64",
+    "android_arm",
+    "ios_arm64",
+]
+
 def _check(ctx):
     """Fails unless the target is built by the Go that the attributes ask for."""
     if bool(ctx.attr.goos) != bool(ctx.attr.goarch):
         fail("{}: goos and goarch go together; set both, or neither for the platform of the build".format(display_label(ctx.label)))
+    platform = "{}_{}".format(ctx.attr.goos, ctx.attr.goarch)
+    if platform in _NEEDS_CGO:
+        fail("{}: Go can't link programs for {} without cgo; set pure and a platform with a C toolchain instead of goos and goarch".format(
+            display_label(ctx.label),
+            platform,
+        ))
+    if (ctx.attr.goexperiment or ctx.attr.gofips140) and is_exec_configuration(ctx.bin_dir.path):
+        fail("{}: goexperiment and gofips140 have no effect on programs that run during the build, as this one does for some target".format(
+            display_label(ctx.label),
+        ))
     sdk = ctx.attr._sdk[0][CurrentSdkInfo]
     if not sdk.applies_overlays:
         fail("""{}: the Go toolchain of {} is not one of go_overlay{}, so that nothing would be overlaid.
@@ -77,7 +97,7 @@ To see which was selected: --toolchain_resolution_debug='.*go:toolchain'""".form
             " (it is Go {})".format(sdk.version) if sdk.version else "",
         ))
     wanted = ctx.attr.sdk_version
-    if wanted and wanted[0].isdigit() and not (sdk.version + ".").startswith(wanted + ".") and sdk.version != wanted:
+    if wanted and wanted[0].isdigit() and wanted not in sdk_version_values(sdk.version):
         fail("{}: sdk_version is {}, but the Go toolchain that was selected is Go {}".format(display_label(ctx.label), wanted, sdk.version))
 
 _ATTRS = {
@@ -85,7 +105,7 @@ _ATTRS = {
         doc = "GOARCH to build for, together with `goos`. Default: that of the build.",
     ),
     "goexperiment": attr.string_list(
-        doc = """Names as in GOEXPERIMENT, such as `["jsonv2"]`. Default: those of
+        doc = """Names as in GOEXPERIMENT, such as `["jsonv2"]`, or `["none"]`. Default: those of
 `--@go_overlay//toolchains:goexperiment`.""",
     ),
     "gofips140": attr.string(
@@ -102,12 +122,13 @@ Default: the active set.""",
     "runner": attr.label(
         cfg = "target",
         doc = """A program that runs the target, which is its first argument: for targets that are built for
-another platform, such as `js_wasm`. Default: the target runs itself.""",
+another platform, such as `js_wasm`. The target then is a shell script that works by `bazel run` and
+`bazel test`. Default: the target runs itself.""",
         executable = True,
     ),
     "sdk_version": attr.string(
         doc = """Go version to build with, as in `--@rules_go//go/toolchain:sdk_version`: `1.26.8`, or
-`1.26` for its newest SDK there is. Default: that of the build.""",
+`1.26` for the default SDK if it is a 1.26, or else the newest there is. Default: that of the build.""",
     ),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

@@ -12,6 +12,7 @@ _GOFIPS140 = str(Label("//toolchains:gofips140"))
 _NONE = str(Label("//go_overlay:none"))
 _PINNED_FROM = str(Label("//go_overlay/private:pinned_from"))
 _PLATFORMS = "//command_line_option:platforms"
+_SDK_NAME = str(Label("@io_bazel_rules_go//go/toolchain:sdk_name"))
 _SDK_VERSION = str(Label("@io_bazel_rules_go//go/toolchain:sdk_version"))
 
 def _none_impl(_settings, _attr):
@@ -46,10 +47,12 @@ deps_transition = transition(
 def _pin_impl(settings, attr):
     pinned = {
         _ACTIVE: str(settings[_ACTIVE]),
-        _GOEXPERIMENT: ",".join(sorted(attr.goexperiment)) or settings[_GOEXPERIMENT],
+        _GOEXPERIMENT: ",".join(attr.goexperiment) or settings[_GOEXPERIMENT],
         _GOFIPS140: attr.gofips140 or settings[_GOFIPS140],
         _PINNED_FROM: settings[_PINNED_FROM],
         _PLATFORMS: settings[_PLATFORMS],
+        # A name that was chosen for the whole build would leave no SDK of this version.
+        _SDK_NAME: "" if attr.sdk_version else settings[_SDK_NAME],
         _SDK_VERSION: attr.sdk_version or settings[_SDK_VERSION],
     }
     if attr.overlays:
@@ -68,6 +71,7 @@ _PIN_SETTINGS = [
     _GOFIPS140,
     _PINNED_FROM,
     _PLATFORMS,
+    _SDK_NAME,
     _SDK_VERSION,
 ]
 

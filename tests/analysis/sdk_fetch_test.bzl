@@ -197,7 +197,7 @@ def _read_go_mod_test_impl(ctx):
         ("module example.com/a\n\ngo 1.26.8\n", "1.26.8", ""),
         ("module a\r\n\r\ngo 1.26.8\r\n", "1.26.8", ""),
         ("go 1.26 // or later\ntoolchain go1.26.8\n", "1.26", "1.26.8"),
-        ("go\t1.26.0\ntoolchain\tgo1.27rc1-custom // ours\n", "1.26.0", "1.27rc1"),
+        ("go\t1.26.0\ntoolchain\tgo1.27rc1-custom // ours\n", "1.26.0", "1.27rc1-custom"),
         ("go 1.26.0\ntoolchain default\n", "1.26.0", ""),
         ("go 1.26.0\ntoolchain local\n", "1.26.0", ""),
         ("toolchain go1.26.8\n", "", "1.26.8"),
@@ -221,7 +221,7 @@ def _read_lock_test_impl(ctx):
 _read_lock_test = unittest.make(_read_lock_test_impl)
 
 def _sdk(version, platform = "linux_amd64", default = False):
-    return struct(default = default, platform = platform, tag = "test", version = version)
+    return struct(default = default, never_default = False, platform = platform, tag = "test", version = version)
 
 def _in_order_test_impl(ctx):
     env = unittest.begin(ctx)

@@ -1,6 +1,7 @@
 """What Bazel's names of output folders tell about configurations."""
 
 visibility([
+    "//go_overlay/private/...",
     "//tests/...",
     "//toolchains/private/...",
 ])

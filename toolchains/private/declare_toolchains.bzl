@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:selects.bzl", "selects")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
+load(":go_versions.bzl", "sdk_version_values")
 load(":overlay_toolchain.bzl", "overlay_toolchain")
 load(":rules_go_internals.bzl", "GOOS_GOARCH")
 
@@ -59,21 +60,6 @@ def _declare_choice(name, sdk_name, versions, is_default):
         match_any = [":" + name + "_by_name", ":" + name + "_by_version"],
     )
 
-def _sdk_version_values(sdk_type, major, minor, patch, prerelease):
-    """Returns the values of rules_go's sdk_version flag that choose an SDK of this version."""
-    values = [
-        sdk_type,
-        major,
-        "{}.{}".format(major, minor),
-        "{}.{}.{}".format(major, minor, patch),
-    ]
-    if prerelease:
-        values += [
-            "{}.{}{}".format(major, minor, prerelease),
-            "{}.{}.{}{}".format(major, minor, patch, prerelease),
-        ]
-    return values
-
 # buildifier: disable=unnamed-macro
 def declare_toolchains(
         *,
@@ -112,7 +98,7 @@ def declare_toolchains(
     _declare_choice(
         chosen,
         sdk_name,
-        _sdk_version_values(sdk_type, major, minor, patch, prerelease),
+        [sdk_type] + sdk_version_values("{}.{}.{}{}".format(major, minor, patch, prerelease)),
         sdk_is_default,
     )
     overlay_toolchain(

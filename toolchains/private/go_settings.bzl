@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//go_overlay/private:labels.bzl", "display_label")
 load(":go_versions.bzl", "compare_versions")
 
 visibility(["//toolchains/private/..."])
@@ -27,7 +28,7 @@ def with_go_settings(toolchain, goexperiment, gofips140):
             "experiments": ",".join([experiment for experiment in experiments if experiment]),
         }))
     if gofips140 != "off":
-        _check_fips140(toolchain.sdk, gofips140)
+        _check_fips140(changed.get("sdk", toolchain.sdk), gofips140)
         changed["actions"] = struct(**(structs.to_dict(toolchain.actions) | {
             "link": _link_with_fips140(toolchain.actions.link),
         }))
@@ -42,13 +43,23 @@ Frozen versions of the module are compiled in place of the standard library's ow
     if sdk.version and compare_versions(sdk.version, _FIRST_WITH_FIPS140) < 0:
         fail("gofips140 = \"latest\" needs Go {} or later, but the SDK is Go {}: it would do nothing".format(_FIRST_WITH_FIPS140, sdk.version))
 
+    if "boringcrypto" in sdk.experiments.split(","):
+        fail("gofips140 = \"latest\" and the experiment boringcrypto exclude each other; choose one of them")
+
+_DEFAULT = "runtime.godebugDefault"
+
 def _link_with_fips140(link):
     """Returns a link action whose programs have FIPS 140 mode on, unless GODEBUG says otherwise when they run.
 
-    The module is in every program; with GOFIPS140=latest, the go command does just this.
+    The module is in every program. With GOFIPS140=latest, the go command sets the same variable; it notes
+    that in the build information, too, which rules_go writes itself.
     """
 
-    def link_with_fips140(go, gc_linkopts = [], **kwargs):
-        return link(go, gc_linkopts = gc_linkopts + ["-X=runtime.godebugDefault=fips140=on"], **kwargs)
+    def link_with_fips140(go, archive = None, gc_linkopts = [], **kwargs):
+        if "purego" in go.mode.tags:
+            fail("{}: gofips140 = \"latest\" and the build tag purego exclude each other, as with the go command".format(display_label(go.label)))
+        if _DEFAULT in archive.x_defs or [option for option in gc_linkopts if _DEFAULT in option]:
+            fail("{}: gofips140 = \"latest\" sets {}, which the target sets itself; put fips140=on there instead".format(display_label(go.label), _DEFAULT))
+        return link(go, archive = archive, gc_linkopts = gc_linkopts + ["-X={}=fips140=on".format(_DEFAULT)], **kwargs)
 
     return link_with_fips140

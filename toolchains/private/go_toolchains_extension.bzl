@@ -1,7 +1,8 @@
 """The go_toolchains module extension: declares Go SDKs, and toolchains of them that apply overlays."""
 
+load("@bazel_skylib//lib:structs.bzl", "structs")
 load("//go_overlay/private:root_tags.bzl", "root_tags")
-load(":go_versions.bzl", "check_version", "read_go_mod")
+load(":go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
 load(":sdk_choice.bzl", "in_order")
 load(":sdk_lock.bzl", "read_lock")
 load(":sdk_repo.bzl", "go_local_sdk_repo", "go_sdk_repo")
@@ -9,8 +10,7 @@ load(":toolchains_repo.bzl", "toolchains_repo")
 
 visibility(["//toolchains/..."])
 
-# Where an SDK is declared for that neither the tag nor the lock file names a platform. None is fetched
-# before a build needs it.
+# What builds run on mostly. No SDK is fetched before a build needs it.
 _PLATFORMS = ["darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64"]
 
 def _go_toolchains_impl(mctx):
@@ -19,15 +19,16 @@ def _go_toolchains_impl(mctx):
         for name in ["config", "from_file", "host", "local", "sdk", "wrap"]
     }
     config = _config(mctx, tags["config"])
-    sdks = (
-        [_from_file(mctx, config, tag) for tag in tags["from_file"]] +
-        [_sdk(config, tag) for tag in tags["sdk"]] +
-        [[_local(mctx, "local", tag)] for tag in tags["local"]] +
-        [[_wrap(tag)] for tag in tags["wrap"]] +
-        [[_local(mctx, "host", tag)] for tag in tags["host"]]
+    sdks = _unique(
+        [sdk for tag in tags["from_file"] for sdk in _from_file(mctx, config, tag)] +
+        [sdk for tag in tags["sdk"] for sdk in _sdk(config, tag)] +
+        [_local(mctx, "local", tag) for tag in tags["local"]] +
+        [_wrap(tag) for tag in tags["wrap"]] +
+        [_local(mctx, "host", tag) for tag in tags["host"]],
     )
-    sdks = [sdk for platforms in sdks for sdk in platforms]
-    _check_names(sdks)
+    for sdk in sdks:
+        if sdk.rule:
+            sdk.rule(name = sdk.repo, **sdk.attrs)
     toolchains_repo(in_order(sdks))
     return mctx.extension_metadata(reproducible = True)
 
@@ -39,6 +40,7 @@ def _config(mctx, tags):
             allow_unlocked = bool(tags) and tags[0].allow_unlocked,
             lock = {},
             lock_file = "",
+            lock_path = "",
         )
     label = tags[0].lock_file
     path = mctx.path(label)
@@ -49,99 +51,125 @@ def _config(mctx, tags):
         allow_unlocked = tags[0].allow_unlocked,
         lock = read_lock(mctx.read(path), _display(label)),
         lock_file = _display(label),
+        lock_path = "{}/{}".format(label.package, label.name).removeprefix("/"),
     )
 
 def _display(label):
     """Returns a label of the root module as its files spell it."""
     return "//{}:{}".format(label.package, label.name)
 
-def _declared(*, tag, version = "", platform = "", name, repo, own, type = "remote", default = False):
+def _declared(
+        *,
+        tag,
+        name,
+        repo,
+        rule = None,
+        attrs = {},
+        version = "",
+        platform = "",
+        type = "remote",
+        default = False,
+        never_default = False):
     """Describes an SDK for one platform that it runs on.
 
     Args:
       tag: str, what declares it, for messages.
-      version: str, Go version; empty if only the SDK itself knows.
-      platform: str, GOOS_GOARCH; empty for the host's.
       name: str, value of rules_go's flag sdk_name that chooses it.
       repo: str, name of its repository; canonical if it is not one of ours.
-      own: bool, whether it is one of ours.
+      rule: repository rule that makes it; None if it is not one of ours.
+      attrs: dict, attributes for the rule, but for its name.
+      version: str, Go version; empty if only the SDK itself knows.
+      platform: str, GOOS_GOARCH; empty for the host's.
       type: str, host or remote, as rules_go's flag sdk_version may say.
       default: bool, whether it is marked as the default.
+      never_default: bool, whether it is marked as something else.
     """
     return struct(
+        attrs = attrs,
         default = default,
         name = name,
-        own = own,
+        never_default = never_default,
         platform = platform,
         repo = repo,
+        rule = rule,
         tag = tag,
         type = type,
         version = version,
     )
 
-def _fetched(config, tag, where, version, platforms, default):
-    """Declares the repositories of an SDK that is fetched, one for each platform that it runs on."""
+def _fetched(config, tag, where, version, **marks):
+    """Returns an SDK that is fetched, for each platform that it runs on."""
     locked = config.lock.get(version, {})
     name = tag.name or "go_sdk_" + version
+
+    # Those that the lock file lacks, too: to fail there is better than to leave builds to the SDK that
+    # rules_go registers for every platform.
+    platforms = tag.platforms or sorted({platform: None for platform in _PLATFORMS + locked.keys()})
     sdks = []
-    for platform in platforms or sorted(locked) or _PLATFORMS:
+    for platform in platforms:
         if platform.count("_") != 1:
             fail("{}: platform \"{}\" is not of the form GOOS_GOARCH, such as linux_amd64".format(where, platform))
-        repo = "{}_{}".format(name, platform)
         entry = locked.get(platform)
-        go_sdk_repo(
-            name = repo,
-            allow_unlocked = config.allow_unlocked,
-            h1 = entry.h1 if entry else "",
-            lock_file = config.lock_file,
-            platform = platform,
-            sha256 = entry.sha256 if entry else "",
-            slim = tag.slim,
-            version = version,
-        )
         sdks.append(_declared(
             name = name,
-            default = default,
-            own = True,
+            attrs = {
+                "allow_unlocked": config.allow_unlocked and not entry,
+                "h1": entry.h1 if entry else "",
+                "lock_file": config.lock_file,
+                "lock_path": config.lock_path,
+                "platform": platform,
+                "sha256": entry.sha256 if entry else "",
+                "slim": tag.slim,
+                "version": version,
+            },
             platform = platform,
-            repo = repo,
+            repo = "{}_{}".format(name, platform),
+            rule = go_sdk_repo,
             tag = where,
             version = version,
+            **marks
         ))
     return sdks
 
 def _sdk(config, tag):
     where = "go_toolchains.sdk(version = \"{}\")".format(tag.version)
-    return _fetched(config, tag, where, check_version(tag.version, where), tag.platforms, tag.default)
+    return _fetched(config, tag, where, check_version(tag.version, where), default = tag.default)
 
 def _from_file(mctx, config, tag):
     where = "go_toolchains.from_file(go_mod = \"{}\")".format(_display(tag.go_mod))
     go_mod = _read_go_mod(mctx, tag.go_mod)
+    if "-" in go_mod.toolchain:
+        fail("{}: the toolchain go{} is no release of Go, which GOPROXY could have; use go_toolchains.local or wrap".format(where, go_mod.toolchain))
     version = check_version(go_mod.toolchain or go_mod.go, where)
-    return _fetched(config, tag, where, version, tag.platforms, tag.default)
+    if go_mod.go and compare_versions(version, go_mod.go) < 0:
+        # As the go command has it: the go line is the lowest version that will do.
+        version = check_version(go_mod.go, where)
+    return _fetched(config, tag, where, version, default = tag.default, never_default = not tag.default)
 
 def _read_go_mod(mctx, label):
     return read_go_mod(mctx.read(label), _display(label))
 
 def _local(mctx, kind, tag):
     where = "go_toolchains.{}(name = \"{}\")".format(kind, tag.name)
-    go_mod = _read_go_mod(mctx, tag.go_mod) if tag.go_mod else None
-    if go_mod and tag.version and go_mod.toolchain and tag.version != go_mod.toolchain:
-        fail("{}: version is {}, but the toolchain line of {} says {}".format(where, tag.version, _display(tag.go_mod), go_mod.toolchain))
-    version = tag.version or (go_mod.toolchain if go_mod else "")
-    go_local_sdk_repo(
-        name = tag.name,
-        min_version = go_mod.go if go_mod else "",
-        path = getattr(tag, "path", ""),
-        tag = where,
-        version = check_version(version, where) if version else "",
-        wanted_by = "version" if tag.version else _display(tag.go_mod) if go_mod else "",
-    )
+    go_mod = _read_go_mod(mctx, tag.go_mod) if tag.go_mod else struct(go = "", toolchain = "")
+
+    # go1.26.8-custom is a 1.26.8 that someone patched.
+    toolchain = go_mod.toolchain.partition("-")[0]
+    if tag.version and toolchain and tag.version != toolchain:
+        fail("{}: version is {}, but the toolchain line of {} says {}".format(where, tag.version, _display(tag.go_mod), toolchain))
+    version = tag.version or toolchain
     return _declared(
         name = tag.name,
+        attrs = {
+            "min_version": go_mod.go,
+            "path": getattr(tag, "path", ""),
+            "tag": where,
+            "version": check_version(version, where) if version else "",
+            "wanted_by": "version" if tag.version else _display(tag.go_mod) if tag.go_mod else "",
+        },
         default = tag.default,
-        own = True,
         repo = tag.name,
+        rule = go_local_sdk_repo,
         tag = where,
         type = "host" if kind == "host" else "remote",
         version = version,
@@ -155,7 +183,6 @@ def _wrap(tag):
         # The name that rules_go's extension gave to the repository.
         name = tag.sdk.repo_name.replace("~", "+").rpartition("+")[2],
         default = tag.default,
-        own = False,
         platform = "{}_{}".format(tag.goos, tag.goarch) if tag.goos else "",
         repo = tag.sdk.repo_name,
         tag = where,
@@ -163,14 +190,32 @@ def _wrap(tag):
         version = check_version(tag.version, where) if tag.version else "",
     )
 
-def _check_names(sdks):
-    seen = {}
+def _unique(sdks):
+    """Merges SDKs that are declared twice, as by from_file and sdk. Fails where two only bear the same name."""
+    by_repo = {}
+    by_name = {}
     for sdk in sdks:
-        if sdk.repo in seen:
-            if not sdk.own:
-                fail("{} is there twice; keep one of the two tags".format(sdk.tag))
-            fail("{} and {} both make the repository {}; give one of them another name".format(seen[sdk.repo], sdk.tag, sdk.repo))
-        seen[sdk.repo] = sdk.tag
+        other = by_repo.get(sdk.repo)
+        if other and not sdk.rule:
+            fail("{} is there twice; keep one of the two tags".format(sdk.tag))
+        if other and other.attrs != sdk.attrs:
+            fail("{} and {} both make the repository {}; give one of them another name".format(other.tag, sdk.tag, sdk.repo))
+        if other:
+            by_repo[sdk.repo] = struct(**(structs.to_dict(other) | {
+                "default": other.default or sdk.default,
+                "never_default": other.never_default and sdk.never_default,
+            }))
+            continue
+        for namesake in by_name.get(sdk.name, []):
+            if sdk.platform == namesake.platform or not sdk.platform or not namesake.platform:
+                fail("{} and {} are both chosen by --@rules_go//go/toolchain:sdk_name={}; give one of them another name".format(
+                    namesake.tag,
+                    sdk.tag,
+                    sdk.name,
+                ))
+        by_repo[sdk.repo] = sdk
+        by_name[sdk.name] = by_name.get(sdk.name, []) + [sdk]
+    return by_repo.values()
 
 _default_attr = {
     "default": attr.bool(
@@ -185,9 +230,9 @@ _fetch_attrs = {
 behind it the name of its repository. Default: `go_sdk_` and the version.""",
     ),
     "platforms": attr.string_list(
-        doc = """Platforms that it has to run on, such as `linux_amd64`. Default: those that the lock file
-has for the version, or common ones if it has none. Only that of the machine is fetched. What an SDK
-compiles *for* is not limited.""",
+        doc = """Platforms that it has to run on, such as `linux_amd64`. Default: common ones, and those that
+the lock file has for the version. Only that of the machine is fetched. What an SDK compiles *for* is not
+limited.""",
     ),
     "slim": attr.bool(
         doc = "Whether to leave out tests and their data.",
@@ -243,7 +288,8 @@ _from_file_tag = tag_class(
             mandatory = True,
         ),
     },
-    doc = "Fetches, as `sdk` does, the Go SDK that the `toolchain` line of a `go.mod` names, or else its `go` line.",
+    doc = """Fetches, as `sdk` does, the Go SDK that the `toolchain` line of a `go.mod` names, or its `go` line
+if that is higher, or the only one.""",
 )
 
 _host_tag = tag_class(

@@ -3,6 +3,7 @@
 load(":rules_go_internals.bzl", "parse_version")
 
 visibility([
+    "//go_overlay/private/...",
     "//tests/...",
     "//toolchains/private/...",
 ])
@@ -30,6 +31,22 @@ def compare_versions(a, b):
     a, b = _key(a), _key(b)
     return -1 if a < b else int(a > b)
 
+def sdk_version_values(version):
+    """Lists what rules_go's flag sdk_version may say to choose an SDK.
+
+    Args:
+      version: str, Go version of the SDK.
+
+    Returns:
+      list of str.
+    """
+    major, minor, patch = [str(number) for number in parse_version(version)[:3]]
+    suffix = (parse_version(version) + ("",))[3]
+    values = [major, major + "." + minor]
+    if suffix:
+        return values + ["{}.{}{}".format(major, minor, suffix), "{}.{}.{}{}".format(major, minor, patch, suffix)]
+    return values + ["{}.{}.{}".format(major, minor, patch)]
+
 def _key(version):
     parsed = parse_version(version)
     suffix = parsed[3] if len(parsed) > 3 else ""
@@ -46,8 +63,8 @@ def read_go_mod(content, where):
       where: str, the file, for messages.
 
     Returns:
-      struct(go = str, of the go line; toolchain = str, of the toolchain line). Each is a version, or
-      empty if there is no such line.
+      struct(go = str, of the go line; toolchain = str, of the toolchain line, without go in front).
+      Each is a version, the second perhaps with -NAME behind it, or empty if there is no such line.
     """
     lines = {"go": "", "toolchain": ""}
     for line in content.split("\n"):
@@ -60,6 +77,4 @@ def read_go_mod(content, where):
     if not lines["go"] and not lines["toolchain"]:
         fail("{} has no go line, so that it asks for no Go version".format(where))
 
-    # go1.26.8-custom is a 1.26.8 that someone patched.
-    toolchain = lines["toolchain"].removeprefix("go").partition("-")[0]
-    return struct(go = lines["go"], toolchain = toolchain)
+    return struct(go = lines["go"], toolchain = lines["toolchain"].removeprefix("go"))

@@ -207,7 +207,7 @@ def _is_whole(rctx, zip):
 # Both print the HTTP status. The password is where no other process can read it.
 _CURL = """
 if [ -n "$LOGIN" ]; then printf 'user = "%s"\\n' "$LOGIN"; fi |
-  "$1" --config - --silent --show-error --globoff --location --output /dev/null --range 0-0 --connect-timeout 10 \
+  "$1" --disable --config - --silent --show-error --globoff --location --output /dev/null --range 0-0 --connect-timeout 10 \
     --max-time 20 --write-out '%{http_code}' "$2"
 """
 _PYTHON = """

@@ -44,7 +44,8 @@ if [ -n "$sha256" ]; then
   (cd "$folder" && find . -type f -exec $sha256 {} +) | sed "s#  \\./#  $prefix/#" | LC_ALL=C sort -k 2 |
     $sha256 | cut -d ' ' -f 1
 else
-  echo -
+  echo "there is neither sha256sum nor shasum to tell its sum by" >&2
+  exit 1
 fi
 
 if [ "$layout" = slim ]; then

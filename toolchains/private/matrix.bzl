@@ -33,7 +33,7 @@ def go_matrix_test(
       test: label of a `go_test`. Tag it `manual` if it is not to be run by itself, too.
       versions: list of str, as `sdk_version` of `go_overlay_test`; "" for the build's own.
       experiments: list of str, each as the environment variable GOEXPERIMENT: several names have
-        commas between them; "" for the build's own.
+        commas between them; "" for the build's own, "none" for none.
       platforms: list of str, each GOOS_GOARCH, such as "linux_386", or "" for the build's own. A test
         is skipped where Bazel runs tests on another platform, and it has no runner.
       runners: dict from GOOS_GOARCH to label, as `runner` of `go_overlay_test`, such as
@@ -43,7 +43,7 @@ def go_matrix_test(
     for platform in runners:
         if platform not in platforms:
             fail("{}: runners has {}, which is not in platforms".format(name, platform))
-    compatible_with = kwargs.pop("target_compatible_with", [])
+    compatible_with = kwargs.pop("target_compatible_with", None) or []
     cells = {}
     for version in versions:
         for experiment in experiments:
@@ -73,6 +73,7 @@ def go_matrix_test(
     native.test_suite(
         name = name,
         tags = kwargs.get("tags"),
+        visibility = kwargs.get("visibility"),
         tests = [":" + cell for cell in cells],
     )
 

@@ -21,7 +21,7 @@ def in_order(sdks):
       the first numbers of a version.
     """
     marked = [sdk for sdk in sdks if sdk.default]
-    defaults = marked or sdks
+    defaults = marked or [sdk for sdk in sdks if not sdk.never_default]
     for index, sdk in enumerate(defaults):
         for other in defaults[:index]:
             if not _may_meet(sdk, other, marked):

@@ -13,15 +13,23 @@ _MODULE = "golang.org/toolchain"
 _FROM = "_from"
 _UNPACKED = "_sdk"
 
+# The helper is built by the SDK that the build uses, which may be the very one that lacks its entry.
+_LOCK = """  bazel run @go_overlay//tools:sdk -- {lock}
+before that SDK is the one that builds use, or with --@rules_go//go/toolchain:sdk_version of another; or, with a Go of yours,
+  go run github.com/go-overlay/go_overlay/tools/overlay@latest sdk {lock}"""
+
 def _go_sdk_repo_impl(rctx):
     goos, goarch = rctx.attr.platform.split("_")
     module_version = "v0.0.1-go{}.{}-{}".format(rctx.attr.version, goos, goarch)
     what = "Go SDK {} for {}".format(rctx.attr.version, rctx.attr.platform)
-    lock = "bazel run @go_overlay//tools:sdk -- lock {} --platforms {}".format(rctx.attr.version, rctx.attr.platform)
+    lock = "lock {} --platforms {}".format(rctx.attr.version, rctx.attr.platform)
+    if rctx.attr.lock_path not in ["", "go_sdk.lock.json"]:
+        lock += " -file " + rctx.attr.lock_path
+    lock = _LOCK.format(lock = lock)
+    check = lock.replace("lock ", "lock -check ")
     if not rctx.attr.sha256 and not rctx.attr.allow_unlocked:
-        fail("""{what} is not in {lock_file}. Add it, verified by the checksum database, with
-  {lock}
-(or, without a Go SDK that Bazel could run, by the same command of the Go helper: go run …/tools/overlay sdk lock …).
+        fail("""{what} is not in {lock_file}. Add it, verified by the checksum database:
+{lock}
 Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True).""".format(
             lock = lock,
             lock_file = rctx.attr.lock_file or "a lock file, and go_toolchains.config has no lock_file",
@@ -33,7 +41,7 @@ Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True)."""
         rctx,
         folder = _FROM,
         mismatch = """The zip has been changed on its way, or {} is wrong. What does the checksum database say?
-  {} -check""".format(rctx.attr.lock_file, lock),
+{}""".format(rctx.attr.lock_file, check),
         module = _MODULE,
         sha256 = rctx.attr.sha256,
         version = module_version,
@@ -47,10 +55,10 @@ Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True)."""
   expected  {expected}
   found     {found}
 The zip has the right sha256, so that the lock file contradicts itself. What does the checksum database say?
-  {lock} -check""".format(
+{check}""".format(
+            check = check,
             expected = rctx.attr.h1,
             found = sum,
-            lock = lock,
             lock_file = rctx.attr.lock_file,
             url = fetched.url,
             what = what,
@@ -62,16 +70,19 @@ The zip has the right sha256, so that the lock file contradicts itself. What doe
 
     if not rctx.attr.sha256:
         # buildifier: disable=print
-        print("""{what} was fetched from {url} and not verified. The entry for a lock file, which
-  {lock}
-writes after verifying it:
-{entry}""".format(
-            entry = json.encode_indent({rctx.attr.version: {rctx.attr.platform: {"h1": sum or "", "sha256": fetched.sha256}}}),
+        print("""{what} was fetched from {url} and not verified. The entry for a lock file
+{entry}
+is written, after verifying it, by
+{lock}""".format(
+            entry = json.encode_indent({rctx.attr.version: {rctx.attr.platform: {
+                "h1": sum or "unknown, there is no tool for it on Windows",
+                "sha256": fetched.sha256,
+            }}}),
             lock = lock,
             url = fetched.url,
             what = what,
         ))
-    elif hasattr(rctx, "repo_metadata"):
+    elif hasattr(rctx, "repo_metadata") and not _is_windows(rctx):
         return rctx.repo_metadata(reproducible = True)
     return None
 
@@ -82,10 +93,12 @@ def _lay_down(rctx, fetched, prefix, what):
       str, the h1: sum of what was unpacked; None where there is no tool for it.
     """
     rctx.extract(fetched.zip, output = _UNPACKED, stripPrefix = prefix)
+    if _is_windows(rctx):
+        _lay_down_on_windows(rctx, what)
+        return None
     sh = rctx.which("sh")
     if not sh:
-        _lay_down_without_sh(rctx)
-        return None
+        fail("{}: laying it down takes a POSIX shell, but there is no sh on PATH".format(what))
     result = rctx.execute([
         sh,
         rctx.path(rctx.attr._lay_down),
@@ -105,11 +118,15 @@ def _lay_down(rctx, fetched, prefix, what):
             what = what,
         ))
     rctx.delete(_FROM)
-    sum = result.stdout.strip()
-    return None if sum == "-" else h1_from_hex(sum)
+    return h1_from_hex(result.stdout.strip())
 
-def _lay_down_without_sh(rctx):
-    """What of lay_down_sdk.sh is needed where there are no modes: on Windows."""
+def _is_windows(rctx):
+    return rctx.os.name.startswith("windows")
+
+def _lay_down_on_windows(rctx, what):
+    """Does what of lay_down_sdk.sh is needed where there are no modes, and no POSIX shell to count on."""
+    if rctx.attr.slim:
+        fail("{}: slim = True does not work on Windows yet; leave it out".format(what))
     rctx.delete(_FROM)
     for entry in rctx.path(_UNPACKED).readdir():
         rctx.symlink(entry, entry.basename)
@@ -126,24 +143,23 @@ def _read_version(rctx, goroot):
     # Distributions may leave it out.
     result = rctx.execute([goroot.get_child("bin").get_child("go"), "version"])
     words = result.stdout.split(" ")
-    if result.return_code or len(words) < 3:
+    if result.return_code or len(words) < 3 or not words[2].startswith("go"):
         fail("{}: is this a Go SDK? It has no file VERSION, and bin/go version says: {}{}".format(goroot, result.stdout, result.stderr))
     return words[2].removeprefix("go")
 
 def _write_build_files(rctx, goos, goarch, version):
     """Writes what makes the repository one that rules_go, gazelle and go_toolchains.wrap know."""
-    major, minor, patch, prerelease = (list(parse_version(version)) + [""])[:4]
+    parsed = parse_version(version)
+    if parsed == None:
+        fail("{} holds Go \"{}\", which is no released version".format(rctx.name, version))
+    major, minor, patch, prerelease = (list(parsed) + [""])[:4]
     rctx.file("ROOT")
     rctx.template(
         "BUILD.bazel",
         SDK_BUILD_FILE,
         executable = False,
         substitutions = {
-            "@io_bazel_rules_go//": str(SDK_BUILD_FILE).partition("//")[0] + "//",
-            "{exec_compatible_with}": repr([
-                str(Label(constraint.replace("@io_bazel_rules_go//", "@io_bazel_rules_go//")))
-                for constraint in [GOARCH_CONSTRAINTS[goarch], GOOS_CONSTRAINTS[goos]]
-            ]),
+            "{exec_compatible_with}": repr([GOARCH_CONSTRAINTS[goarch], GOOS_CONSTRAINTS[goos]]),
             "{exe}": ".exe" if goos == "windows" else "",
             "{experiments}": "[]",
             "{goarch}": goarch,
@@ -171,7 +187,10 @@ go_sdk_repo = repository_rule(
             doc = "Sum of its files, as the checksum database has it; empty for any.",
         ),
         "lock_file": attr.string(
-            doc = "Name of the lock file, for messages.",
+            doc = "Label of the lock file, for messages.",
+        ),
+        "lock_path": attr.string(
+            doc = "Path of the lock file, relative to the root of the workspace, for messages.",
         ),
         "platform": attr.string(
             doc = "GOOS_GOARCH that the SDK runs on.",

@@ -90,8 +90,8 @@ _toolchains_repo = repository_rule(
     implementation = _toolchains_repo_impl,
     attrs = {
         "sdks": attr.string_list(
-            doc = """The SDKs in the order in which they are tried, each as JSON with the fields of
-_declared in go_toolchains_extension.bzl.""",
+            doc = """The SDKs in the order in which they are tried, each as JSON of what toolchains_repo
+says about it.""",
             mandatory = True,
         ),
     },
@@ -106,5 +106,13 @@ def toolchains_repo(sdks):
     """
     _toolchains_repo(
         name = _NAME,
-        sdks = [json.encode(sdk) for sdk in sdks],
+        sdks = [json.encode({
+            "default": sdk.default,
+            "name": sdk.name,
+            "own": sdk.rule != None,
+            "platform": sdk.platform,
+            "repo": sdk.repo,
+            "type": sdk.type,
+            "version": sdk.version,
+        }) for sdk in sdks],
     )
