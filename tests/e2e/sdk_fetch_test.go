@@ -169,6 +169,20 @@ var fetchCases = []fetchCase{
 		write: map[string]string{".netrc": "machine {host} login alice password hunter2\n"},
 	},
 	{
+		// In clear text, they are sent to no one.
+		name: "credentials in netrc and http", env: []string{"NETRC={dir}/netrc"},
+		write: map[string]string{"netrc": "machine 127.0.0.1 login alice password hunter2\n"},
+		serve: func(zip []byte) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") != "" {
+					http.Error(w, "I have heard it", http.StatusBadRequest)
+					return
+				}
+				w.Write(zip)
+			}
+		},
+	},
+	{
 		name: "netrc that nobody understands", goproxy: "https://{host}", serve: withAuth, env: []string{"NETRC={dir}/netrc"}, fails: true,
 		write: map[string]string{"netrc": "machine 127.0.0.1 login alice password \"hunter2 and hunter2\"\n"},
 		want:  []string{"{https}/{path}: HTTP 401"},
@@ -726,14 +740,18 @@ func (f *fetcher) lay(t *testing.T) (folder string, tree map[string]string) {
 // once checks that what is there is not fetched again from elsewhere.
 func (f *fetcher) once(t *testing.T) {
 	folder, tree := f.lay(t)
-	if out, err := f.fetch([]string{"GOPROXY=" + f.servers.http.URL + "/" + folder}, nil); err != nil {
+	netrc := filepath.Join(t.TempDir(), "netrc")
+	writeNetrc := func(password string) {
+		if err := os.WriteFile(netrc, []byte("machine 127.0.0.1 login a password "+password+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeNetrc("before")
+	if out, err := f.fetch([]string{"GOPROXY=" + f.servers.http.URL + "/" + folder, "NETRC=" + netrc}, nil); err != nil {
 		t.Fatalf("bazelw fetch: %v\n%s", err, out)
 	}
 	f.servers.takeRequests()
-	netrc := filepath.Join(t.TempDir(), "netrc")
-	if err := os.WriteFile(netrc, []byte("machine 127.0.0.1 login a password b\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeNetrc("after")
 	env := []string{"GOPROXY=http://" + f.dead, "GOPRIVATE=golang.org", "NETRC=" + netrc, "PATH=/nowhere"}
 	for _, server := range []string{"the same server", "another server"} {
 		if out, err := f.fetch(env, []string{"--noforce"}); err != nil {
