@@ -1,6 +1,10 @@
 """Rules and macros for Go SDKs: to build with several, and to trust them."""
 
 load("//toolchains/private:matrix.bzl", _go_matrix_test = "go_matrix_test")
+load("//toolchains/private:sdk_verify.bzl", _go_sdk_verify_test = "go_sdk_verify_test")
 
 # Build with several.
 go_matrix_test = _go_matrix_test
+
+# Trust them.
+go_sdk_verify_test = _go_sdk_verify_test

@@ -7,15 +7,19 @@
 //	overlay apply MANIFEST FILE...
 //	overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
 //	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
+//	overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
+//	overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...
 //
 // MANIFEST is JSON and refers to files by their index in FILE...; package apply
-// has its form. Package sdklock is the manual of sdk lock. An argument @FILE
-// stands for the lines of that file, each of them an argument. A label, which
-// begins with @@, stands for itself.
+// has its form. Package sdklock is the manual of sdk lock, sdkverify that of sdk
+// rebuild and sdk verify. An argument @FILE stands for the lines of that file,
+// each of them an argument; if the environment variable GO_OVERLAY_ARGUMENTS names
+// a file, its lines come before all arguments. A label, which begins with @@,
+// stands for itself.
 //
 // The standard library is all it needs: the build makes it with a bare Go SDK,
 // before there is anything else. It exits with 1 if overlays don't apply or an SDK
-// can't be locked, and with 2 if it is called wrongly.
+// can't be locked or differs from its source, and with 2 if it is called wrongly.
 package main
 
 import (
@@ -31,6 +35,10 @@ func main() {
 
 // run returns the exit code.
 func run(args []string, stderr io.Writer) int {
+	// A rule can't give arguments to a test, but it can give it an environment.
+	if file := os.Getenv("GO_OVERLAY_ARGUMENTS"); file != "" {
+		args = append([]string{"@" + file}, args...)
+	}
 	args, err := expand(args)
 	if err == nil {
 		err = dispatch(args)
@@ -47,7 +55,9 @@ func run(args []string, stderr io.Writer) int {
 
 const usage = `usage: overlay apply MANIFEST FILE...
        overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
-       overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]`
+       overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
+       overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
+       overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...`
 
 // A usageError says that the program was called wrongly.
 type usageError string

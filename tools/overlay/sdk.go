@@ -15,12 +15,18 @@ import (
 
 func runSDK(args []string) error {
 	if len(args) == 0 {
-		return usageError("sdk: expected lock")
+		return usageError("sdk: expected lock, rebuild or verify")
 	}
-	if args[0] != "lock" {
-		return usageError(fmt.Sprintf("sdk: expected lock, found %q", args[0]))
+	switch verb, args := args[0], args[1:]; verb {
+	case "lock":
+		return runSDKLock(args)
+	case "rebuild":
+		return runSDKRebuild(args)
+	case "verify":
+		return runSDKVerify(args)
+	default:
+		return usageError(fmt.Sprintf("sdk: expected lock, rebuild or verify, found %q", verb))
 	}
-	return runSDKLock(args[1:])
 }
 
 func runSDKLock(args []string) error {
