@@ -5,6 +5,7 @@ load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoInfo")
 load("//toolchains/private:configurations.bzl", "is_exec_configuration")
 load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
 load("//toolchains/private:go_versions.bzl", "sdk_version_values")
+load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
@@ -77,6 +78,12 @@ def _check(ctx):
     """Fails unless the target is built by the Go that the attributes ask for."""
     if bool(ctx.attr.goos) != bool(ctx.attr.goarch):
         fail("{}: goos and goarch go together; set both, or neither for the platform of the build".format(display_label(ctx.label)))
+    if ctx.attr.goos and (ctx.attr.goos, ctx.attr.goarch) not in GOOS_GOARCH:
+        fail("{}: goos = \"{}\", goarch = \"{}\" is no platform that rules_go knows; go tool dist list shows Go's".format(
+            display_label(ctx.label),
+            ctx.attr.goos,
+            ctx.attr.goarch,
+        ))
     platform = "{}_{}".format(ctx.attr.goos, ctx.attr.goarch)
     if platform in _NEEDS_CGO:
         fail("{}: Go can't link programs for {} without cgo; set pure and a platform with a C toolchain instead of goos and goarch".format(

@@ -1,5 +1,7 @@
 """Transitions of the active set: all that decides which overlays a configuration applies, and which Go."""
 
+load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
+
 visibility([
     "//go_overlay/private/...",
     "//toolchains/private/...",
@@ -61,7 +63,7 @@ def _pin_impl(settings, attr):
 
         # A pin to what is active anyway is no other configuration.
         pinned[_PINNED_FROM] = "" if pinned[_ACTIVE] == outer else outer
-    if attr.goos and attr.goarch:
+    if (attr.goos, attr.goarch) in GOOS_GOARCH:
         pinned[_PLATFORMS] = [str(Label("@io_bazel_rules_go//go/toolchain:{}_{}".format(attr.goos, attr.goarch)))]
     return pinned
 

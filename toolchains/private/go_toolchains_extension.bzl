@@ -44,14 +44,15 @@ def _config(mctx, tags):
         )
     label = tags[0].lock_file
     path = mctx.path(label)
+    lock_path = "{}/{}".format(label.package, label.name).removeprefix("/")
     if not path.exists:
         fail("""go_toolchains.config: the lock file {} does not exist. Begin with an empty one:
-  echo '{{"lock_version": 1, "sdks": {{}}}}' > {}""".format(_display(label), label.name))
+  echo '{{"lock_version": 1, "sdks": {{}}}}' > {}""".format(_display(label), lock_path))
     return struct(
         allow_unlocked = tags[0].allow_unlocked,
         lock = read_lock(mctx.read(path), _display(label)),
         lock_file = _display(label),
-        lock_path = "{}/{}".format(label.package, label.name).removeprefix("/"),
+        lock_path = lock_path,
     )
 
 def _display(label):
@@ -147,6 +148,8 @@ def _from_file(mctx, config, tag):
     return _fetched(config, tag, where, version, default = tag.default, never_default = not tag.default)
 
 def _read_go_mod(mctx, label):
+    if not mctx.path(label).exists:
+        fail("go_toolchains: go_mod names {}, which does not exist".format(_display(label)))
     return read_go_mod(mctx.read(label), _display(label))
 
 def _local(mctx, kind, tag):

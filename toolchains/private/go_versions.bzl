@@ -23,7 +23,7 @@ def check_version(version, where):
     if parsed == None:
         fail("{}: \"{}\" is no Go version; expected one such as 1.26.8 or 1.26rc1".format(where, version))
     if version.count(".") == 1 and len(parsed) == 3 and parsed[1] >= 21:
-        fail("{}: Go {} is a version of the language; its first SDK is {}.0. Write the SDK's version".format(where, version, version))
+        fail("{}: Go {} is a version of the language, not of an SDK. Write a whole one, such as 1.26.8; in go.mod by go mod edit -toolchain=go1.26.8".format(where, version))
     return version
 
 def compare_versions(a, b):

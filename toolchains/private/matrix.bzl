@@ -43,6 +43,9 @@ def go_matrix_test(
     for platform in runners:
         if platform not in platforms:
             fail("{}: runners has {}, which is not in platforms".format(name, platform))
+    for platform in platforms:
+        if platform and platform.count("_") != 1:
+            fail("{}: platform \"{}\" is not of the form GOOS_GOARCH, such as linux_amd64".format(name, platform))
     compatible_with = kwargs.pop("target_compatible_with", None) or []
     cells = {}
     for version in versions:

@@ -14,7 +14,10 @@ load("@io_bazel_rules_go//go/private:providers.bzl", _GoStdLib = "GoStdLib")
 # buildifier: disable=bzl-visibility
 load("@io_bazel_rules_go//go/private:sdk.bzl", _detect_host_platform = "detect_host_platform", _parse_version = "parse_version")
 
-visibility(["//toolchains/private/..."])
+visibility([
+    "//go_overlay/private/...",
+    "//toolchains/private/...",
+])
 
 # Every (GOOS, GOARCH) that rules_go has toolchains for.
 GOOS_GOARCH = _GOOS_GOARCH

@@ -26,10 +26,9 @@ def in_order(sdks):
         for other in defaults[:index]:
             if not _may_meet(sdk, other, marked):
                 continue
-            fail("""{other} and {tag} {problem} for {platform}.
+            fail("""{other} and {tag} {problem}.
 Write {way_out}.""".format(
                 other = _describe(other),
-                platform = sdk.platform or other.platform or "the host",
                 problem = "are both to be the default" if marked else "are both there, and none is the default",
                 tag = _describe(sdk),
                 way_out = """default = False for go_toolchains.from_file, or take default = True from one of \

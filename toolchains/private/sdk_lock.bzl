@@ -19,6 +19,8 @@ def read_lock(content, where):
       dict from Go version to dict from GOOS_GOARCH to struct(h1 = str, sha256 = str).
     """
     decoded = json.decode(content, default = None)
+    if decoded == None:
+        fail("{}: this is no JSON. Was it merged by hand? Mend it, or make it again: sdk lock of the Go helper".format(where))
     if type(decoded) != "dict" or type(decoded.get("sdks")) != "dict":
         fail("""{}: expected a lock file of Go SDKs, such as {{"lock_version": {}, "sdks": {{}}}}""".format(where, _VERSION))
     if decoded.get("lock_version") != _VERSION:

@@ -15,8 +15,8 @@ _UNPACKED = "_sdk"
 
 # The helper is built by the SDK that the build uses, which may be the very one that lacks its entry.
 _LOCK = """  bazel run @go_overlay//tools:sdk -- {lock}
-before that SDK is the one that builds use, or with --@rules_go//go/toolchain:sdk_version of another; or, with a Go of yours,
-  go run github.com/go-overlay/go_overlay/tools/overlay@latest sdk {lock}"""
+(If this is the SDK that builds use by default, choose another one for that command, by
+--@rules_go//go/toolchain:sdk_version=VERSION. Is there none? See "The first time" in toolchains/README.md of go_overlay.)"""
 
 def _go_sdk_repo_impl(rctx):
     goos, goarch = rctx.attr.platform.split("_")
@@ -28,11 +28,11 @@ def _go_sdk_repo_impl(rctx):
     lock = _LOCK.format(lock = lock)
     check = lock.replace("lock ", "lock -check ")
     if not rctx.attr.sha256 and not rctx.attr.allow_unlocked:
-        fail("""{what} is not in {lock_file}. Add it, verified by the checksum database:
+        fail("""{what} is not in {lock_file}. To add it, verified by the checksum database:
 {lock}
 Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True).""".format(
             lock = lock,
-            lock_file = rctx.attr.lock_file or "a lock file, and go_toolchains.config has no lock_file",
+            lock_file = rctx.attr.lock_file or "a lock file: write go_toolchains.config(lock_file = \"//:go_sdk.lock.json\") into MODULE.bazel",
             what = what,
         ))
 

@@ -107,7 +107,8 @@ go_sdk_verify_test(
 What runs during each build, and compiles all that is shipped, then has a source that can be read, and
 that tells of known vulnerabilities. The makers of Go see to it that a release can be rebuilt; the test
 rebuilds `bin/go`, `bin/gofmt` and `pkg/tool` with the SDK's own go command, as a release is built, and
-names every binary that differs, is missing, or has no source.
+names every binary that differs, is missing, or has no source. Binaries for macOS are compared without
+their signatures, which are added later.
 
 **Cost.** About 100 CPU seconds, 1 GB of temporary disk space and 120 MB of output, in one action that
 is cached as any other: it runs again when the SDK is another one.

@@ -4,7 +4,8 @@
 // A release of Go can be rebuilt bit for bit: its makers see to it. Rebuild builds
 // its commands once more, from its own source by its own go command, as cmd/dist
 // builds a release; Verify compares what came out with what is in the SDK. That is
-// known to work for Go 1.22 to 1.27.
+// known to work for Go 1.22 to 1.27. Binaries for macOS are compared without their
+// signatures, which they get after they were built, by a key that nobody else has.
 //
 // What equal binaries prove: source and binaries belong together, so that who reads,
 // scans or patches the source deals with what runs. What they do not prove: that the
