@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
 
 // RebuildOptions are the files of an SDK, and where to put its binaries.
@@ -79,7 +81,7 @@ func (g goCommand) layOut(o RebuildOptions) ([]string, error) {
 	var names []string
 	made := map[string]bool{}
 	for _, file := range o.Files {
-		name, err := inSDK(o.Root, file)
+		name, err := goroot.Name(o.Root, file)
 		if err != nil {
 			return nil, err
 		}

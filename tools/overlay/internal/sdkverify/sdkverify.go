@@ -14,22 +14,7 @@
 // compiles what is in no source.
 package sdkverify
 
-import (
-	"fmt"
-	"path/filepath"
-	"strings"
-)
-
-// inSDK returns the name of a file in an SDK, with slashes. Root is a file in the
-// top folder of the SDK.
-func inSDK(root, file string) (string, error) {
-	top := filepath.Dir(root)
-	name, err := filepath.Rel(top, file)
-	if err != nil || !filepath.IsLocal(name) {
-		return "", fmt.Errorf("%s is not in the SDK, which is %s", file, top)
-	}
-	return filepath.ToSlash(name), nil
-}
+import "strings"
 
 // isBinary tells whether a file of an SDK should be a program that was compiled.
 func isBinary(name string) bool {

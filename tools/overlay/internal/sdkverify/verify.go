@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
 
 // Options are what to compare.
@@ -34,7 +36,7 @@ a newer one, it may have changed.`
 func Verify(o Options) error {
 	distributed := map[string]string{}
 	for _, file := range o.Files {
-		name, err := inSDK(o.Root, file)
+		name, err := goroot.Name(o.Root, file)
 		if err != nil {
 			return err
 		}

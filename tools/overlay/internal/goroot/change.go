@@ -1,0 +1,48 @@
+package goroot
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A Change is a file of a GOROOT that is not as the SDK has it.
+type Change struct {
+	Name string // in the GOROOT, with slashes: src/net/http/server.go
+	File string // what has the content; an empty string deletes the file
+}
+
+// ChangesFlags defines the flags -overlay NAME=FILE and -delete NAME, which may be
+// given several times each, and appends what they say to changes.
+func ChangesFlags(flags *flag.FlagSet, changes *[]Change) {
+	add := func(c Change) error {
+		if err := c.check(); err != nil {
+			return err
+		}
+		*changes = append(*changes, c)
+		return nil
+	}
+	flags.Func("overlay", "`NAME=FILE`: file of the GOROOT, and what has its content", func(value string) error {
+		name, file, _ := strings.Cut(value, "=")
+		if file == "" {
+			return errors.New("expected NAME=FILE, such as src/net/http/server.go=overlays/server.go")
+		}
+		return add(Change{Name: name, File: file})
+	})
+	flags.Func("delete", "`NAME`: file of the SDK that the GOROOT lacks", func(value string) error {
+		return add(Change{Name: value})
+	})
+}
+
+// check returns an error unless the name is one of a file in a GOROOT, in the one
+// form that can be compared.
+func (c Change) check() error {
+	name := c.Name
+	if path.Clean(name) != name || name == "." || strings.Contains(name, `\`) || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("%q is not the name of a file in a GOROOT, expected one relative to it, with slashes, such as src/net/http/server.go", name)
+	}
+	return nil
+}
