@@ -5,18 +5,19 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkverify"
 )
 
 func runSDKRebuild(args []string) error {
-	var o sdkverify.RebuildOptions
+	var o sdkbuild.Options
 	flags := verifyFlags("sdk rebuild", &o.Platform, &o.Root)
 	flags.StringVar(&o.Out, "out", "", "folder to write")
 	if err := parseAll(flags, args); err != nil {
 		return err
 	}
 	o.Files = flags.Args()
-	return sdkverify.Rebuild(o)
+	return sdkbuild.Rebuild(o)
 }
 
 func runSDKVerify(args []string) error {

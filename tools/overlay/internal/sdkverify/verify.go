@@ -1,3 +1,15 @@
+// Package sdkverify tells whether the binaries of a Go SDK are what the source in
+// the SDK makes.
+//
+// Package sdkbuild builds the commands of an SDK once more, and Verify compares what came
+// out with what is in the SDK. Binaries for macOS are compared without their
+// signatures, which they get after they were built, by a key that nobody else has.
+//
+// What equal binaries prove: source and binaries belong together, so that who reads,
+// scans or patches the source deals with what runs. What they do not prove: that the
+// source is that of the Go project (for that there are the digests of a lock file or
+// the checksum database), and that no compiler inserts into each compiler that it
+// compiles what is in no source.
 package sdkverify
 
 import (
@@ -12,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 )
 
 // Options are what to compare.
@@ -20,7 +33,7 @@ type Options struct {
 	Platform string   // that the SDK runs on, as GOOS_GOARCH
 	Root     string   // a file in the top folder of the SDK
 	Files    []string // binaries of the SDK
-	Rebuilt  string   // folder that Rebuild wrote
+	Rebuilt  string   // folder that sdkbuild.Rebuild wrote
 }
 
 const meaning = `
@@ -50,15 +63,16 @@ func Verify(o Options) error {
 		return fmt.Errorf("%s: nothing was rebuilt, so that there is nothing to compare with", o.Rebuilt)
 	}
 
+	p := sdkbuild.Platform(o.Platform)
 	var problems []string
 	same, different := 0, 0
 	for _, name := range sortedNames(distributed, rebuilt) {
 		var problem string
 		switch {
 		case distributed[name] == "":
-			problem = fmt.Sprintf("%s is missing: src/cmd/%s makes it, and a distribution has it.", name, platform(o.Platform).command(name))
+			problem = fmt.Sprintf("%s is missing: src/cmd/%s makes it, and a distribution has it.", name, p.Command(name))
 		case rebuilt[name] == "":
-			problem = withoutSource(name, platform(o.Platform))
+			problem = withoutSource(name, p)
 		default:
 			difference, err := compare(distributed[name], rebuilt[name])
 			if err != nil {
@@ -69,7 +83,7 @@ func Verify(o Options) error {
 				continue
 			}
 			different++
-			problem = fmt.Sprintf("%s is not what src/cmd/%s makes:\n%s", name, platform(o.Platform).command(name), difference)
+			problem = fmt.Sprintf("%s is not what src/cmd/%s makes:\n%s", name, p.Command(name), difference)
 		}
 		problems = append(problems, problem)
 	}
@@ -84,8 +98,8 @@ func Verify(o Options) error {
 	return errors.New(text + meaning)
 }
 
-func withoutSource(name string, p platform) string {
-	if command := p.command(name); command != "" {
+func withoutSource(name string, p sdkbuild.Platform) string {
+	if command := p.Command(name); command != "" {
 		return fmt.Sprintf("%s has no source: there is no src/cmd/%s in the SDK.", name, command)
 	}
 	return fmt.Sprintf("%s has no source: an SDK for %s has commands in bin and in pkg/tool/%s only.", name, p, p)

@@ -7,12 +7,56 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 )
 
-// verify compares an SDK that has files with a folder that has others.
-func verify(t *testing.T, p platform, distributed, rebuilt map[string]string) error {
+const thisPlatform = "linux_amd64" // It need not be true.
+
+// A folder is one that a test makes.
+type folder string
+
+func (f folder) write(t *testing.T, name, content string) {
 	t.Helper()
-	sdk, other := fakeSDK(t.TempDir()), fakeSDK(t.TempDir())
+	path := filepath.Join(string(f), name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// files returns the paths of all files.
+func (f folder) files(t *testing.T) []string {
+	t.Helper()
+	files, err := filesBelow(string(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, name := range sortedNames(files) {
+		paths = append(paths, files[name])
+	}
+	return paths
+}
+
+func checkError(t *testing.T, err error, want ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %q", want)
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error is\n%v\nwant\n%s", err, part)
+		}
+	}
+}
+
+// verify compares an SDK that has files with a folder that has others.
+func verify(t *testing.T, p sdkbuild.Platform, distributed, rebuilt map[string]string) error {
+	t.Helper()
+	sdk, other := folder(t.TempDir()), folder(t.TempDir())
 	for name, content := range distributed {
 		sdk.write(t, name, content)
 	}
@@ -99,7 +143,7 @@ func TestVerifyNoneIsTheSame(t *testing.T) {
 }
 
 func TestVerifyWindows(t *testing.T) {
-	const p = platform("windows_amd64")
+	const p = sdkbuild.Platform("windows_amd64")
 	files := map[string]string{"bin/go.exe": "", "pkg/tool/windows_amd64/asm.exe": ""}
 	if err := verify(t, p, files, files); err != nil {
 		t.Error(err)
@@ -110,7 +154,7 @@ func TestVerifyWindows(t *testing.T) {
 
 // Bazel lays out files, and folders that actions made, as links.
 func TestVerifyLinks(t *testing.T) {
-	sdk := fakeSDK(t.TempDir())
+	sdk := folder(t.TempDir())
 	sdk.write(t, "ROOT", "")
 	sdk.write(t, "bin/go", "go")
 	sdk.write(t, "rebuilt/bin/other", "go")

@@ -1,4 +1,4 @@
-package sdkverify
+package sdkbuild
 
 import (
 	"errors"

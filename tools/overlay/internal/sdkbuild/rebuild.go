@@ -1,4 +1,4 @@
-package sdkverify
+package sdkbuild
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
 
-// RebuildOptions are the files of an SDK, and where to put its binaries.
-type RebuildOptions struct {
+// Options are the files of an SDK, and where to put its binaries.
+type Options struct {
 	Platform string   // that the SDK runs on, as GOOS_GOARCH
 	Root     string   // a file in the top folder of the SDK
 	Files    []string // of the SDK: at least bin, pkg and src, but for tests and their data
@@ -26,16 +26,16 @@ type RebuildOptions struct {
 
 // Rebuild builds those commands of an SDK that a distribution has, and those of
 // which the SDK has a binary.
-func Rebuild(o RebuildOptions) (err error) {
+func Rebuild(o Options) (err error) {
 	// The folder of an action may hold links, which go:embed refuses, and nothing
 	// may be written beside the files.
-	tmp, err := os.MkdirTemp("", "sdkverify")
+	tmp, err := os.MkdirTemp("", "sdkbuild")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 
-	g := goCommand{tmp: tmp, platform: platform(o.Platform)}
+	g := goCommand{tmp: tmp, platform: Platform(o.Platform)}
 	names, err := g.layOut(o)
 	if err != nil {
 		return fmt.Errorf("copying the SDK: %w", err)
@@ -55,10 +55,10 @@ func Rebuild(o RebuildOptions) (err error) {
 }
 
 // withSource adds the commands that the SDK has binaries of, and their source.
-func withSource(commands, names []string, p platform) []string {
+func withSource(commands, names []string, p Platform) []string {
 	commands = slices.Clone(commands)
 	for _, name := range names {
-		command := p.command(name)
+		command := p.Command(name)
 		hasSource := func(name string) bool {
 			return path.Dir(name) == "src/cmd/"+command && path.Ext(name) == ".go"
 		}
@@ -73,11 +73,11 @@ func withSource(commands, names []string, p platform) []string {
 // A goCommand is that of a copy of an SDK.
 type goCommand struct {
 	tmp      string // folder for the copy, and all that it writes
-	platform platform
+	platform Platform
 }
 
 // layOut copies the files of an SDK, and returns their names in it.
-func (g goCommand) layOut(o RebuildOptions) ([]string, error) {
+func (g goCommand) layOut(o Options) ([]string, error) {
 	var names []string
 	made := map[string]bool{}
 	for _, file := range o.Files {
@@ -133,7 +133,7 @@ func (g goCommand) build(commands []string, out string) error {
 		return fmt.Errorf("the SDK can't build its own commands: files of it are missing, or damaged: %w", err)
 	}
 	for _, command := range commands {
-		name := filepath.Join(out, filepath.FromSlash(g.platform.binary(command)))
+		name := filepath.Join(out, filepath.FromSlash(g.platform.Binary(command)))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (g goCommand) environ() []string {
 
 // run runs the go command in a folder, and returns what it prints.
 func (g goCommand) run(dir string, args ...string) (string, error) {
-	cmd := exec.Command(filepath.Join(g.goroot(), filepath.FromSlash(g.platform.binary("go"))), args...)
+	cmd := exec.Command(filepath.Join(g.goroot(), filepath.FromSlash(g.platform.Binary("go"))), args...)
 	cmd.Dir = dir
 	cmd.Env = g.environ()
 	var stdout, stderr bytes.Buffer

@@ -1,4 +1,4 @@
-package sdkverify
+package sdkbuild
 
 import (
 	"maps"
@@ -75,19 +75,16 @@ func TestRebuild(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rebuilt, err := filesBelow(out)
-			if err != nil {
-				t.Fatal(err)
+			rebuilt := filesBelow(t, out)
+			if !slices.Equal(rebuilt, test.want) {
+				t.Errorf("rebuilt %q, want %q", rebuilt, test.want)
 			}
-			if got := sortedNames(rebuilt); !slices.Equal(got, test.want) {
-				t.Errorf("rebuilt %q, want %q", got, test.want)
-			}
-			content, err := os.ReadFile(rebuilt["pkg/tool/linux_amd64/asm"])
+			content, err := os.ReadFile(filepath.Join(out, "pkg/tool/linux_amd64/asm"))
 			if err != nil || string(content) != "source of asm" {
 				t.Errorf("asm is %q, %v", content, err)
 			}
-			for name, path := range rebuilt {
-				if info, err := os.Stat(path); err != nil || info.Mode()&0o111 == 0 {
+			for _, name := range rebuilt {
+				if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Mode()&0o111 == 0 {
 					t.Errorf("%s is not executable: %v, %v", name, info.Mode(), err)
 				}
 			}
@@ -215,7 +212,7 @@ func TestRebuildErrors(t *testing.T) {
 	})
 	t.Run("a file of elsewhere", func(t *testing.T) {
 		sdk := newFakeSDK(t, "go1.26.8", nil)
-		err := Rebuild(RebuildOptions{Platform: thisPlatform, Root: filepath.Join(string(sdk), "bin", "go"), Files: sdk.files(t), Out: t.TempDir()})
+		err := Rebuild(Options{Platform: thisPlatform, Root: filepath.Join(string(sdk), "bin", "go"), Files: sdk.files(t), Out: t.TempDir()})
 		checkError(t, err, "src/version is not in the SDK, which is "+filepath.Join(string(sdk), "bin"))
 	})
 }

@@ -1,8 +1,9 @@
-package sdkverify
+package sdkbuild
 
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -143,23 +144,36 @@ func (sdk fakeSDK) write(t *testing.T, name, content string) {
 // files returns the paths of all files but ROOT.
 func (sdk fakeSDK) files(t *testing.T) []string {
 	t.Helper()
-	files, err := filesBelow(string(sdk))
+	var paths []string
+	for _, name := range filesBelow(t, string(sdk)) {
+		if name != "ROOT" {
+			paths = append(paths, filepath.Join(string(sdk), name))
+		}
+	}
+	return paths
+}
+
+// filesBelow returns the sorted names of the files below a folder.
+func filesBelow(t *testing.T, dir string) []string {
+	t.Helper()
+	var names []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	delete(files, "ROOT")
-	var paths []string
-	for _, name := range sortedNames(files) {
-		paths = append(paths, files[name])
-	}
-	return paths
+	return names
 }
 
 // rebuild returns the folder with what was rebuilt.
 func (sdk fakeSDK) rebuild(t *testing.T) (string, error) {
 	t.Helper()
 	out := t.TempDir()
-	return out, Rebuild(RebuildOptions{
+	return out, Rebuild(Options{
 		Platform: thisPlatform,
 		Root:     filepath.Join(string(sdk), "ROOT"),
 		Files:    sdk.files(t),
