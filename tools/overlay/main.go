@@ -5,17 +5,20 @@
 // Usage:
 //
 //	overlay apply MANIFEST FILE...
+//	overlay goroot -root FILE -out FOLDER [-link] [-json FILE] [CHANGE]... FILE...
 //	overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
 //	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
 //	overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
 //	overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...
 //
 // MANIFEST is JSON and refers to files by their index in FILE...; package apply
-// has its form. Package sdklock is the manual of sdk lock, sdkverify that of sdk
-// rebuild and sdk verify. An argument @FILE stands for the lines of that file,
-// each of them an argument; if the environment variable GO_OVERLAY_ARGUMENTS names
-// a file, its lines come before all arguments. A label, which begins with @@,
-// stands for itself.
+// has its form. CHANGE is -overlay NAME=FILE or -delete NAME, of a file of a Go SDK.
+// Package goroot is the manual of goroot, sdklock that of sdk lock, sdkverify that of
+// sdk rebuild and sdk verify.
+//
+// An argument @FILE stands for the lines of that file, each of them an argument; if
+// the environment variable GO_OVERLAY_ARGUMENTS names a file, its lines come before
+// all arguments. A label, which begins with @@, stands for itself.
 //
 // The standard library is all it needs: the build makes it with a bare Go SDK,
 // before there is anything else. It exits with 1 if overlays don't apply or an SDK
@@ -54,10 +57,12 @@ func run(args []string, stderr io.Writer) int {
 }
 
 const usage = `usage: overlay apply MANIFEST FILE...
+       overlay goroot -root FILE -out FOLDER [-link] [-json FILE] [CHANGE]... FILE...
        overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
        overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
        overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
-       overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...`
+       overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...
+(CHANGE is -overlay NAME=FILE or -delete NAME)`
 
 // A usageError says that the program was called wrongly.
 type usageError string
@@ -66,16 +71,18 @@ func (e usageError) Error() string { return "overlay: " + string(e) + "\n" + usa
 
 func dispatch(args []string) error {
 	if len(args) == 0 {
-		return usageError("expected apply, report or sdk")
+		return usageError("expected apply, goroot, report or sdk")
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "apply":
 		return runApply(args)
+	case "goroot":
+		return runGoroot(args)
 	case "report":
 		return runReport(args)
 	case "sdk":
 		return runSDK(args)
 	default:
-		return usageError(fmt.Sprintf("expected apply, report or sdk, found %q", command))
+		return usageError(fmt.Sprintf("expected apply, goroot, report or sdk, found %q", command))
 	}
 }

@@ -15,6 +15,14 @@ type Change struct {
 	File string // what has the content; an empty string deletes the file
 }
 
+// String returns the change as an argument.
+func (c Change) String() string {
+	if c.File == "" {
+		return "-delete " + c.Name
+	}
+	return "-overlay " + c.Name + "=" + c.File
+}
+
 // ChangesFlags defines the flags -overlay NAME=FILE and -delete NAME, which may be
 // given several times each, and appends what they say to changes.
 func ChangesFlags(flags *flag.FlagSet, changes *[]Change) {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestGorootInterrupt checks that nothing stays behind when the program is asked to
+// stop while it writes a GOROOT.
+func TestGorootInterrupt(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By this name, it is the program: see TestMain.
+	program := filepath.Join(t.TempDir(), "overlay")
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	// It takes far longer to copy a thousand of these than to see the first of them. The
+	// file itself takes no place.
+	dir := t.TempDir()
+	large := filepath.Join(dir, "large")
+	if err := os.WriteFile(large, nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(large, 16<<20); err != nil {
+		t.Fatal(err)
+	}
+	arguments := []string{"goroot", "-out", "out", "-root", "ROOT"}
+	for i := range 1000 {
+		arguments = append(arguments, "-overlay", fmt.Sprintf("src/%03d=large", i))
+	}
+	arguments = append(arguments, "large")
+
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			cmd := exec.Command(program, arguments...)
+			cmd.Dir = dir
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() { done <- cmd.Wait() }()
+			for {
+				if _, err := os.Stat(filepath.Join(dir, "out", "src", "000")); err == nil {
+					break
+				}
+				select {
+				case err := <-done:
+					t.Fatalf("ended too soon: %v\n%s", err, &stderr)
+				case <-time.After(time.Millisecond):
+				}
+			}
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			<-done
+			if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(stderr.String(), "writing the GOROOT out: interrupted\n") {
+				t.Errorf("got the exit code %d and:\n%s", code, &stderr)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "out")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the folder is left: %v", err)
+			}
+		})
+	}
+}
