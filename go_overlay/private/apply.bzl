@@ -14,7 +14,7 @@ def overlaid_actions(actions, packages, helper, depth):
 
     Args:
       actions: struct, the `actions` field of rules_go's Go toolchain.
-      packages: dict, the `packages` field of GoOverlayInfo.
+      packages: dict, the `packages` field of GoOverlayInfo, without those of the SDK.
       helper: FilesToRunProvider of the Go helper.
       depth: int, how many deps of overlays lead to what is compiled.
 
@@ -54,14 +54,9 @@ def overlaid_actions(actions, packages, helper, depth):
             archive = with_single_copies(go, archive, test_archives, packages)
         return actions.link(go, archive = archive, test_archives = test_archives, **kwargs)
 
-    def stdlib(go, *args, **kwargs):
-        _check_not_std(go.sdk, packages)
-        return actions.stdlib(go, *args, **kwargs)
-
     return struct(**(structs.to_dict(actions) | {
         "archive": archive,
         "link": link,
-        "stdlib": stdlib,
     }))
 
 def _without_parts(package, source):
@@ -127,21 +122,3 @@ def _with_evidence(archive, package, evidence):
         },
         source = GoInfo(**(structs.to_dict(archive.source) | {"cover": cover})),
     )
-
-def _check_not_std(sdk, packages):
-    """Fails if a package of the standard library is to be overlaid: rules_go reads those off disk."""
-
-    # An import path of another origin has a domain in it, mostly: spares the walk through the SDK.
-    candidates = [importpath for importpath in packages if "." not in importpath.split("/")[0]]
-    if not candidates:
-        return
-    sources = sdk.srcs.to_list()
-    for importpath in candidates:
-        for file in sources:
-            if file.path.endswith("/src/{}/{}".format(importpath, file.basename)):
-                overlay = packages[importpath].overlays[0].label
-                fail("{}: {} is a package of the standard library, which can't be overlaid yet. Take {} out of the active set.".format(
-                    overlay,
-                    importpath,
-                    overlay,
-                ))

@@ -27,7 +27,7 @@ An overlay is a struct of
 * `deps` (`tuple[GoArchive]`), `gc_goopts` (`tuple[str]`), `x_defs` (`dict[str, str]`), `cgo` (`bool`):
   what is added to the package's attributes of these names; `deps_end` (`bool`): whether `deps` are left
   out, as this is built for deps of deps of overlays,
-* `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts` (`tuple[str]`), and
+* `patch_strip`, `patch_fuzz` (`int`), `exec`, `std` (`bool`), `parts` (`tuple[str]`), and
   `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
 
 Empty where nothing is changed.""",

@@ -213,6 +213,7 @@ def _go_overlay_impl(ctx):
         patch_fuzz = ctx.attr.patch_fuzz,
         patch_strip = ctx.attr.patch_strip,
         reason = ctx.attr.reason,
+        std = ctx.attr.std,
         steps = steps,
         upstream = ctx.attr.upstream,
         x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
@@ -320,6 +321,10 @@ name counts for build constraints (`_linux.go`), not the overlay file's.""",
         ),
         "strip_prefix": attr.string(
             doc = "Folder, relative to that of the BUILD file, that is laid out as the package. For `embedsrcs`.",
+        ),
+        "std": attr.bool(
+            doc = """Whether the standard library, or a tool of the Go SDK, gains the package. Packages that the
+SDK has are told by their import path.""",
         ),
         "upstream": attr.string(
             doc = "URL of the issue or change at the package's owner, for reports.",

@@ -2,10 +2,9 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
+load(":changes.bzl", "changes_of", "check_changes", "output_path")
 load(":labels.bzl", "display_label")
 load(":layout.bzl", "laid_out")
-load(":package_files.bzl", "check_name", "package_files")
-load(":source_names.bzl", "is_source_name")
 
 visibility(["//go_overlay/private/..."])
 
@@ -27,44 +26,10 @@ def overlay_package(go, source, package, helper):
     Returns:
       GoInfo, and a struct of the Files stamp and record.
     """
-    files = package_files(source)
-    overlays = {overlay.label: overlay for overlay in package.overlays}
-    changes = [
-        _change(go, source, files, name, [overlays[label] for label in labels])
-        for name, labels in package.order.items()
-        if any([name in overlays[label].steps for label in labels])
-    ]
+    files, changes = changes_of(go.actions, source, package)
     _check_not_sources(source, changes)
-    evidence = _declare_action(go, source, package, files, changes, helper)
+    evidence = check_changes(go.actions, source, package, files, changes, helper, _GO_TOOLCHAIN)
     return _overlaid(go, source, package, files, changes), evidence
-
-def _output_path(source, name):
-    return "{}_overlay/{}".format(source.name, name)
-
-def _change(go, source, files, name, overlays):
-    """Returns what becomes of one file."""
-    check_name(source, files, name, overlays)
-    original = files.by_name.get(name)
-    outcome = original
-    patched = False
-    for overlay in overlays:
-        step = overlay.steps[name]
-        patched = step.kind == "patch"
-        outcome = step.file
-    result = None
-    if patched:
-        # Where the whole package is laid out, its folder holds a link of the file's name.
-        result = go.actions.declare_file(_output_path(source, "patched/" + name))
-        outcome = result
-    return struct(
-        # Whether Go embeds the file, and does not compile it.
-        embedded = not is_source_name(name) or any([overlay.steps[name].kind == "embed" for overlay in overlays]),
-        name = name,
-        original = original,
-        outcome = outcome,
-        overlays = overlays,
-        result = result,
-    )
 
 def _check_not_sources(source, changes):
     for change in changes:
@@ -98,7 +63,7 @@ def _overlaid(go, source, package, files, changes):
     ]
 
     patched = [change.name for change in changes if change.result]
-    srcs, embedsrcs = laid_out(go, source, srcs, embedsrcs, outcomes, patched, _output_path(source, "package"))
+    srcs, embedsrcs = laid_out(go, source, srcs, embedsrcs, outcomes, patched, output_path(source, "package"))
 
     # Coverage names its files a second time.
     covered = {file: None for file in source.cover.to_list()}
@@ -180,81 +145,3 @@ def _insert(srcs, name, file):
             srcs.insert(index, (name, file))
             return
     srcs.append((name, file))
-
-def _declare_action(go, source, package, files, changes, helper):
-    """Declares the action that checks the changes and applies diffs."""
-    stamp = go.actions.declare_file(_output_path(source, "go_overlay.stamp"))
-    record = go.actions.declare_file(_output_path(source, "go_overlay.json"))
-    manifest = go.actions.declare_file(_output_path(source, "manifest.json"))
-
-    # The manifest refers to files by their index among the arguments, for Bazel can map the paths
-    # of those, and not of what is written into a file.
-    arguments = []
-    inputs = []
-
-    def output_index(file):
-        if not file:
-            return None
-        arguments.append(file)
-        return len(arguments) - 1
-
-    def input_index(file):
-        if file:
-            inputs.append(file)
-        return output_index(file)
-
-    indices = {overlay.label: index for index, overlay in enumerate(package.overlays)}
-    content = {
-        "changes": [{
-            "name": change.name,
-            "original": input_index(change.original),
-            "result": output_index(change.result),
-            "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
-        } for change in changes],
-        "importpath": source.importpath,
-        "names": sorted(files.by_name),
-        "overlays": [{
-            "cgo": overlay.cgo,
-            "deps": [str(dep.data.label) for dep in overlay.deps],
-            "expires": overlay.expires,
-            "gc_goopts": overlay.gc_goopts,
-            "label": str(overlay.label),
-            "reason": overlay.reason,
-            "upstream": overlay.upstream,
-            "x_defs": overlay.x_defs,
-        } for overlay in package.overlays],
-        "record": output_index(record),
-        "stamp": output_index(stamp),
-        "target": str(source.label),
-    }
-    go.actions.write(manifest, json.encode(content))
-
-    args = go.actions.args()
-    args.use_param_file("@%s")
-    args.set_param_file_format("multiline")
-    args.add_all(arguments, expand_directories = False, uniquify = False)
-    go.actions.run(
-        arguments = ["apply", go.actions.args().add(manifest), args],
-        executable = helper,
-        execution_requirements = {"supports-path-mapping": "1"},
-        inputs = inputs + [manifest],
-        mnemonic = "GoOverlay",
-        outputs = [stamp, record] + [change.result for change in changes if change.result],
-        progress_message = "Overlaying %{label}",
-        toolchain = _GO_TOOLCHAIN,
-    )
-    return struct(record = record, stamp = stamp)
-
-def _step(name, overlay, overlay_index, input_index):
-    step = overlay.steps[name]
-    return {
-        "base": overlay.base.get(name, ()),
-        "base_file": input_index(overlay.base_srcs.get(name)),
-        "base_pinned": name in overlay.base or name in overlay.base_srcs,
-        "file": input_index(step.file),
-        "fuzz": overlay.patch_fuzz,
-        "kind": step.kind,
-        "overlay": overlay_index,
-        "patches": [{"file": input_index(patch.file), "files": patch.files} for patch in step.patches],
-        "strip": overlay.patch_strip,
-    }

@@ -7,15 +7,19 @@ load(":transitions.bzl", "none_transition")
 
 visibility(["//go_overlay/..."])
 
-def _overlaid_packages(archive):
-    """Returns the GoArchiveData of packages that are linked and were compiled with overlays."""
-    return [data for data in archive.transitive.to_list() if hasattr(data, "_go_overlay")]
+def _evidence(archive):
+    """Returns structs of `overlays` and `record` of packages that are linked and were compiled with overlays.
+
+    Those of the standard library may be linked: only the linker knows.
+    """
+    linked = [data._go_overlay for data in archive.transitive.to_list() if hasattr(data, "_go_overlay")]
+    return linked + getattr(archive.data, "_go_overlay_std", {}).values()
 
 def _declare_report(ctx, name, label, archive, helper):
     """Declares the action that writes a report, and returns its files."""
     json_file = ctx.actions.declare_file(name + ".json")
     html_file = ctx.actions.declare_file(name + ".html")
-    records = [data._go_overlay.record for data in _overlaid_packages(archive)]
+    records = [evidence.record for evidence in _evidence(archive)]
 
     args = ctx.actions.args()
     args.add("report")
@@ -114,8 +118,8 @@ def _go_overlay_report_test_impl(ctx):
     archive = target[GoArchive]
     applied = {
         label: None
-        for data in _overlaid_packages(archive)
-        for label in data._go_overlay.overlays
+        for evidence in _evidence(archive)
+        for label in evidence.overlays
     }
     expected = {
         overlay.label: importpath

@@ -6,7 +6,9 @@ load("@go_overlay_default//:defs.bzl", "POLICY")
 load("//go_overlay/private:apply.bzl", "overlaid_actions")
 load("//go_overlay/private:compose.bzl", "only")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
+load("//go_overlay/private:overlay_stdlib.bzl", "overlaid_stdlib_actions")
 load("//go_overlay/private:policy.bzl", "policy_errors")
+load("//go_overlay/private:sdk_packages.bzl", "by_origin")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":configurations.bzl", "is_exec_configuration")
@@ -36,12 +38,6 @@ Choose an SDK by --@rules_go//go/toolchain:sdk_version or sdk_name; \
 def _with_actions(toolchain, actions):
     return platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"actions": actions}))
 
-def _with_stdlib(toolchain, stdlib):
-    """Returns a toolchain that does not build the standard library, but takes one that another built."""
-    return _with_actions(toolchain, struct(**(structs.to_dict(toolchain.actions) | {
-        "stdlib": lambda _go: stdlib,
-    })))
-
 def _shared(ctx, sdk):
     """Returns what this configuration takes from another one, or None.
 
@@ -66,18 +62,25 @@ def _overlay_toolchain_impl(ctx):
     # With nothing to change, the toolchain is rules_go's own, and so is every action.
     shared = _shared(ctx, toolchain.sdk)
     if shared:
-        toolchain = _with_stdlib(shared.toolchain, shared.stdlib)
+        toolchain = shared.toolchain
+    helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run if packages else None
+    packages = by_origin(toolchain.sdk, packages)
+    toolchain = _with_actions(toolchain, overlaid_stdlib_actions(
+        toolchain.actions,
+        packages.std,
+        helper,
+        shared = shared.stdlib if shared else None,
+    ))
     if not is_exec_configuration(ctx.bin_dir.path):
         toolchain = with_go_settings(
             toolchain,
             goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
             gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
         )
-    if packages:
-        helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run
+    if packages.others:
         toolchain = _with_actions(toolchain, overlaid_actions(
             toolchain.actions,
-            packages,
+            packages.others,
             helper,
             depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
         ))

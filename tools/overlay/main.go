@@ -10,11 +10,14 @@
 //	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
 //	overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
 //	overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...
+//	overlay std build -builder FILE -root FILE -out FOLDER [-base FOLDER] [-tools FOLDER] [CHANGE]... -- ARGUMENT...
+//	overlay std list -builder FILE -root FILE -out FILE [CHANGE]... -- ARGUMENT...
 //
 // MANIFEST is JSON and refers to files by their index in FILE...; package apply
 // has its form. CHANGE is -overlay NAME=FILE or -delete NAME, of a file of a Go SDK.
 // Package goroot is the manual of goroot, sdklock that of sdk lock, sdkverify that of
-// sdk rebuild and sdk verify.
+// sdk rebuild and sdk verify; std runs the builder of rules_go with the ARGUMENTs on
+// an SDK that has the changes, and package std tells how.
 //
 // An argument @FILE stands for the lines of that file, each of them an argument; if
 // the environment variable GO_OVERLAY_ARGUMENTS names a file, its lines come before
@@ -30,9 +33,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/std"
 )
 
 func main() {
+	if std.StandsIn() {
+		os.Exit(std.StandIn(os.Args))
+	}
 	os.Exit(run(os.Args[1:], os.Stderr))
 }
 
@@ -62,6 +70,8 @@ const usage = `usage: overlay apply MANIFEST FILE...
        overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
        overlay sdk rebuild -platform GOOS_GOARCH -root FILE -out FOLDER FILE...
        overlay sdk verify -sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE...
+       overlay std build -builder FILE -root FILE -out FOLDER [-base FOLDER] [-tools FOLDER] [CHANGE]... -- ARGUMENT...
+       overlay std list -builder FILE -root FILE -out FILE [CHANGE]... -- ARGUMENT...
 (CHANGE is -overlay NAME=FILE or -delete NAME)`
 
 // A usageError says that the program was called wrongly.
@@ -71,7 +81,7 @@ func (e usageError) Error() string { return "overlay: " + string(e) + "\n" + usa
 
 func dispatch(args []string) error {
 	if len(args) == 0 {
-		return usageError("expected apply, goroot, report or sdk")
+		return usageError("expected apply, goroot, report, sdk or std")
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "apply":
@@ -82,7 +92,9 @@ func dispatch(args []string) error {
 		return runReport(args)
 	case "sdk":
 		return runSDK(args)
+	case "std":
+		return runStd(args)
 	default:
-		return usageError(fmt.Sprintf("expected apply, goroot, report or sdk, found %q", command))
+		return usageError(fmt.Sprintf("expected apply, goroot, report, sdk or std, found %q", command))
 	}
 }

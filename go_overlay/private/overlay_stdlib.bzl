@@ -1,0 +1,135 @@
+"""Compiles the standard library with overlays."""
+
+load("@bazel_skylib//lib:structs.bzl", "structs")
+load("//toolchains/private:rules_go_internals.bzl", "GoStdLib")
+load(":archives.bzl", "with_data")
+load(":sdk_packages.bzl", "add_changes", "sdk_changes")
+
+visibility([
+    "//go_overlay/private/...",
+    "//toolchains/private/...",
+])
+
+_GO_TOOLCHAIN = Label("@io_bazel_rules_go//go:toolchain")
+
+def overlaid_stdlib_actions(actions, packages, helper, shared):
+    """Returns a toolchain's action constructors with overlays applied to the standard library.
+
+    The actions are those of rules_go, with the Go helper in front of the builder. It has the builder see
+    an SDK with the changes, and compiles only what differs from the standard library without them.
+
+    Args:
+      actions: struct, the `actions` field of rules_go's Go toolchain.
+      packages: dict, the part of the `packages` field of GoOverlayInfo that is of the standard library.
+      helper: FilesToRunProvider of the Go helper.
+      shared: list of what rules_go's stdlib rule provides in a configuration that differs in its overlays
+        only, or None.
+
+    Returns:
+      A struct of the same fields.
+    """
+    if not packages:
+        if not shared:
+            return actions
+        base = _base(shared)
+        return struct(**(structs.to_dict(actions) | {"stdlib": lambda _go: base}))
+
+    def stdlib(go):
+        there = _overlaid(shared) if shared else None
+        if there and there.packages == packages:
+            return shared
+        return _overlaid_stdlib(go, actions.stdlib, _base(shared or actions.stdlib(go)), packages, helper)
+
+    def archive(go, *args, **kwargs):
+        compiled = actions.archive(go, *args, **kwargs)
+
+        # Tests and programs that are rules_go's own may be compiled with another standard library.
+        overlaid = getattr(go.stdlib, _NOTE, None)
+        return with_data(compiled, {"_go_overlay_std": overlaid.evidence}) if overlaid else compiled
+
+    return struct(**(structs.to_dict(actions) | {
+        "archive": archive,
+        "stdlib": stdlib,
+    }))
+
+# A field of GoStdLib, where it has overlays: a struct of
+# base (list of what the stdlib rule provides without overlays), packages (dict) and
+# evidence (dict, as sdk_changes returns it).
+_NOTE = "_go_overlay"
+
+def _overlaid(providers):
+    for provider in providers:
+        if hasattr(provider, _NOTE):
+            return getattr(provider, _NOTE)
+    return None
+
+def _base(providers):
+    overlaid = _overlaid(providers)
+    return overlaid.base if overlaid else providers
+
+def _is_stdlib(provider):
+    # The other one is a GoInfo.
+    return hasattr(provider, "libs")
+
+def _overlaid_stdlib(go, stdlib, base, packages, helper):
+    changes = sdk_changes(
+        go.actions,
+        "go_overlay",
+        struct(files = go.sdk.srcs.to_list(), label = go.sdk.root_file.owner, root_file = go.sdk.root_file),
+        packages,
+        helper,
+        _GO_TOOLCHAIN,
+    )
+    [base_folder] = [provider.root_file for provider in base if _is_stdlib(provider)]
+    note = {_NOTE: struct(
+        base = base,
+        evidence = changes.evidence,
+        packages = packages,
+    )}
+    return [
+        GoStdLib(**(structs.to_dict(provider) | note)) if _is_stdlib(provider) else provider
+        for provider in stdlib(_with_actions(go, _helped_actions(go, base_folder, changes, helper)))
+    ]
+
+def _with_actions(go, actions):
+    return struct(**(structs.to_dict(go) | {"actions": actions}))
+
+def _helped_actions(go, base_folder, changes, helper):
+    """Returns ctx.actions of which `run` puts the Go helper in front of the builder."""
+    actions = go.actions
+
+    def run(*, arguments, executable, inputs, mnemonic, outputs, **kwargs):
+        compiles = mnemonic == "GoStdlib"
+        args = actions.args()
+        args.use_param_file("@%s")
+        args.set_param_file_format("multiline")
+        args.add_all(["std", "build" if compiles else "list"])
+        args.add("-builder", executable)
+        args.add("-root", go.sdk.root_file)
+        args.add_all("-out", outputs[:1], expand_directories = False)
+        own_inputs = add_changes(args, changes.files) + changes.stamps + [go.sdk.root_file]
+        if compiles:
+            args.add_all("-base", [base_folder], expand_directories = False)
+            own_inputs.append(base_folder)
+        args.add("--")
+        if not compiles:
+            # Editors are told of paths that are not mapped.
+            kwargs["execution_requirements"] = {}
+        actions.run(
+            arguments = [args] + arguments,
+            executable = helper,
+            inputs = depset(own_inputs, transitive = [inputs]),
+            mnemonic = mnemonic.replace("Go", "GoOverlay", 1),
+            outputs = outputs,
+            progress_message = "{} the standard library with overlays %{{output}}".format("Compiling" if compiles else "Listing"),
+            tools = [executable],
+            **kwargs
+        )
+
+    # A folder of its own, beside that of the standard library without overlays.
+    return struct(
+        args = actions.args,
+        declare_directory = lambda path, **kwargs: actions.declare_directory("go_overlay/" + path, **kwargs),
+        declare_file = lambda path, **kwargs: actions.declare_file("go_overlay/" + path, **kwargs),
+        run = run,
+    )

@@ -1,0 +1,60 @@
+package std
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+)
+
+// The format of archives is that of cmd/internal/archive: as of ar(1), with the
+// export data of the package as the first member.
+const (
+	archiveMagic = "!<arch>\n"
+	headerSize   = 60
+	exportName   = "__.PKGDEF"
+)
+
+// placeholder is what stands for an archive that will be reused: an archive, as
+// the go command appends to it what the assembler makes, but without members.
+const placeholder = archiveMagic + "go_overlay: reused"
+
+// exportData returns the export data in an archive.
+func exportData(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // It is only read.
+	header := make([]byte, len(archiveMagic)+headerSize)
+	if _, err := io.ReadFull(file, header); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	entry, ok := bytes.CutPrefix(header, []byte(archiveMagic))
+	if !ok || !bytes.HasPrefix(entry, []byte(exportName)) {
+		return nil, fmt.Errorf("%s: expected an archive of a Go package, which begins with %s", path, exportName)
+	}
+	size, err := strconv.Atoi(string(bytes.TrimSpace(entry[48:58])))
+	if err != nil {
+		return nil, fmt.Errorf("%s: size of %s: %w", path, exportName, err)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(file, data); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
+}
+
+// sameExportData tells whether packages look the same to those that import them.
+func sameExportData(path, other string) (bool, error) {
+	data, err := exportData(path)
+	if err != nil {
+		return false, err
+	}
+	otherData, err := exportData(other)
+	if err != nil {
+		return false, err
+	}
+	return bytes.Equal(data, otherData), nil
+}

@@ -1,0 +1,252 @@
+// Package std compiles the standard library with changed files, and compiles
+// again only what the changes reach.
+//
+// The work is done by the builder of rules_go, and by the go command that it runs,
+// just as for the standard library without changes: on a GOROOT that has them.
+// The builder has the go command call it in front of every tool, with -toolexec;
+// this program stands in for it there. Where neither a package nor the export data
+// of a package that it imports has changed, the compiler would make what it made
+// before: its place is taken by the archive of the standard library without
+// changes.
+//
+// Export data has the lines of declarations and of what can be inlined. A change
+// that moves lines reaches most packages that import the changed one, as what they
+// inline from it says where that is from.
+package std
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+)
+
+// Options say what to compile.
+type Options struct {
+	Builder   string          // of rules_go
+	Arguments []string        // for the builder
+	Root      string          // a file in the top folder of the SDK
+	Tools     string          // folder with rebuilt tools, below which they have their names in an SDK; empty for those of the SDK
+	Base      string          // folder pkg of the standard library without changes; empty to compile all packages
+	Out       string          // folder pkg to write
+	Changes   []goroot.Change // of the SDK
+}
+
+// Build compiles the standard library.
+func Build(o Options) (err error) {
+	tmp, err := os.MkdirTemp("", "go_overlay_std")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+
+	root, err := linkTree(filepath.Dir(o.Root), filepath.Join(tmp, "goroot"), o.Tools, o.Changes)
+	if err != nil {
+		return fmt.Errorf("laying out the GOROOT: %w", err)
+	}
+	p, err := newPlan(o)
+	if err != nil {
+		return err
+	}
+	// The builder takes the last value of a flag.
+	if err := p.run(tmp, append(o.Arguments, "-goroot", root)); err != nil {
+		return err
+	}
+	if p.Base == "" {
+		return nil
+	}
+	return p.restoreReused(o.Out)
+}
+
+// A plan is what the processes that stand in for the builder know.
+type plan struct {
+	Builder string // absolute
+	Base    string // folder with the archives to reuse, or empty
+	GOROOT  string // in which the go command compiles
+	State   string // folder for what they tell each other
+
+	// Files that have been changed, by package: name to the path that users know it by.
+	Changed map[string]map[string]string
+}
+
+const planVariable = "GO_OVERLAY_STD"
+
+func newPlan(o Options) (*plan, error) {
+	p := &plan{Changed: map[string]map[string]string{}}
+	for _, c := range o.Changes {
+		folder, ok := strings.CutPrefix(filepath.ToSlash(filepath.Dir(c.Name)), "src/")
+		if !ok {
+			continue // In lib, which is not compiled.
+		}
+		if p.Changed[folder] == nil {
+			p.Changed[folder] = map[string]string{}
+		}
+		if c.File != "" {
+			p.Changed[folder][filepath.Base(c.Name)] = filepath.ToSlash(c.File)
+		}
+	}
+	for _, path := range []struct {
+		to   *string
+		from string
+	}{
+		{&p.Builder, o.Builder},
+		{&p.GOROOT, filepath.Dir(o.Out)},
+	} {
+		var err error
+		if *path.to, err = filepath.Abs(path.from); err != nil {
+			return nil, err
+		}
+	}
+	if o.Base == "" || o.Tools != "" {
+		return p, nil
+	}
+	if header := sharedHeader(o.Changes); header != "" {
+		fmt.Fprintf(os.Stderr, "go_overlay: %s is changed, which any package may include: compiling all of the standard library\n", header)
+		return p, nil
+	}
+	var err error
+	p.Base, err = archiveFolder(o.Base)
+	return p, err
+}
+
+// sharedHeader returns a changed header that assembly of other packages includes.
+func sharedHeader(changes []goroot.Change) string {
+	for _, c := range changes {
+		if dir := filepath.ToSlash(filepath.Dir(c.Name)); filepath.Ext(c.Name) == ".h" && (dir == "src/runtime" || dir == "src/runtime/cgo") {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// archiveFolder returns the folder, of those below pkg, that has the archives: that
+// of the platform, with a suffix for some modes.
+func archiveFolder(pkg string) (string, error) {
+	found, err := filepath.Glob(filepath.Join(pkg, "*", "runtime.a"))
+	if err != nil {
+		return "", err
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("%s: expected one folder with archives of the standard library, found %d", pkg, len(found))
+	}
+	return filepath.Abs(filepath.Dir(found[0]))
+}
+
+// run runs the builder, which calls this program in front of all tools.
+func (p *plan) run(tmp string, args []string) error {
+	p.State = filepath.Join(tmp, "state")
+	if err := os.Mkdir(p.State, 0o755); err != nil {
+		return err
+	}
+	data, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(tmp, "plan.json")
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return runBuilder(p.Builder, self, "", args, planVariable+"="+file)
+}
+
+// runBuilder runs the builder of rules_go under another name, by which it calls
+// itself. It passes on what the builder prints: messages of the compiler.
+func runBuilder(builder, name, dir string, args []string, env ...string) error {
+	// The folder that Build makes is removed even if the build is interrupted: the
+	// signal is for the builder, too, and then it ends.
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupted)
+	cmd := &exec.Cmd{
+		Args:   append([]string{name}, args...),
+		Dir:    dir,
+		Env:    append(os.Environ(), env...),
+		Path:   builder,
+		Stderr: os.Stderr,
+		Stdout: os.Stdout,
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	var err error
+	select {
+	case err = <-done:
+	case s := <-interrupted:
+		_ = cmd.Process.Signal(s) // It may have it already, or be gone.
+		err = <-done
+	}
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		return fmt.Errorf("the standard library with overlays does not compile: %s: %w", filepath.Base(builder), err)
+	}
+	return err
+}
+
+// restoreReused puts archives of the standard library without changes where
+// placeholders have been compiled.
+func (p *plan) restoreReused(out string) error {
+	to, err := archiveFolder(out)
+	if err != nil {
+		return err
+	}
+	reused, err := os.ReadDir(filepath.Join(p.State, reusedMark))
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	for _, entry := range reused {
+		archive := filepath.FromSlash(unmarked(entry.Name())) + ".a"
+		if err := copyFile(filepath.Join(to, archive), filepath.Join(p.Base, archive)); err != nil {
+			return err
+		}
+	}
+	return p.checkNoPlaceholder(to)
+}
+
+// copyFile overwrites a file with the content of another.
+func copyFile(target, source string) (err error) {
+	r, err := os.Open(source)
+	if err != nil {
+		return err
+	}
+	defer r.Close() // It was only read.
+	w, err := os.Create(target)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, r)
+	return errors.Join(err, w.Close())
+}
+
+// checkNoPlaceholder makes sure that no placeholder is left: it would be linked as
+// an empty package.
+func (p *plan) checkNoPlaceholder(folder string) error {
+	return filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close() // It was only read.
+		start := make([]byte, len(placeholder))
+		if n, err := file.Read(start); err != nil || n < len(start) || bytes.Equal(start, []byte(placeholder)) {
+			return fmt.Errorf("%s: this archive was neither compiled nor taken from the standard library without changes", path)
+		}
+		return nil
+	})
+}

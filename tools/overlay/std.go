@@ -1,0 +1,76 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/std"
+)
+
+func runStd(args []string) error {
+	if len(args) == 0 {
+		return usageError("std: expected build or list")
+	}
+	switch verb, args := args[0], args[1:]; verb {
+	case "build":
+		return runStdBuild(args)
+	case "list":
+		return runStdList(args)
+	default:
+		return usageError(fmt.Sprintf("std: expected build or list, found %q", verb))
+	}
+}
+
+func runStdBuild(args []string) error {
+	var o std.Options
+	flags := stdFlags("std build", &o.Builder, &o.Root, &o.Out, &o.Changes)
+	flags.StringVar(&o.Base, "base", "", "folder of the standard library without changes")
+	flags.StringVar(&o.Tools, "tools", "", "folder of rebuilt tools")
+	var err error
+	o.Arguments, err = parseStd(flags, args)
+	if err != nil {
+		return err
+	}
+	return std.Build(o)
+}
+
+func runStdList(args []string) error {
+	var o std.ListOptions
+	flags := stdFlags("std list", &o.Builder, &o.Root, &o.Out, &o.Changes)
+	var err error
+	o.Arguments, err = parseStd(flags, args)
+	if err != nil {
+		return err
+	}
+	return std.List(o)
+}
+
+// stdFlags are the flags that both verbs have.
+func stdFlags(verb string, builder, root, out *string, changes *[]goroot.Change) *flag.FlagSet {
+	flags := flag.NewFlagSet(verb, flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // The error says it all.
+	flags.Usage = func() {}
+	flags.StringVar(builder, "builder", "", "the builder of rules_go")
+	flags.StringVar(root, "root", "", "file in the top folder of the SDK")
+	flags.StringVar(out, "out", "", "what to write")
+	goroot.ChangesFlags(flags, changes)
+	return flags
+}
+
+// parseStd returns the arguments for the builder.
+func parseStd(flags *flag.FlagSet, args []string) ([]string, error) {
+	if err := flags.Parse(args); err != nil {
+		return nil, usageError(fmt.Sprintf("%s: %v", flags.Name(), err))
+	}
+	for _, name := range []string{"builder", "root", "out"} {
+		if flags.Lookup(name).Value.String() == "" {
+			return nil, usageError(fmt.Sprintf("%s: -%s is missing", flags.Name(), name))
+		}
+	}
+	if flags.NArg() == 0 {
+		return nil, usageError(fmt.Sprintf("%s: expected arguments for the builder", flags.Name()))
+	}
+	return flags.Args(), nil
+}
