@@ -15,9 +15,11 @@ import (
 
 func runSDK(args []string) error {
 	if len(args) == 0 {
-		return usageError("sdk: expected lock, rebuild or verify")
+		return usageError("sdk: expected compile, lock, rebuild or verify")
 	}
 	switch verb, args := args[0], args[1:]; verb {
+	case "compile":
+		return runSDKCompile(args)
 	case "lock":
 		return runSDKLock(args)
 	case "rebuild":
@@ -25,7 +27,7 @@ func runSDK(args []string) error {
 	case "verify":
 		return runSDKVerify(args)
 	default:
-		return usageError(fmt.Sprintf("sdk: expected lock, rebuild or verify, found %q", verb))
+		return usageError(fmt.Sprintf("sdk: expected compile, lock, rebuild or verify, found %q", verb))
 	}
 }
 

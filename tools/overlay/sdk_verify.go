@@ -5,15 +5,29 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkverify"
 )
 
+func runSDKCompile(args []string) error {
+	var o sdkbuild.Options
+	flags := sdkFlags("sdk compile", &o.Platform, &o.Root)
+	flags.StringVar(&o.Out, "out", "", "file to write")
+	if err := parseSDK(flags, args, "out"); err != nil {
+		return err
+	}
+	o.Files = flags.Args()
+	return sdkbuild.Compile(o)
+}
+
 func runSDKRebuild(args []string) error {
 	var o sdkbuild.Options
-	flags := verifyFlags("sdk rebuild", &o.Platform, &o.Root)
+	flags := sdkFlags("sdk rebuild", &o.Platform, &o.Root)
 	flags.StringVar(&o.Out, "out", "", "folder to write")
-	if err := parseAll(flags, args); err != nil {
+	flags.StringVar(&o.Compiled, "compiled", "", "file that sdk compile wrote")
+	goroot.ChangesFlags(flags, &o.Changes)
+	if err := parseSDK(flags, args, "out"); err != nil {
 		return err
 	}
 	o.Files = flags.Args()
@@ -22,18 +36,18 @@ func runSDKRebuild(args []string) error {
 
 func runSDKVerify(args []string) error {
 	var o sdkverify.Options
-	flags := verifyFlags("sdk verify", &o.Platform, &o.Root)
+	flags := sdkFlags("sdk verify", &o.Platform, &o.Root)
 	flags.StringVar(&o.SDK, "sdk", "", "what to call the SDK")
 	flags.StringVar(&o.Rebuilt, "rebuilt", "", "folder that sdk rebuild wrote")
-	if err := parseAll(flags, args); err != nil {
+	if err := parseSDK(flags, args, "sdk", "rebuilt"); err != nil {
 		return err
 	}
 	o.Files = flags.Args()
 	return sdkverify.Verify(o)
 }
 
-// verifyFlags are the flags that both verbs have.
-func verifyFlags(verb string, platform, root *string) *flag.FlagSet {
+// sdkFlags are the flags that all of these verbs have.
+func sdkFlags(verb string, platform, root *string) *flag.FlagSet {
 	flags := flag.NewFlagSet(verb, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // The error says it all.
 	flags.Usage = func() {}
@@ -42,19 +56,19 @@ func verifyFlags(verb string, platform, root *string) *flag.FlagSet {
 	return flags
 }
 
-// parseAll returns an error unless all flags are there, and files.
-func parseAll(flags *flag.FlagSet, args []string) error {
+// parseSDK returns an error unless the flags that all verbs have are there, those
+// that are required, and files.
+func parseSDK(flags *flag.FlagSet, args []string, required ...string) error {
 	if err := flags.Parse(args); err != nil {
 		return usageError(fmt.Sprintf("%s: %v", flags.Name(), err))
 	}
-	var err error
-	flags.VisitAll(func(f *flag.Flag) {
-		if err == nil && f.Value.String() == "" {
-			err = usageError(fmt.Sprintf("%s: -%s is missing", flags.Name(), f.Name))
+	for _, name := range append([]string{"platform", "root"}, required...) {
+		if flags.Lookup(name).Value.String() == "" {
+			return usageError(fmt.Sprintf("%s: -%s is missing", flags.Name(), name))
 		}
-	})
-	if err == nil && flags.NArg() == 0 {
-		err = usageError(fmt.Sprintf("%s: expected files of the SDK", flags.Name()))
 	}
-	return err
+	if flags.NArg() == 0 {
+		return usageError(fmt.Sprintf("%s: expected files of the SDK", flags.Name()))
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package sdkbuild
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
 
 // TestMain is the go command of fake SDKs, if it is called so.
@@ -24,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // fakeGo is a go command whose version is in a file of its SDK, and which compiles
 // by copying: a binary is the source, or for the go command itself, what it knows of
-// its surroundings.
+// its surroundings. A binary with a version of its own is a script that prints it.
 func fakeGo(args []string) error {
 	goroot := os.Getenv("GOROOT")
 	switch args[0] {
@@ -36,6 +42,9 @@ func fakeGo(args []string) error {
 		fmt.Println(string(version))
 		return nil
 	case "list":
+		if args[1] == "-deps" {
+			return fakeListDeps(goroot, args[1:])
+		}
 		if want := []string{"list", "-find", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, "cmd/..."}; !slices.Equal(args, want) {
 			return fmt.Errorf("arguments are %q", args)
 		}
@@ -48,14 +57,37 @@ func fakeGo(args []string) error {
 		if err := checkTools(goroot); err != nil {
 			return err
 		}
-		for _, path := range args[3:] {
-			if err := fakeBuild(goroot, args[2], strings.TrimPrefix(path, "cmd/")); err != nil {
+		version := ""
+		for _, arg := range args[3:] {
+			if flag, ok := strings.CutPrefix(arg, "-ldflags="); ok {
+				fields := strings.Fields(flag)
+				version = strings.TrimPrefix(fields[1], "-X=internal/buildcfg.Version=")
+				if want := "-w -X=internal/buildcfg.Version=" + version + " -X=runtime.buildVersion=" + version; flag != want {
+					return fmt.Errorf("-ldflags is %q", flag)
+				}
+				continue
+			}
+			if err := fakeBuild(goroot, args[2], strings.TrimPrefix(arg, "cmd/"), version); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	return fmt.Errorf("unknown command %q", args)
+}
+
+// fakeListDeps lists what commands consist of: themselves, and a package that
+// embeds files.
+func fakeListDeps(goroot string, args []string) error {
+	const format = `{{.ImportPath}}{{range .EmbedPatterns}}{{"\t"}}{{.}}{{end}}`
+	if len(args) < 4 || !slices.Equal(args[:4], []string{"-deps", "-pgo=off", "-f", format}) {
+		return fmt.Errorf("arguments are %q", args)
+	}
+	for _, path := range args[4:] {
+		fmt.Println(path)
+	}
+	fmt.Println("internal/buildcfg\ncmd/internal/embeds\tdata/*.txt\tall:tree\tbad[")
+	return nil
 }
 
 // checkTools checks that the go command could run its tools.
@@ -76,21 +108,78 @@ func checkTools(goroot string) error {
 	return nil
 }
 
-func fakeBuild(goroot, out, command string) error {
+func fakeBuild(goroot, out, command, version string) error {
 	source := filepath.Join(goroot, "src", "cmd", command, "main.go")
 	content, err := os.ReadFile(source)
 	if err != nil {
 		return err
 	}
-	if command == "go" {
-		if content, err = surroundings(); err != nil {
-			return err
-		}
+	if message, ok := strings.CutPrefix(string(content), "error: "); ok {
+		return errors.New(strings.ReplaceAll(message, "GOROOT", goroot))
 	}
 	if string(content) == "package internal" {
 		return nil // It is no command.
 	}
+	cached, err := fakeCompile(content)
+	if err != nil {
+		return err
+	}
+	switch {
+	case version != "":
+		if string(content) == "another version" {
+			version = "go1.26.8"
+		}
+		if string(content) == "broken" {
+			content = []byte("#!/bin/sh\necho it is broken >&2\nexit 1\n")
+			break
+		}
+		content = []byte(fmt.Sprintf("#!/bin/sh\necho %s version %s\nexit\n%s", command, version, content))
+	case command == "go":
+		if content, err = surroundings(); err != nil {
+			return err
+		}
+	}
+	if cached {
+		content = append(content, " from the cache"...)
+	}
 	return os.WriteFile(filepath.Join(out, command), content, 0o755)
+}
+
+// fakeCompile compiles a source, or finds what it makes in the cache.
+func fakeCompile(source []byte) (cached bool, err error) {
+	compiled := append([]byte("!<arch>\n"), source...)
+	action := fmt.Sprintf("%x", sha256.Sum256(source))
+	cache := os.Getenv("GOCACHE")
+	index, err := os.ReadFile(filepath.Join(cache, action[:2], action+"-a"))
+	if err == nil {
+		output := strings.Fields(string(index))[2]
+		data, err := os.ReadFile(filepath.Join(cache, output[:2], output+"-d"))
+		if err == nil && !bytes.Equal(data, compiled) {
+			err = fmt.Errorf("in the cache is %q", data)
+		}
+		return true, err
+	}
+	// There is more in a cache, also what only is of use where it is.
+	return false, errors.Join(
+		fakePut(cache, action, compiled),
+		fakePut(cache, fmt.Sprintf("%x", sha256.Sum256([]byte(cache))), []byte("go index v2\n"+cache)),
+		os.WriteFile(filepath.Join(cache, "README"), nil, 0o644),
+	)
+}
+
+func fakePut(cache, action string, data []byte) error {
+	output := fmt.Sprintf("%x", sha256.Sum256(data))
+	index := fmt.Sprintf("v1 %s %s %20d %20d\n", action, output, len(data), time.Now().UnixNano())
+	for name, content := range map[string]string{action + "-a": index, output + "-d": string(data)} {
+		path := filepath.Join(cache, name[:2], name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // surroundings returns the environment, with TMP in place of the temporary folder,
@@ -169,16 +258,23 @@ func filesBelow(t *testing.T, dir string) []string {
 	return names
 }
 
-// rebuild returns the folder with what was rebuilt.
-func (sdk fakeSDK) rebuild(t *testing.T) (string, error) {
+// options returns the options to rebuild the SDK into a new folder.
+func (sdk fakeSDK) options(t *testing.T, changes ...goroot.Change) Options {
 	t.Helper()
-	out := t.TempDir()
-	return out, Rebuild(Options{
+	return Options{
 		Platform: thisPlatform,
 		Root:     filepath.Join(string(sdk), "ROOT"),
 		Files:    sdk.files(t),
-		Out:      out,
-	})
+		Changes:  changes,
+		Out:      t.TempDir(),
+	}
+}
+
+// rebuild returns the folder with what was rebuilt.
+func (sdk fakeSDK) rebuild(t *testing.T, changes ...goroot.Change) (string, error) {
+	t.Helper()
+	o := sdk.options(t, changes...)
+	return o.Out, Rebuild(o)
 }
 
 // copyTest copies the test's own program.

@@ -174,7 +174,7 @@ func TestRebuildErrors(t *testing.T) {
 		{
 			name:    "a source is missing",
 			version: "go1.26.8",
-			want:    []string{"the SDK can't build its own commands: files of it are missing, or damaged: go build: exit status 1\nopen goroot/src/cmd/asm/main.go: no such file"},
+			want:    []string{"the SDK can't build its own commands: files of it are missing, or damaged: go build: exit status 1\nopen src/cmd/asm/main.go: no such file"},
 		},
 		{
 			name:    "a source is another one",

@@ -74,7 +74,7 @@ func (g goCommand) distributed(v goVersion) ([]string, error) {
 func (g goCommand) allCommands() ([]string, error) {
 	out, err := g.run(g.module(), "list", "-find", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, "cmd/...")
 	if err != nil {
-		return nil, fmt.Errorf("the SDK can't list its own commands: files of it are missing, or damaged: %w", err)
+		return nil, g.explain("list its own commands", err)
 	}
 	var commands []string
 	for _, path := range strings.Fields(out) {
