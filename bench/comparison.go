@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -52,4 +53,14 @@ func (c *comparison) print() error {
 // median returns the median, of an even number of values the upper one.
 func median[T time.Duration | float64](values []T) T {
 	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
+// settle waits until the disk has nothing to do: what was written before would be
+// written on while the next is measured.
+func settle() error {
+	if err := exec.Command("sync").Run(); err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
+	time.Sleep(3 * time.Second)
+	return nil
 }

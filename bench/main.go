@@ -1,6 +1,6 @@
 // Command bench measures what go_overlay costs. It prints a table.
 //
-//	go run ./bench [-runs N] edit|analysis|sdk
+//	go run ./bench [-runs N] edit|analysis|goroot|sdk
 //
 // edit compares the time from an edit of a patch of k8s.io/client-go to the
 // changed output of //patch_dep:app in examples/, for a patch that is
@@ -12,6 +12,11 @@
 //
 //   - without overlays,
 //   - with a set of a thousand, none of which it needs.
+//
+// goroot compares the time that it takes to write a GOROOT,
+//
+//   - of hard links, with overlay goroot -link and with cp -al,
+//   - of copies, with overlay goroot and with cp -a.
 //
 // sdk compares the time that it takes to have a Go SDK, from GOPROXY to files that
 // are checked and can be used,
@@ -49,10 +54,11 @@ func run(args []string) (err error) {
 	benchmark, ok := map[string]func(root, dir string, runs int) error{
 		"analysis": benchAnalysis,
 		"edit":     benchEdit,
+		"goroot":   benchGoroot,
 		"sdk":      benchSDK,
 	}[flags.Arg(0)]
 	if !ok || flags.NArg() != 1 || *runs < 1 {
-		return errors.New("usage: go run ./bench [-runs N] edit|analysis|sdk")
+		return errors.New("usage: go run ./bench [-runs N] edit|analysis|goroot|sdk")
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {

@@ -151,9 +151,5 @@ func removeSDKs(external, repo string, caches ...string) error {
 	if err := os.Mkdir(repos[0], 0o755); err != nil {
 		return err
 	}
-	if err := exec.Command("sync").Run(); err != nil {
-		return fmt.Errorf("sync: %w", err)
-	}
-	time.Sleep(3 * time.Second)
-	return nil
+	return settle()
 }
