@@ -132,10 +132,10 @@ func (g goCommand) checkVersion(commands []string, version string) error {
 		}
 		out, err := g.runProgram(g.built(command), g.module(), arg)
 		if err != nil {
-			return fmt.Errorf("cmd/%s was built with the changes, but does not work: %w", command, err)
+			return g.withChanges(fmt.Errorf("cmd/%s was built with the changes, but does not work: %w", command, err))
 		}
 		if fields := strings.Fields(out); len(fields) < 3 || fields[2] != version {
-			return fmt.Errorf("the version of cmd/%s is to be %s, but it says %q: a change must leave where that comes from, which is Version of internal/buildcfg and buildVersion of runtime", command, version, out)
+			return g.withChanges(fmt.Errorf("the version of cmd/%s is to be %s, but it says %q: a change must leave where that comes from, which is Version of internal/buildcfg and buildVersion of runtime", command, version, out))
 		}
 	}
 	return nil

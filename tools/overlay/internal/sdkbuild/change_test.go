@@ -206,7 +206,7 @@ func TestRebuildChangedErrors(t *testing.T) {
 		{
 			name:    "does not run",
 			changes: []goroot.Change{overlay(t, "src/cmd/compile/main.go", "broken")},
-			want:    []string{"cmd/compile was built with the changes, but does not work: compile -V=full: exit status 1\nit is broken"},
+			want:    []string{"cmd/compile was built with the changes, but does not work: compile -V=full: exit status 1\nit is broken\nThe changes:\n  -overlay src/cmd/compile/main.go="},
 		},
 		{
 			name:    "another version",

@@ -16,6 +16,11 @@ func (g goCommand) explain(what string, err error) error {
 	if strings.Contains(err.Error(), "no required module provides package") {
 		err = fmt.Errorf("%w\nCommands of an SDK can import what is in src and in src/cmd/vendor only", err)
 	}
+	return g.withChanges(err)
+}
+
+// withChanges returns an error that names the changes, as this one might not.
+func (g goCommand) withChanges(err error) error {
 	var changed strings.Builder
 	for _, c := range g.changes {
 		if c.File != "" && strings.Contains(err.Error(), c.File) {
