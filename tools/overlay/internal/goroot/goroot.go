@@ -6,7 +6,7 @@
 // are 0o755. No content names the place where the tree is.
 //
 // Each file is a reflink where the file system has them, and a copy elsewhere. With
-// Options.Link, files of the SDK become hard links, which take a tenth of the time. A
+// Options.Link, files of the SDK become hard links, which take a fifth of the time. A
 // hard link shares its content and its mode with its source, and whoever writes to
 // one, or changes the mode of one, does so to both; as Bazel does to what an action
 // makes. Hence only what nobody may write to, and has the permissions that the tree
