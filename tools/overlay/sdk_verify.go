@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
@@ -18,7 +22,9 @@ func runSDKCompile(args []string) error {
 		return err
 	}
 	o.Files = flags.Args()
-	return sdkbuild.Compile(o)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return sdkbuild.Compile(ctx, o)
 }
 
 func runSDKRebuild(args []string) error {
@@ -31,7 +37,9 @@ func runSDKRebuild(args []string) error {
 		return err
 	}
 	o.Files = flags.Args()
-	return sdkbuild.Rebuild(o)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return sdkbuild.Rebuild(ctx, o)
 }
 
 func runSDKVerify(args []string) error {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +17,8 @@ import (
 
 // Compile compiles what the commands of an SDK consist of, and writes it to the file
 // Options.Out, for Options.Compiled.
-func Compile(o Options) error {
-	return inCopy(o, func(g goCommand, version goVersion) error {
+func Compile(ctx context.Context, o Options) error {
+	return inCopy(ctx, o, func(g goCommand, version goVersion) error {
 		commands, err := g.released(version, o)
 		if err != nil {
 			return err

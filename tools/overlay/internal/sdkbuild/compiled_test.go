@@ -3,6 +3,7 @@ package sdkbuild
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,7 @@ func (sdk fakeSDK) compile(t *testing.T) string {
 	t.Helper()
 	o := sdk.options(t)
 	o.Out = filepath.Join(t.TempDir(), "compiled")
-	if err := Compile(o); err != nil {
+	if err := Compile(context.Background(), o); err != nil {
 		t.Fatal(err)
 	}
 	return o.Out
@@ -63,7 +64,7 @@ func TestRebuildCompiled(t *testing.T) {
 			o = sdk.options(t, overlay(t, "src/cmd/asm/main.go", "changed source of asm"))
 			o.Compiled = compiled
 		}
-		if err := Rebuild(o); err != nil {
+		if err := Rebuild(context.Background(), o); err != nil {
 			t.Fatal(err)
 		}
 		for command, want := range map[string]bool{"asm": !changed, "compile": true} {
@@ -88,7 +89,7 @@ func TestCompiledErrors(t *testing.T) {
 	rebuild := func(compiled string) error {
 		o := newChangeable(t, nil).options(t)
 		o.Compiled = compiled
-		return Rebuild(o)
+		return Rebuild(context.Background(), o)
 	}
 	checkError(t, rebuild("missing"), "unpacking missing: ", "no such file")
 

@@ -2,6 +2,7 @@ package sdkbuild
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -116,6 +117,12 @@ func fakeBuild(goroot, out, command, version string) error {
 	}
 	if message, ok := strings.CutPrefix(string(content), "error: "); ok {
 		return errors.New(strings.ReplaceAll(message, "GOROOT", goroot))
+	}
+	if file, ok := strings.CutPrefix(string(content), "wait: "); ok {
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			return err
+		}
+		time.Sleep(time.Minute)
 	}
 	if string(content) == "package internal" {
 		return nil // It is no command.
@@ -274,7 +281,7 @@ func (sdk fakeSDK) options(t *testing.T, changes ...goroot.Change) Options {
 func (sdk fakeSDK) rebuild(t *testing.T, changes ...goroot.Change) (string, error) {
 	t.Helper()
 	o := sdk.options(t, changes...)
-	return o.Out, Rebuild(o)
+	return o.Out, Rebuild(context.Background(), o)
 }
 
 // copyTest copies the test's own program.

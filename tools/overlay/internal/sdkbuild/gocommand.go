@@ -2,6 +2,7 @@ package sdkbuild
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 // A goCommand is that of a copy of an SDK.
 type goCommand struct {
+	ctx      context.Context
 	tmp      string // folder for the copy, and all that it writes
 	platform Platform
 	changes  []goroot.Change // that the copy has
@@ -124,12 +126,15 @@ func (g goCommand) run(dir string, args ...string) (string, error) {
 
 // runProgram runs a program in a folder as the go command would, and returns what it prints.
 func (g goCommand) runProgram(program, dir string, args ...string) (string, error) {
-	cmd := exec.Command(program, args...)
+	cmd := exec.CommandContext(g.ctx, program, args...)
 	cmd.Dir = dir
 	cmd.Env = g.environ()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
+		if g.ctx.Err() != nil {
+			return "", errors.New("interrupted")
+		}
 		name := strings.TrimSuffix(filepath.Base(program), g.platform.extension())
 		return "", fmt.Errorf("%s %s: %w\n%s", name, args[0], err, g.withoutCopy(strings.TrimSpace(stderr.String())))
 	}

@@ -23,8 +23,9 @@ type Options struct {
 
 // Rebuild builds the commands of an SDK. Without changes, they are those that a
 // distribution has, and those of which the SDK has a binary; with changes, the latter.
-func Rebuild(o Options) error {
-	return inCopy(o, func(g goCommand, version goVersion) error {
+// When ctx is done before that, no temporary file is left.
+func Rebuild(ctx context.Context, o Options) error {
+	return inCopy(ctx, o, func(g goCommand, version goVersion) error {
 		if o.Compiled != "" {
 			if err := unpackCompiled(g.cache(), o.Compiled); err != nil {
 				return fmt.Errorf("unpacking %s: %w", o.Compiled, err)
@@ -49,7 +50,7 @@ func Rebuild(o Options) error {
 }
 
 // inCopy calls do with the go command of a copy of an SDK that has the changes.
-func inCopy(o Options, do func(g goCommand, version goVersion) error) (err error) {
+func inCopy(ctx context.Context, o Options, do func(g goCommand, version goVersion) error) (err error) {
 	// The folder of an action may hold links, which go:embed refuses, and nothing
 	// may be written beside the files.
 	tmp, err := os.MkdirTemp("", "sdkbuild")
@@ -62,11 +63,11 @@ func inCopy(o Options, do func(g goCommand, version goVersion) error) (err error
 		return err
 	}
 
-	g := goCommand{tmp: real, platform: Platform(o.Platform), changes: o.Changes}
+	g := goCommand{ctx: ctx, tmp: real, platform: Platform(o.Platform), changes: o.Changes}
 	if err := checkChanges(o.Changes); err != nil {
 		return err
 	}
-	err = goroot.Write(context.Background(), goroot.Options{Root: o.Root, Files: o.Files, Changes: o.Changes, Out: g.goroot()})
+	err = goroot.Write(ctx, goroot.Options{Root: o.Root, Files: o.Files, Changes: o.Changes, Out: g.goroot()})
 	if err != nil {
 		return fmt.Errorf("copying the SDK: %w", err)
 	}

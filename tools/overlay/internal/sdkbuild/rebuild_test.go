@@ -1,12 +1,14 @@
 package sdkbuild
 
 import (
+	"context"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const distBuild = `package main
@@ -145,6 +147,33 @@ func TestRebuildLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestRebuildInterrupted(t *testing.T) {
+	tmp, building := t.TempDir(), filepath.Join(t.TempDir(), "building")
+	t.Setenv("TMPDIR", tmp)
+	files := sources("asm", "go", "gofmt", "vet")
+	files["src/cmd/asm/main.go"] = "wait: " + building
+	ctx, cancel := context.WithCancel(context.Background())
+	o := newFakeSDK(t, "go1.26.8", files).options(t)
+	done := make(chan error)
+	go func() { done <- Rebuild(ctx, o) }()
+	for {
+		if _, err := os.Stat(building); err == nil {
+			break
+		}
+		select {
+		case err := <-done:
+			t.Fatal(err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	cancel()
+	checkError(t, <-done, "interrupted")
+	entries, err := os.ReadDir(tmp)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("left %v in the temporary folder, %v", entries, err)
+	}
+}
+
 func TestRebuildErrors(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -212,7 +241,7 @@ func TestRebuildErrors(t *testing.T) {
 	})
 	t.Run("a file of elsewhere", func(t *testing.T) {
 		sdk := newFakeSDK(t, "go1.26.8", nil)
-		err := Rebuild(Options{Platform: thisPlatform, Root: filepath.Join(string(sdk), "bin", "go"), Files: sdk.files(t), Out: t.TempDir()})
+		err := Rebuild(context.Background(), Options{Platform: thisPlatform, Root: filepath.Join(string(sdk), "bin", "go"), Files: sdk.files(t), Out: t.TempDir()})
 		checkError(t, err, "src/version is not in the SDK, which is "+filepath.Join(string(sdk), "bin"))
 	})
 }
