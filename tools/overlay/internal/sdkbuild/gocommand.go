@@ -124,6 +124,8 @@ func (g goCommand) run(dir string, args ...string) (string, error) {
 	return g.runProgram(filepath.Join(g.goroot(), filepath.FromSlash(g.platform.Binary("go"))), dir, args...)
 }
 
+var errInterrupted = errors.New("interrupted")
+
 // runProgram runs a program in a folder as the go command would, and returns what it prints.
 func (g goCommand) runProgram(program, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(g.ctx, program, args...)
@@ -133,7 +135,7 @@ func (g goCommand) runProgram(program, dir string, args ...string) (string, erro
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		if g.ctx.Err() != nil {
-			return "", errors.New("interrupted")
+			return "", errInterrupted
 		}
 		name := strings.TrimSuffix(filepath.Base(program), g.platform.extension())
 		return "", fmt.Errorf("%s %s: %w\n%s", name, args[0], err, g.withoutCopy(strings.TrimSpace(stderr.String())))

@@ -1,6 +1,7 @@
 package sdkbuild
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,9 @@ import (
 
 // explain returns the error that the SDK can't do something.
 func (g goCommand) explain(what string, err error) error {
+	if errors.Is(err, errInterrupted) {
+		return err
+	}
 	if len(g.changes) == 0 {
 		return fmt.Errorf("the SDK can't %s: files of it are missing, or damaged: %w", what, err)
 	}
