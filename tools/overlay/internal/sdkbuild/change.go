@@ -103,8 +103,8 @@ func (g goCommand) checkUsed(commands []string) error {
 	return fmt.Errorf("%s\nThat would have no effect. The commands of the SDK are %s", strings.Join(problems, "\n"), strings.Join(commands, ", "))
 }
 
-// isEmbedded tells whether a file is in none of the folders that have patterns, but
-// one of the patterns matches it or a folder that it is in.
+// isEmbedded tells whether a package embeds a file that is in a folder below its own.
+// Patterns are those of packages, by their folders.
 func isEmbedded(name string, patterns map[string][]string) bool {
 	for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
 		for _, pattern := range patterns[folder] {
