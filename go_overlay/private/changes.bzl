@@ -10,8 +10,8 @@ def changes_of(actions, source, package):
 
     Args:
       actions: ctx.actions.
-      source: struct of `name` (str, begins the paths of outputs), `importpath`, `label`, and lists of
-        File `srcs` and `embedsrcs`: the package, as GoInfo says it.
+      source: GoInfo of the package; or, of a package of an SDK, a struct of the fields `name` (str, begins
+        the paths of outputs), `importpath`, `label`, `srcs` and `embedsrcs`, and `of_sdk`, which is True.
       package: struct, value of the `packages` field of GoOverlayInfo.
 
     Returns:
@@ -112,6 +112,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
             "x_defs": overlay.x_defs,
         } for overlay in package.overlays],
         "record": output_index(record),
+        "sdk": getattr(source, "of_sdk", False),
         "stamp": output_index(stamp),
         "target": str(source.label),
     }

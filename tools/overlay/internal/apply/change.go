@@ -170,6 +170,8 @@ Take the file out of one of the two overlays, or add it anew: a file that is add
 		fmt.Fprintf(&b, "Did you mean %s?\n", name)
 	}
 	b.WriteString("If the package has changed, port the overlay or take it out of the active set.\n")
-	fmt.Fprintf(&b, "If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].\n", a.target(), a.target())
+	if !a.manifest.SDK {
+		fmt.Fprintf(&b, "If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].\n", a.target(), a.target())
+	}
 	a.report(s.Overlay, "%s", b.String())
 }

@@ -12,7 +12,8 @@ import (
 // because Bazel rewrites paths in arguments (path mapping), but not in files.
 type manifest struct {
 	ImportPath string           `json:"importpath"`
-	Target     string           `json:"target"` // label
+	Target     string           `json:"target"` // label; of the SDK, for its packages
+	SDK        bool             `json:"sdk"`    // whether it is a package of the SDK
 	Names      []string         `json:"names"`  // of all files that the package has
 	Overlays   []record.Overlay `json:"overlays"`
 	Changes    []*change        `json:"changes"`
