@@ -104,6 +104,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
             importpath = importpath,
             label = sdk.label,
             name = "{}/{}".format(name, importpath),
+            of_sdk = True,
             srcs = [file for file in folders[importpath] if is_source_name(file.basename)],
         )
         package_files, changes = changes_of(actions, source, package)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 )
 
@@ -20,7 +22,8 @@ const (
 // the go command appends to it what the assembler makes, but without members.
 const placeholder = archiveMagic + "go_overlay: reused"
 
-// exportData returns the export data in an archive.
+// exportData returns the export data in an archive: an archive without other
+// members.
 func exportData(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -39,8 +42,9 @@ func exportData(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: size of %s: %w", path, exportName, err)
 	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(file, data); err != nil {
+	data := make([]byte, len(header)+size+size%2) // Members begin at even offsets.
+	copy(data, header)
+	if _, err := io.ReadFull(file, data[len(header):]); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return data, nil
@@ -57,4 +61,41 @@ func sameExportData(path, other string) (bool, error) {
 		return false, err
 	}
 	return bytes.Equal(data, otherData), nil
+}
+
+// writeExports writes a standard library that one can compile against, but not
+// link. A change to bodies of functions leaves it as it was: then no package
+// outside the standard library has to be compiled again.
+func writeExports(pkg, exports string) error {
+	archives, err := archiveFolder(pkg)
+	if err != nil {
+		return err
+	}
+	if err := copyFiles(filepath.Join(pkg, "include"), filepath.Join(exports, "include"), copyFile); err != nil {
+		return err
+	}
+	return copyFiles(archives, filepath.Join(exports, filepath.Base(archives)), func(target, source string) error {
+		data, err := exportData(source)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, data, 0o644)
+	})
+}
+
+// copyFiles lays out a folder as another one, with what a function makes of its files.
+func copyFiles(from, to string, copyFile func(target, source string) error) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		}
+		return copyFile(filepath.Join(to, name), path)
+	})
 }

@@ -24,6 +24,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -38,7 +39,12 @@ type Options struct {
 	Tools     string          // folder with rebuilt tools, below which they have their names in an SDK; empty for those of the SDK
 	Base      string          // folder pkg of the standard library without changes; empty to compile all packages
 	Out       string          // folder pkg to write
+	Exports   string          // folder pkg to write, with all that compiling against the standard library takes
 	Changes   []goroot.Change // of the SDK
+
+	// Files with the import paths of the standard library, one a line: the SDK's, and
+	// one to write.
+	PackageList, PackageListOut string
 }
 
 // Build compiles the standard library.
@@ -58,13 +64,43 @@ func Build(o Options) (err error) {
 		return err
 	}
 	// The builder takes the last value of a flag.
-	if err := p.run(tmp, append(o.Arguments, "-goroot", root)); err != nil {
+	args := append(o.Arguments, "-goroot", root)
+	if o.Tools != "" {
+		args = append(args, "-sdk", o.Tools)
+	}
+	if err := p.run(tmp, args); err != nil {
 		return err
 	}
-	if p.Base == "" {
+	if p.Base != "" {
+		if err := p.restoreReused(o.Out); err != nil {
+			return err
+		}
+	}
+	if o.Exports != "" {
+		if err := writeExports(o.Out, o.Exports); err != nil {
+			return err
+		}
+	}
+	if o.PackageListOut == "" {
 		return nil
 	}
-	return p.restoreReused(o.Out)
+	return p.writePackageList(o.PackageList, o.PackageListOut)
+}
+
+// writePackageList adds packages that the standard library gains to a list.
+func (p *plan) writePackageList(list, out string) error {
+	data, err := os.ReadFile(list)
+	if err != nil {
+		return err
+	}
+	paths := strings.Fields(string(data))
+	for path := range p.Changed {
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return os.WriteFile(out, []byte(strings.Join(paths, "\n")+"\n"), 0o644)
 }
 
 // A plan is what the processes that stand in for the builder know.

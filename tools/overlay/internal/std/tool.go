@@ -114,7 +114,6 @@ func (t *tool) baseArchive(importPath string) string {
 }
 
 func (t *tool) compile() error {
-	t.showPaths()
 	if t.Base == "" {
 		return t.run()
 	}
@@ -158,7 +157,6 @@ func (t *tool) compile() error {
 }
 
 func (t *tool) assemble() error {
-	t.showPaths()
 	// What a package that is reused is made of was asked for before it was known to be reused, and after.
 	if !t.marked(reusedMark, t.importPath) {
 		return t.run()
@@ -217,20 +215,6 @@ func (t *tool) useImportcfg(c importcfg) error {
 	return os.WriteFile(t.args[i], []byte(strings.Join(lines, "\n")), 0o644)
 }
 
-// showPaths has debug information name changed files as users know them, and not
-// where they were copied to.
-func (t *tool) showPaths() {
-	i := t.flag("-trimpath")
-	if i < 0 {
-		return
-	}
-	var rewrites strings.Builder
-	for _, name := range t.changedNames() {
-		fmt.Fprintf(&rewrites, "%s=>%s;", t.copied(name), t.Changed[t.importPath][name])
-	}
-	t.args[i] = rewrites.String() + t.args[i]
-}
-
 // changedNames returns the names of the changed files of the package.
 func (t *tool) changedNames() []string {
 	var names []string
@@ -246,7 +230,10 @@ func (t *tool) copied(name string) string {
 	return filepath.Join(t.GOROOT, "src", filepath.FromSlash(t.importPath), name)
 }
 
-// run runs the tool. Its messages name changed files as users know them.
+// run runs the tool. Its messages name changed files as users know them. What it
+// makes names them as the SDK does: otherwise the export data of a changed package
+// would always be another, and all packages that import it would have to be
+// compiled.
 func (t *tool) run() error {
 	cmd := exec.Command(t.path, t.args...)
 	if !t.changed() {
