@@ -116,6 +116,10 @@ def declare_toolchains(
             "//conditions:default": Label("//toolchains:base_toolchain"),
         }),
         tags = ["manual"],
+        tools = select({
+            Label("//go_overlay:none_is_active"): None,
+            "//conditions:default": Label("//toolchains:overlaid_tools"),
+        }),
         visibility = ["//visibility:public"],
     )
     for goos, goarch in GOOS_GOARCH:

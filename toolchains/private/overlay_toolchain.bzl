@@ -4,16 +4,17 @@ load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@go_overlay_default//:defs.bzl", "POLICY")
 load("//go_overlay/private:apply.bzl", "overlaid_actions")
-load("//go_overlay/private:compose.bzl", "only")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:overlay_stdlib.bzl", "overlaid_stdlib_actions")
 load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "by_origin")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
+load(":active_packages.bzl", "active_packages")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":configurations.bzl", "is_exec_configuration")
 load(":current_sdk.bzl", "MARK")
 load(":go_settings.bzl", "with_go_settings")
+load(":overlaid_tools.bzl", "OverlaidToolsInfo")
 
 visibility(["//toolchains/private/..."])
 
@@ -49,12 +50,24 @@ def _shared(ctx, sdk):
     shared = ctx.attr.shared[0][BaseToolchainInfo]
     return shared if shared.toolchain.sdk.root_file == sdk.root_file else None
 
+def _overlaid_tools(ctx, sdk):
+    """Returns OverlaidToolsInfo of the SDK, or None if its tools have no overlays."""
+    tools = ctx.attr.tools[OverlaidToolsInfo]
+    if not tools.sdk:
+        fail("{}: no tools were built of @@{}".format(ctx.label, ctx.attr.sdk_repo))
+    if tools.base.root_file != sdk.root_file:
+        fail("""{label} is for an execution platform with the SDK @@{found}, but tools with overlays are built for @@{expected}.
+Overlays of Go's tools need one execution platform for all Go actions: leave out the others from --extra_execution_platforms.""".format(
+            expected = tools.base.root_file.owner.repo_name,
+            found = ctx.attr.sdk_repo,
+            label = ctx.label,
+        ))
+    return tools
+
 def _overlay_toolchain_impl(ctx):
     toolchain = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
     _check_sdk(ctx, toolchain.sdk)
-    packages = ctx.attr._active[GoOverlayInfo].packages
-    if is_exec_configuration(ctx.bin_dir.path):
-        packages = only(packages, lambda overlay: overlay.exec)
+    packages = active_packages(ctx)
     errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
     if errors:
         fail("\n\n".join(errors))
@@ -65,10 +78,13 @@ def _overlay_toolchain_impl(ctx):
         toolchain = shared.toolchain
     helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run if packages else None
     packages = by_origin(toolchain.sdk, packages)
+    tools = _overlaid_tools(ctx, toolchain.sdk) if packages.tools else None
     toolchain = _with_actions(toolchain, overlaid_stdlib_actions(
         toolchain.actions,
         packages.std,
         helper,
+        tools,
+        incremental = ctx.attr._incremental_std[BuildSettingInfo].value,
         shared = shared.stdlib if shared else None,
     ))
     if not is_exec_configuration(ctx.bin_dir.path):
@@ -77,6 +93,8 @@ def _overlay_toolchain_impl(ctx):
             goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
             gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
         )
+    if tools:
+        toolchain = platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"sdk": tools.sdk}))
     if packages.others:
         toolchain = _with_actions(toolchain, overlaid_actions(
             toolchain.actions,
@@ -107,6 +125,10 @@ overlay_toolchain = rule(
 builder and standard library they share.""",
             providers = [BaseToolchainInfo],
         ),
+        "tools": attr.label(
+            doc = "The tools of the SDK with overlays; absent where there are none.",
+            providers = [OverlaidToolsInfo],
+        ),
         "_active": attr.label(
             default = "//go_overlay:active",
             providers = [GoOverlayInfo],
@@ -126,6 +148,10 @@ builder and standard library they share.""",
             default = "//toolchains:gofips140",
             providers = [BuildSettingInfo],
         ),
+        "_incremental_std": attr.label(
+            default = "//toolchains:incremental_std",
+            providers = [BuildSettingInfo],
+        ),
         "_today": attr.label(
             default = "//go_overlay:today",
             providers = [BuildSettingInfo],
@@ -134,10 +160,7 @@ builder and standard library they share.""",
     doc = """A Go toolchain that compiles packages with the active overlay set applied.
 
 It finds the toolchain that it wraps by toolchain resolution, not by an attribute: only so the
-wrapped one is configured for the execution platform that the build chose for this one.
-
-Tools of the exec configuration are compiled without overlays, but for those that ask for it: a patch
-that is meant for a product must not change the code generators that build it.""",
+wrapped one is configured for the execution platform that the build chose for this one.""",
     provides = [platform_common.ToolchainInfo],
     toolchains = [BASE_TOOLCHAIN_TYPE],
 )

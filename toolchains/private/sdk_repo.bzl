@@ -147,6 +147,14 @@ def _read_version(rctx, goroot):
         fail("{}: is this a Go SDK? It has no file VERSION, and bin/go version says: {}{}".format(goroot, result.stdout, result.stderr))
     return words[2].removeprefix("go")
 
+_ALL_FILES = "".join(["\n        \"{}\",".format(pattern) for pattern in [
+    "VERSION",
+    "api/**",
+    "bin/go*",
+    "lib/**",
+    "misc/**",
+]]).strip()
+
 def _write_build_files(rctx, goos, goarch, version):
     """Writes what makes the repository one that rules_go, gazelle and go_toolchains.wrap know."""
     parsed = parse_version(version)
@@ -165,6 +173,8 @@ def _write_build_files(rctx, goos, goarch, version):
             "{goarch}": goarch,
             "{goos}": goos,
             "{version}": version,
+            # The target "files" is all of the SDK, for go_goroot.
+            "\"bin/go*\",": _ALL_FILES,
         },
     )
     rctx.file(

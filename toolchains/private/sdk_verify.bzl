@@ -1,6 +1,7 @@
 """The rule that compares the binaries of a Go SDK with what its source makes."""
 
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load(":rebuilt_sdk.bzl", "rebuild_commands", "sdk_platform")
 
 visibility(["//toolchains/..."])
 
@@ -16,35 +17,11 @@ def _binaries(sdk):
         if any([file.path.startswith(folder) for folder in folders])
     ]
 
-def _rebuild(ctx, sdk, platform):
-    """Declares the action that rebuilds the binaries, and returns the folder of them."""
-    rebuilt = ctx.actions.declare_directory(ctx.label.name + ".rebuilt")
-    files = depset([sdk.go], transitive = [sdk.headers, sdk.srcs, sdk.tools])
-    args = ctx.actions.args()
-    args.add_all(["sdk", "rebuild"])
-    args.add("-platform", platform)
-    args.add("-root", sdk.root_file)
-    args.add_all("-out", [rebuilt], expand_directories = False)
-    args.add_all(files)
-    args.use_param_file("@%s")
-    args.set_param_file_format("multiline")
-    ctx.actions.run(
-        arguments = [args],
-        env = {},  # The helper makes one of its own for the go command.
-        executable = ctx.executable._helper,
-        execution_requirements = {"supports-path-mapping": "1"},
-        inputs = depset([sdk.root_file], transitive = [files]),
-        mnemonic = "GoSdkRebuild",
-        outputs = [rebuilt],
-        progress_message = "Rebuilding a Go SDK from its own source for %{label}",
-        toolchain = None,
-    )
-    return rebuilt
-
 def _go_sdk_verify_test_impl(ctx):
     sdk = ctx.attr.sdk[GoSDK]
-    platform = "{}_{}".format(sdk.goos, sdk.goarch)
-    rebuilt = _rebuild(ctx, sdk, platform)
+    platform = sdk_platform(sdk)
+    rebuilt = ctx.actions.declare_directory(ctx.label.name + ".rebuilt")
+    rebuild_commands(ctx.actions, sdk, ctx.attr._helper[DefaultInfo].files_to_run, [rebuilt], toolchain = None)
     binaries = _binaries(sdk)
 
     # Bazel gives a test no arguments but those that the user writes.

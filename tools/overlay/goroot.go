@@ -21,6 +21,7 @@ func runGoroot(args []string) error {
 	flags.StringVar(&o.Root, "root", "", "file in the top folder of the SDK")
 	flags.BoolVar(&o.Link, "link", false, "make hard links where that is safe")
 	flags.StringVar(&o.JSON, "json", "", "file to write")
+	tools := flags.String("tools", "", "folder of rebuilt commands, which sdk rebuild writes")
 	goroot.ChangesFlags(flags, &o.Changes)
 	if err := flags.Parse(args); err != nil {
 		return usageError(fmt.Sprintf("goroot: %v", err))
@@ -33,6 +34,14 @@ func runGoroot(args []string) error {
 	o.Files = flags.Args()
 	if len(o.Files) == 0 {
 		return usageError("goroot: expected files of the SDK")
+	}
+
+	if *tools != "" {
+		rebuilt, err := goroot.ChangesIn(*tools)
+		if err != nil {
+			return err
+		}
+		o.Changes = append(o.Changes, rebuilt...)
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

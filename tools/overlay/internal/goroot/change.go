@@ -4,6 +4,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -43,6 +45,42 @@ func ChangesFlags(flags *flag.FlagSet, changes *[]Change) {
 	flags.Func("delete", "`NAME`: file of the SDK that the GOROOT lacks", func(value string) error {
 		return add(Change{Name: value})
 	})
+}
+
+// ChangesIn returns changes by all files of a folder, which have the names there that
+// they are to have in the GOROOT. Empty ones mark the folder, and are none.
+func ChangesIn(folder string) ([]Change, error) {
+	// A folder may be a link to one, as a build lays it out.
+	var changes []Change
+	err := walkFiles(folder, func(path string, info fs.FileInfo) error {
+		name, err := filepath.Rel(folder, path)
+		if err == nil && info.Size() > 0 {
+			changes = append(changes, Change{Name: filepath.ToSlash(name), File: path})
+		}
+		return err
+	})
+	return changes, err
+}
+
+// walkFiles calls a function for each file below a folder. It follows links.
+func walkFiles(folder string, found func(path string, info fs.FileInfo) error) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		info, err := os.Stat(path)
+		if err == nil && info.IsDir() {
+			err = walkFiles(path, found)
+		} else if err == nil {
+			err = found(path, info)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // check returns an error unless the name is one of a file in a GOROOT, in the one

@@ -3,6 +3,8 @@ package goroot
 import (
 	"flag"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -51,5 +53,37 @@ func TestChangesFlagsErrors(t *testing.T) {
 	}
 	if _, err := parseChanges("-delete", "src/"); err == nil || !strings.Contains(err.Error(), `"src/" is not the name`) {
 		t.Errorf("-delete src/: got %v", err)
+	}
+}
+
+func TestChangesIn(t *testing.T) {
+	folder := t.TempDir()
+	for name, content := range map[string]string{"VERSION": "go1.99", "ROOT": "", "real/compile": "a program"} {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// As a sandbox lays out a folder.
+	if err := os.Symlink("real", filepath.Join(folder, "tool")); err != nil {
+		t.Skip(err) // Windows needs a privilege for it.
+	}
+	changes, err := ChangesIn(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Change{
+		{"VERSION", filepath.Join(folder, "VERSION")},
+		{"real/compile", filepath.Join(folder, "real", "compile")},
+		{"tool/compile", filepath.Join(folder, "tool", "compile")},
+	}
+	if !slices.Equal(changes, want) {
+		t.Errorf("got %q, want %q", changes, want)
+	}
+	if _, err := ChangesIn(filepath.Join(folder, "missing")); err == nil {
+		t.Error("a folder that does not exist: expected an error")
 	}
 }

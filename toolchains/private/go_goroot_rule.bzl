@@ -1,0 +1,88 @@
+"""The rule behind go_goroot: lays out a Go SDK with overlays."""
+
+load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
+load("//go_overlay/private:labels.bzl", "display_label")
+load("//go_overlay/private:sdk_packages.bzl", "add_changes", "by_origin", "sdk_changes")
+load(":overlaid_tools.bzl", "rebuilt_tools")
+
+visibility(["//toolchains/private/..."])
+
+def _go_goroot_impl(ctx):
+    sdk = ctx.attr.sdk[GoSDK]
+    helper = ctx.attr._helper[DefaultInfo].files_to_run
+    packages = by_origin(sdk, ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {})
+    if ctx.attr.overlays and not packages.std and not packages.tools:
+        fail("{}: {} changes no package of the Go SDK, only {}".format(
+            display_label(ctx.label),
+            display_label(ctx.attr.overlays.label),
+            ", ".join(packages.others) or "nothing at all",
+        ))
+    changes = sdk_changes(
+        ctx.actions,
+        ctx.label.name + ".overlays",
+        struct(files = sdk.srcs.to_list(), label = sdk.root_file.owner, root_file = sdk.root_file),
+        packages.std,
+        helper,
+        None,
+    )
+    tools = None
+    if packages.tools:
+        tools = rebuilt_tools(ctx.actions, ctx.label.name + ".tools", sdk, packages.tools, helper, None)
+
+    tree = ctx.actions.declare_directory(ctx.label.name)
+    overlay = ctx.actions.declare_file(ctx.label.name + ".overlay.json")
+    args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add("goroot")
+    args.add("-root", sdk.root_file)
+    args.add_all("-out", [tree], expand_directories = False)
+    args.add("-json", overlay)
+    inputs = [sdk.root_file] + add_changes(args, changes.files) + changes.stamps
+    if tools:
+        inputs.extend(add_changes(args, tools.changes.files) + tools.changes.stamps + tools.files)
+        args.add_all("-tools", [tools.sdk.root_file], map_each = _dirname)
+    args.add_all(ctx.files.files)
+    ctx.actions.run(
+        arguments = [args],
+        executable = helper,
+        execution_requirements = {"supports-path-mapping": "1"},
+        inputs = depset(inputs, transitive = [depset(ctx.files.files)]),
+        mnemonic = "GoOverlayGoroot",
+        outputs = [tree, overlay],
+        progress_message = "Laying out a GOROOT %{label}",
+        toolchain = None,
+    )
+    return [
+        DefaultInfo(files = depset([tree])),
+        OutputGroupInfo(overlay_json = depset([overlay])),
+    ]
+
+def _dirname(file):
+    return file.dirname
+
+go_goroot_rule = rule(
+    implementation = _go_goroot_impl,
+    attrs = {
+        "files": attr.label(
+            doc = "All files of the SDK: the target `files` of its repository.",
+            mandatory = True,
+        ),
+        "overlays": attr.label(
+            doc = """A `go_overlay` or `go_overlay_set`. Of its packages, those of the standard library and of Go's tools
+are applied.""",
+            providers = [GoOverlayInfo],
+        ),
+        "sdk": attr.label(
+            doc = "The SDK: the target `go_sdk` of its repository.",
+            mandatory = True,
+            providers = [GoSDK],
+        ),
+        "_helper": attr.label(
+            cfg = "exec",
+            default = "//tools:overlay",
+            executable = True,
+        ),
+    },
+)
