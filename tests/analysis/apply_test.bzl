@@ -66,7 +66,46 @@ _awaits_check_test = analysistest.make(
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_wrong_name"))},
 )
 _also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
-_std_test = failure_test_with_active("//tests/analysis:apply_std")
+_std_options_test = failure_test_with_active("//tests/analysis:apply_std_options")
+_std_frozen_test = failure_test_with_active("//tests/analysis:apply_std_frozen")
+
+def _std_test_impl(ctx):
+    """The standard library with overlays is made of the one without, in actions of rules_go that the helper runs."""
+    env = analysistest.begin(ctx)
+    actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
+    [stamp] = [file for file in actions["GoOverlay"].outputs.to_list() if file.extension == "stamp"]
+    [base] = actions["GoStdlib"].outputs.to_list()
+    for mnemonic, expected in [
+        ("GoOverlayStdlib", [stamp, base]),
+        ("GoOverlayStdlibList", [stamp]),
+    ]:
+        inputs = actions[mnemonic].inputs.to_list()
+        asserts.equals(env, [], [file for file in expected if file not in inputs])
+        asserts.true(env, "patched_b.go" in [file.basename for file in inputs])
+    return analysistest.end(env)
+
+_std_test = analysistest.make(
+    _std_test_impl,
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_std"))},
+)
+
+def _std_exports_test_impl(ctx):
+    """Packages depend on what the standard library exports, programs on all of it."""
+    env = analysistest.begin(ctx)
+    actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
+    for mnemonic, expected in [
+        ("GoCompilePkg", "go_overlay_exports/pkg"),
+        ("GoLink", "go_overlay/stdlib_/pkg"),
+    ]:
+        folders = [file.path for file in actions[mnemonic].inputs.to_list() if file.is_directory and file.basename == "pkg"]
+        asserts.equals(env, 1, len(folders))
+        asserts.true(env, folders[0].endswith(expected), folders[0])
+    return analysistest.end(env)
+
+_std_exports_test = analysistest.make(
+    _std_exports_test_impl,
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_std"))},
+)
 
 def apply_test_suite(name):
     """Tests of the wrapped toolchain.
@@ -98,6 +137,24 @@ def apply_test_suite(name):
             replace = replace,
             tags = ["manual"],
         )
+    go_overlay(
+        name = "apply_std_options",
+        importpath = "net/http",
+        tags = ["manual"],
+        x_defs = {"x": "y"},
+    )
+    go_overlay(
+        name = "apply_std_frozen",
+        importpath = "crypto/internal/fips140/v1.0.0/sha256",
+        new_srcs = ["testdata/pkg/patched_b.go"],
+        std = True,
+        tags = ["manual"],
+    )
+    go_binary(
+        name = "apply_binary",
+        srcs = ["testdata/pkg/a.go"],
+        tags = ["manual"],
+    )
 
     _unpatched_test(
         name = name + "_unpatched_library",
@@ -128,9 +185,22 @@ def apply_test_suite(name):
     )
     _std_test(
         name = name + "_std",
+        target_under_test = "@io_bazel_rules_go//:stdlib",
+    )
+    _std_exports_test(
+        name = name + "_std_exports",
+        target_under_test = ":apply_binary",
+    )
+    _std_options_test(
+        name = name + "_std_options",
+        expected = ["//tests/analysis:apply_std_options: x_defs can't be changed for net/http, which is a package of the Go SDK"],
+        target_under_test = "@io_bazel_rules_go//:stdlib",
+    )
+    _std_frozen_test(
+        name = name + "_std_frozen",
         expected = [
-            "//tests/analysis:apply_std: net/http is a package of the standard library",
-            "Take",
+            "//tests/analysis:apply_std_frozen: crypto/internal/fips140/v1.0.0/sha256 is of a frozen version of the FIPS 140-3 module",
+            "overlay the package without the version",
         ],
         target_under_test = "@io_bazel_rules_go//:stdlib",
     )
@@ -143,6 +213,9 @@ def apply_test_suite(name):
             "_patched_go_test",
             "_patched_library",
             "_std",
+            "_std_exports",
+            "_std_frozen",
+            "_std_options",
             "_unpatched_library",
         ]],
     )
