@@ -1,6 +1,6 @@
 // Command bench measures what go_overlay costs. It prints a table.
 //
-//	go run ./bench [-runs N] edit|analysis|goroot|sdk
+//	go run ./bench [-runs N] edit|analysis|goroot|sdk|std
 //
 // edit compares the time from an edit of a patch of k8s.io/client-go to the
 // changed output of //patch_dep:app in examples/, for a patch that is
@@ -23,6 +23,12 @@
 //
 //   - with go_toolchains.sdk, in an empty repository cache,
 //   - with go mod download, in an empty module cache.
+//
+// std compares the actions that compile the standard library, in the default mode
+// with cgo, for edits of several packages,
+//
+//   - with an overlay that has the edit, from what was compiled without it,
+//   - without overlays, all of it: the action of rules_go.
 //
 // The Bazel servers are warm. Runs alternate, so that what else goes on in the
 // machine meets both; compare the ratios, not the times.
@@ -56,9 +62,10 @@ func run(args []string) (err error) {
 		"edit":     benchEdit,
 		"goroot":   benchGoroot,
 		"sdk":      benchSDK,
+		"std":      benchStd,
 	}[flags.Arg(0)]
 	if !ok || flags.NArg() != 1 || *runs < 1 {
-		return errors.New("usage: go run ./bench [-runs N] edit|analysis|goroot|sdk")
+		return errors.New("usage: go run ./bench [-runs N] edit|analysis|goroot|sdk|std")
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {
