@@ -189,6 +189,11 @@ def _order(ctx, steps):
 
 def _go_overlay_impl(ctx):
     _check_importpath(ctx.label, ctx.attr.importpath)
+    if ctx.attr.std and "." in ctx.attr.importpath.split("/")[0]:
+        fail("{}: std = True, but {} has a dot in its first element, which packages of the standard library don't; those of modules that it vendors begin with vendor/".format(
+            display_label(ctx.label),
+            ctx.attr.importpath,
+        ))
     if ctx.attr.expires and not is_date(ctx.attr.expires):
         fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(display_label(ctx.label), ctx.attr.expires))
     steps = _steps(ctx)
@@ -277,7 +282,8 @@ build is that of `--@go_overlay//go_overlay:today`.""",
         "importpath": attr.string(
             doc = """Import path of the package that is changed, as its `go_library` and Go's import
 statements write it. For a `go_binary` with neither `importpath` nor `embed`, rules_go takes the
-package's path and the target's name: `cmd/app` for `//cmd/app`, `cmd/app/tool` for `//cmd/app:tool`.
+package's path and the target's name: `cmd/app` for `//cmd/app`, `cmd/app/tool` for `//cmd/app:tool`. (If Go
+has a command of that path, such as `cmd/link`, set the `importpath` of the `go_binary` to another one.)
 An import path that no built target has changes nothing; `go_overlay_report_test` finds that out.""",
             mandatory = True,
         ),
@@ -323,8 +329,8 @@ name counts for build constraints (`_linux.go`), not the overlay file's.""",
             doc = "Folder, relative to that of the BUILD file, that is laid out as the package. For `embedsrcs`.",
         ),
         "std": attr.bool(
-            doc = """Whether the standard library, or a tool of the Go SDK, gains the package. Packages that the
-SDK has are told by their import path.""",
+            doc = """Whether the standard library gains the package, or Go's tools, where it begins with `cmd/`.
+Packages that the SDK has are told by their import path, and need no mark.""",
         ),
         "upstream": attr.string(
             doc = "URL of the issue or change at the package's owner, for reports.",

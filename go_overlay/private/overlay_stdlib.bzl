@@ -13,7 +13,7 @@ visibility([
 
 _GO_TOOLCHAIN = Label("@io_bazel_rules_go//go:toolchain")
 
-def overlaid_stdlib_actions(actions, packages, helper, tools, incremental, shared):
+def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incremental, shared):
     """Returns a toolchain's action constructors with overlays applied to the standard library.
 
     The actions are those of rules_go, with the Go helper in front of the builder. It has the builder see
@@ -24,6 +24,7 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, incremental, share
       packages: dict, the part of the `packages` field of GoOverlayInfo that is of the standard library.
       helper: FilesToRunProvider of the Go helper.
       tools: OverlaidToolsInfo, or None if the tools of the SDK have no overlays.
+      errors: list of str: what is wrong with overlays of the SDK's packages. Fails if it is not empty.
       incremental: bool, whether to take what the overlays don't reach from the standard library without them.
       shared: list of what rules_go's stdlib rule provides in a configuration that differs in its overlays
         only, or None.
@@ -31,7 +32,7 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, incremental, share
     Returns:
       A struct of the same fields.
     """
-    if not packages and not tools:
+    if not packages and not tools and not errors:
         if not shared:
             return actions
         base = _base(shared)
@@ -39,11 +40,14 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, incremental, share
 
     def stdlib(go):
         there = _overlaid(shared) if shared else None
-        if there and there.packages == packages and not there.tools and not tools:
+        if not errors and there and there.packages == packages and not there.tools and not tools:
             return shared
+        if errors:
+            fail("\n\n".join(errors))
         if tools:
             # What compiles is told by the arguments; the source is that of the SDK.
-            go = struct(**(structs.to_dict(go) | {"sdk": tools.base}))
+            sdk = GoSDK(**(structs.to_dict(tools.base) | {"experiments": go.sdk.experiments}))
+            go = struct(**(structs.to_dict(go) | {"sdk": sdk}))
         return _overlaid_stdlib(go, actions.stdlib, _base(shared or actions.stdlib(go)), packages, helper, tools, incremental)
 
     def archive(go, *args, **kwargs):
@@ -143,6 +147,7 @@ def _helped_actions(go, base_folder, note, changes, helper):
             if base_folder:
                 args.add_all("-base", [base_folder], expand_directories = False)
                 own_inputs.append(base_folder)
+            args.add_all(changes.evidence.keys(), before_each = "-package")
             args.add_all("-exports", [note.exports], expand_directories = False)
             args.add("-package-list", go.sdk.package_list)
             args.add("-package-list-out", note.package_list)

@@ -18,7 +18,8 @@ def by_origin(sdk, packages):
       packages: dict, the `packages` field of GoOverlayInfo.
 
     Returns:
-      A struct of three parts of the dict: std; tools, of the commands of the SDK; others.
+      A struct of three parts of the dict, std, tools (of the commands of the SDK) and others, and of errors,
+      a list of str: what is wrong with overlays of the SDK's packages.
     """
 
     # An import path of another origin has a domain in it, mostly: spares the walk through the SDK.
@@ -27,23 +28,26 @@ def by_origin(sdk, packages):
         for importpath, package in packages.items()
         if "." not in importpath.split("/")[0] or _is_declared_std(package)
     }
-    folders = _folders(sdk.root_file, sdk.srcs.to_list(), candidates) if candidates else {}
-    std, tools, others = {}, {}, {}
+    files = sdk.srcs.to_list() if candidates else []
+    folders = _folders(sdk.root_file, files, candidates)
+    std, tools, others, errors = {}, {}, {}, []
     for importpath, package in packages.items():
         if importpath not in candidates:
             others[importpath] = package
             continue
-        _check_not_frozen(importpath, package)
-        if not folders[importpath] and not _is_declared_std(package):
+        error = _error(sdk, files, importpath, package, bool(folders[importpath]))
+        if error:
+            errors.append("{}: {}".format(display_label(package.overlays[0].label), error))
+        elif not folders[importpath] and not _is_declared_std(package):
             others[importpath] = package
-        elif importpath.startswith("cmd/") and importpath not in _TOOLS_IN_STD:
+        elif importpath.startswith("cmd/"):
             tools[importpath] = package
         else:
             std[importpath] = package
-    return struct(others = others, std = std, tools = tools)
+    return struct(errors = errors, others = others, std = std, tools = tools)
 
-# Packages below cmd that rules_go compiles with the standard library, for code that is covered.
-_TOOLS_IN_STD = ["cmd/internal/bio", "cmd/internal/cov", "cmd/internal/goobj"]
+# Packages below cmd that rules_go compiles with the standard library.
+_IN_STD_AND_TOOLS = ["cmd/internal/bio", "cmd/internal/cov"]
 
 def _is_declared_std(package):
     return any([overlay.std for overlay in package.overlays])
@@ -59,13 +63,25 @@ def _folders(root_file, files, importpaths):
                 folders[importpath].append(file)
     return folders
 
-def _check_not_frozen(importpath, package):
+# Folders of the SDK's source of whose names packages of other origin may be, too: binaries that are
+# called after their folder.
+_COMMON_NAMES = ["cmd", "internal"]
+
+def _error(sdk, files, importpath, package, is_of_sdk):
+    """Returns why a package can't be overlaid, or None."""
     if importpath.startswith("crypto/internal/fips140/v"):
-        fail("""{}: {} is of a frozen version of the FIPS 140-3 module, which is validated as it is, and which go_overlay does not build with.
-To change the module that is built, which then is not validated, overlay the package without the version.""".format(
-            display_label(package.overlays[0].label),
-            importpath,
-        ))
+        return """{} is of a frozen version of the FIPS 140-3 module, which is validated as it is, and which go_overlay does not build with.
+To change the module that is built, which then is not validated, overlay the package without the version.""".format(importpath)
+    if importpath in _IN_STD_AND_TOOLS:
+        return "{} is part of Go's tools and of what covered code needs of the standard library; overlays of it are not supported".format(importpath)
+    if is_of_sdk or _is_declared_std(package):
+        return None
+    first = importpath.split("/")[0]
+    folder = "{}/src/{}/".format(sdk.root_file.dirname, first)
+    if first in _COMMON_NAMES or "/" not in importpath or not any([file.path.startswith(folder) for file in files]):
+        return None
+    return """Go {} has no package {}. Has it moved, or is it misspelled?
+If the standard library is to gain it, write std = True.""".format(sdk.version, importpath)
 
 def sdk_changes(actions, name, sdk, packages, helper, toolchain):
     """Declares the actions that check overlays of an SDK's packages.
@@ -109,7 +125,12 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
         )
         package_files, changes = changes_of(actions, source, package)
         checked = check_changes(actions, source, package, package_files, changes, helper, toolchain)
-        files.extend([("src/{}/{}".format(importpath, change.name), change.outcome) for change in changes])
+        files.extend([
+            ("src/{}/{}".format(importpath, change.name), change.outcome)
+            for change in changes
+            # A layer may delete what another one has added.
+            if change.original or change.outcome
+        ])
         stamps.append(checked.stamp)
         evidence[importpath] = struct(
             overlays = tuple([overlay.label for overlay in package.overlays]),
@@ -121,10 +142,11 @@ def _check_supported(importpath, package):
     for overlay in package.overlays:
         for attribute in ["cgo", "deps", "gc_goopts", "parts", "x_defs"]:
             if getattr(overlay, attribute):
-                fail("{}: {} can't be changed for {}, which is a package of the Go SDK; its files can".format(
+                fail("{}: {} can't be changed for {}, which is a package of the Go SDK. Leave it out; {}".format(
                     display_label(overlay.label),
                     attribute,
                     importpath,
+                    "files of the standard library import each other without it" if attribute == "deps" else "change the source",
                 ))
 
 def add_changes(args, changes):

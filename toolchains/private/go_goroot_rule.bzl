@@ -1,8 +1,11 @@
 """The rule behind go_goroot: lays out a Go SDK with overlays."""
 
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@go_overlay_default//:defs.bzl", "POLICY")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
+load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "add_changes", "by_origin", "sdk_changes")
 load(":overlaid_tools.bzl", "rebuilt_tools")
 
@@ -11,7 +14,12 @@ visibility(["//toolchains/private/..."])
 def _go_goroot_impl(ctx):
     sdk = ctx.attr.sdk[GoSDK]
     helper = ctx.attr._helper[DefaultInfo].files_to_run
-    packages = by_origin(sdk, ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {})
+    packages = ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {}
+    errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
+    packages = by_origin(sdk, packages)
+    errors.extend(packages.errors)
+    if errors:
+        fail("\n\n".join(errors))
     if ctx.attr.overlays and not packages.std and not packages.tools:
         fail("{}: {} changes no package of the Go SDK, only {}".format(
             display_label(ctx.label),
@@ -78,6 +86,10 @@ are applied.""",
             doc = "The SDK: the target `go_sdk` of its repository.",
             mandatory = True,
             providers = [GoSDK],
+        ),
+        "_today": attr.label(
+            default = "//go_overlay:today",
+            providers = [BuildSettingInfo],
         ),
         "_helper": attr.label(
             cfg = "exec",

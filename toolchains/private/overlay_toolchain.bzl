@@ -53,9 +53,7 @@ def _shared(ctx, sdk):
 def _overlaid_tools(ctx, sdk):
     """Returns OverlaidToolsInfo of the SDK, or None if its tools have no overlays."""
     tools = ctx.attr.tools[OverlaidToolsInfo]
-    if not tools.sdk:
-        fail("{}: no tools were built of @@{}".format(ctx.label, ctx.attr.sdk_repo))
-    if tools.base.root_file != sdk.root_file:
+    if not tools.sdk or tools.base.root_file != sdk.root_file:
         fail("""{label} is for an execution platform with the SDK @@{found}, but tools with overlays are built for @@{expected}.
 Overlays of Go's tools need one execution platform for all Go actions: leave out the others from --extra_execution_platforms.""".format(
             expected = tools.base.root_file.owner.repo_name,
@@ -84,17 +82,18 @@ def _overlay_toolchain_impl(ctx):
         packages.std,
         helper,
         tools,
+        errors = packages.errors,
         incremental = ctx.attr._incremental_std[BuildSettingInfo].value,
         shared = shared.stdlib if shared else None,
     ))
+    if tools:
+        toolchain = platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"sdk": tools.sdk}))
     if not is_exec_configuration(ctx.bin_dir.path):
         toolchain = with_go_settings(
             toolchain,
             goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
             gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
         )
-    if tools:
-        toolchain = platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"sdk": tools.sdk}))
     if packages.others:
         toolchain = _with_actions(toolchain, overlaid_actions(
             toolchain.actions,

@@ -147,13 +147,13 @@ def _read_version(rctx, goroot):
         fail("{}: is this a Go SDK? It has no file VERSION, and bin/go version says: {}{}".format(goroot, result.stdout, result.stderr))
     return words[2].removeprefix("go")
 
-_ALL_FILES = "".join(["\n        \"{}\",".format(pattern) for pattern in [
-    "VERSION",
-    "api/**",
-    "bin/go*",
-    "lib/**",
-    "misc/**",
-]]).strip()
+def _all_files(rctx):
+    """Returns patterns of all files of the SDK that are not in src or pkg, for a list of glob()."""
+    patterns = ["bin/go*"]
+    if rctx.path("VERSION").exists:
+        patterns.append("VERSION")
+    patterns.extend([folder + "/**" for folder in ["api", "lib", "misc"] if rctx.path(folder).exists])
+    return "\n        ".join(["{},".format(repr(pattern)) for pattern in patterns])
 
 def _write_build_files(rctx, goos, goarch, version):
     """Writes what makes the repository one that rules_go, gazelle and go_toolchains.wrap know."""
@@ -174,7 +174,7 @@ def _write_build_files(rctx, goos, goarch, version):
             "{goos}": goos,
             "{version}": version,
             # The target "files" is all of the SDK, for go_goroot.
-            "\"bin/go*\",": _ALL_FILES,
+            "\"bin/go*\",": _all_files(rctx),
         },
     )
     rctx.file(

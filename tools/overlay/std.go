@@ -28,6 +28,7 @@ func runStdBuild(args []string) error {
 	flags := stdFlags("std build", &o.Builder, &o.Root, &o.Out, &o.Changes)
 	flags.StringVar(&o.Base, "base", "", "folder of the standard library without changes")
 	flags.StringVar(&o.Tools, "tools", "", "folder of rebuilt tools")
+	flags.Func("package", "import path of a package with changes", appendTo(&o.Packages))
 	flags.StringVar(&o.Exports, "exports", "", "folder to write, too")
 	flags.StringVar(&o.PackageList, "package-list", "", "list of packages of the SDK")
 	flags.StringVar(&o.PackageListOut, "package-list-out", "", "list to write")

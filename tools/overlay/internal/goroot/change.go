@@ -83,6 +83,17 @@ func walkFiles(folder string, found func(path string, info fs.FileInfo) error) e
 	return nil
 }
 
+// IncludedHeader returns the name under which assembly of all packages finds a header
+// of the runtime, which cmd/dist has copied there if there is such a file, or an empty
+// string for other files.
+func IncludedHeader(name string) string {
+	header, ok := strings.CutPrefix(name, "src/runtime/")
+	if !ok || strings.Contains(header, "/") || path.Ext(header) != ".h" {
+		return ""
+	}
+	return "pkg/include/" + header
+}
+
 // check returns an error unless the name is one of a file in a GOROOT, in the one
 // form that can be compared.
 func (c Change) check() error {

@@ -87,3 +87,33 @@ func TestChangesIn(t *testing.T) {
 		t.Error("a folder that does not exist: expected an error")
 	}
 }
+
+func TestIncludedHeader(t *testing.T) {
+	for name, want := range map[string]string{
+		"src/runtime/textflag.h": "pkg/include/textflag.h",
+		"src/runtime/cgo/abi.h":  "",
+		"src/runtime/proc.go":    "",
+		"src/math/answer.h":      "",
+	} {
+		if got := IncludedHeader(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	o := Options{
+		Root:    "sdk/ROOT",
+		Files:   []string{"sdk/src/runtime/textflag.h", "sdk/pkg/include/textflag.h", "sdk/src/runtime/other.h"},
+		Changes: []Change{{"src/runtime/textflag.h", "ours.h"}, {"src/runtime/other.h", "other.h"}},
+	}
+	files, _, err := plan(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []treeFile{
+		{"pkg/include/textflag.h", "ours.h", true},
+		{"src/runtime/other.h", "other.h", true},
+		{"src/runtime/textflag.h", "ours.h", true},
+	}
+	if !slices.Equal(files, want) {
+		t.Errorf("got %v, want %v", files, want)
+	}
+}

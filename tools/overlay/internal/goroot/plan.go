@@ -37,6 +37,9 @@ func plan(o Options) (files []treeFile, folders []string, err error) {
 		done[c.Name] = c
 		if c.File != "" {
 			sources[c.Name] = treeFile{name: c.Name, source: c.File, changed: true}
+			if copied := IncludedHeader(c.Name); sources[copied].name != "" {
+				sources[copied] = treeFile{name: copied, source: c.File, changed: true}
+			}
 			continue
 		}
 		if _, ok := sources[c.Name]; !ok {

@@ -1,6 +1,7 @@
 package std
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -32,6 +33,9 @@ func List(o ListOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 
+	if !filepath.IsLocal(filepath.Dir(o.Root)) || filepath.Dir(o.Root) == "." {
+		return fmt.Errorf("%s: expected an SDK in a folder below the working directory; --experimental_sibling_repository_layout is not supported with overlays of the standard library", o.Root)
+	}
 	if err := linkAround(".", tmp, filepath.Dir(o.Root)); err != nil {
 		return fmt.Errorf("laying out the SDK: %w", err)
 	}
@@ -42,8 +46,9 @@ func List(o ListOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := runBuilder(builder, builder, tmp, o.Arguments); err != nil {
-		return err
+	show := func(output string) string { return output }
+	if err := runBuilder(builder, builder, tmp, o.Arguments, show); err != nil {
+		return fmt.Errorf("the standard library with overlays can't be listed: %w", err)
 	}
 	return showPathsIn(o.Out, o.Root, o.Changes)
 }
@@ -86,8 +91,16 @@ func showPathsIn(file, root string, changes []goroot.Change) error {
 		if c.File == "" {
 			continue
 		}
-		inSDK := "__BAZEL_OUTPUT_BASE__/" + filepath.ToSlash(filepath.Join(filepath.Dir(root), c.Name))
-		paths = append(paths, `"`+inSDK+`"`, `"`+anchor(c.File)+filepath.ToSlash(c.File)+`"`)
+		// The builder writes paths with the separator of its system.
+		inSDK, err := json.Marshal(filepath.Join("__BAZEL_OUTPUT_BASE__", filepath.Dir(root), filepath.FromSlash(c.Name)))
+		if err != nil {
+			return err
+		}
+		shown, err := json.Marshal(anchor(c.File) + filepath.ToSlash(c.File))
+		if err != nil {
+			return err
+		}
+		paths = append(paths, string(inSDK), string(shown))
 	}
 	return os.WriteFile(file, []byte(strings.NewReplacer(paths...).Replace(string(data))), 0o644)
 }

@@ -41,6 +41,7 @@ type Options struct {
 	Out       string          // folder pkg to write
 	Exports   string          // folder pkg to write, with all that compiling against the standard library takes
 	Changes   []goroot.Change // of the SDK
+	Packages  []string        // import paths of packages that have the changes
 
 	// Files with the import paths of the standard library, one a line: the SDK's, and
 	// one to write.
@@ -118,16 +119,21 @@ const planVariable = "GO_OVERLAY_STD"
 
 func newPlan(o Options) (*plan, error) {
 	p := &plan{Changed: map[string]map[string]string{}}
+	changed := map[string]bool{}
 	for _, c := range o.Changes {
-		folder, ok := strings.CutPrefix(filepath.ToSlash(filepath.Dir(c.Name)), "src/")
-		if !ok {
-			continue // In lib, which is not compiled.
+		if changed[c.Name] {
+			return nil, fmt.Errorf("%s is changed twice", c.Name)
 		}
-		if p.Changed[folder] == nil {
-			p.Changed[folder] = map[string]string{}
+		changed[c.Name] = true
+		importPath, name, err := packageOf(c.Name, o.Packages)
+		if err != nil {
+			return nil, err
+		}
+		if p.Changed[importPath] == nil {
+			p.Changed[importPath] = map[string]string{}
 		}
 		if c.File != "" {
-			p.Changed[folder][filepath.Base(c.Name)] = filepath.ToSlash(c.File)
+			p.Changed[importPath][name] = filepath.ToSlash(c.File)
 		}
 	}
 	for _, path := range []struct {
@@ -152,6 +158,20 @@ func newPlan(o Options) (*plan, error) {
 	var err error
 	p.Base, err = archiveFolder(o.Base)
 	return p, err
+}
+
+// packageOf returns the package that has a file, and the name of the file in it:
+// embedded files may lie in folders of a package.
+func packageOf(file string, packages []string) (importPath, name string, err error) {
+	for _, candidate := range packages {
+		if rest, ok := strings.CutPrefix(file, "src/"+candidate+"/"); ok && len(candidate) > len(importPath) {
+			importPath, name = candidate, rest
+		}
+	}
+	if importPath == "" {
+		return "", "", fmt.Errorf("%s is in none of the packages %s", file, strings.Join(packages, ", "))
+	}
+	return importPath, name, nil
 }
 
 // sharedHeader returns a changed header that assembly of other packages includes.
@@ -195,24 +215,62 @@ func (p *plan) run(tmp string, args []string) error {
 	if err != nil {
 		return err
 	}
-	return runBuilder(p.Builder, self, "", args, planVariable+"="+file)
+	err = runBuilder(p.Builder, self, "", args, p.showFiles, planVariable+"="+file)
+	if err != nil {
+		return fmt.Errorf("the standard library does not compile with overlays of %s: %w", strings.Join(p.changedPackages(), ", "), err)
+	}
+	return nil
+}
+
+func (p *plan) changedPackages() []string {
+	var paths []string
+	for path := range p.Changed {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// showFiles has messages of the go command name changed files as users know them.
+func (p *plan) showFiles(output string) string {
+	relative := p.GOROOT
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, p.GOROOT); err == nil {
+			relative = rel
+		}
+	}
+	var paths []string
+	for importPath, files := range p.Changed {
+		for name, shown := range files {
+			for _, root := range []string{p.GOROOT, relative} {
+				paths = append(paths, filepath.Join(root, "src", filepath.FromSlash(importPath), filepath.FromSlash(name)), shown)
+			}
+		}
+	}
+	output = strings.NewReplacer(paths...).Replace(output)
+	if strings.Contains(output, " is not in std ") {
+		output += "Packages of the standard library can import only each other.\n"
+	}
+	return output
 }
 
 // runBuilder runs the builder of rules_go under another name, by which it calls
-// itself. It passes on what the builder prints: messages of the compiler.
-func runBuilder(builder, name, dir string, args []string, env ...string) error {
+// itself. It passes on what the builder prints, messages of the compiler, as show
+// makes it.
+func runBuilder(builder, name, dir string, args []string, show func(output string) string, env ...string) error {
 	// The folder that Build makes is removed even if the build is interrupted: the
 	// signal is for the builder, too, and then it ends.
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupted)
+	var output bytes.Buffer
 	cmd := &exec.Cmd{
 		Args:   append([]string{name}, args...),
 		Dir:    dir,
 		Env:    append(os.Environ(), env...),
 		Path:   builder,
-		Stderr: os.Stderr,
-		Stdout: os.Stdout,
+		Stderr: &output,
+		Stdout: &output,
 	}
 	if err := cmd.Start(); err != nil {
 		return err
@@ -226,8 +284,8 @@ func runBuilder(builder, name, dir string, args []string, env ...string) error {
 		_ = cmd.Process.Signal(s) // It may have it already, or be gone.
 		err = <-done
 	}
-	if exit := new(exec.ExitError); errors.As(err, &exit) {
-		return fmt.Errorf("the standard library with overlays does not compile: %s: %w", filepath.Base(builder), err)
+	if _, err := os.Stderr.WriteString(show(output.String())); err != nil {
+		return err
 	}
 	return err
 }

@@ -135,6 +135,7 @@ func TestRestoreReused(t *testing.T) {
 func TestPlanBase(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{"pkg/linux_amd64/runtime.a": archive("x"), "none/x": ""})
+	packages := []string{"fmt", "runtime"}
 	body := []goroot.Change{{Name: "src/fmt/print.go", File: "x"}}
 	header := []goroot.Change{{Name: "src/runtime/textflag.h", File: "x"}}
 	base := filepath.Join(folder, "pkg")
@@ -142,16 +143,16 @@ func TestPlanBase(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"incremental": {Options{Base: base, Changes: body}, filepath.Join(base, "linux_amd64")},
-		"no base":     {Options{Changes: body}, ""},
-		"own tools":   {Options{Base: base, Changes: body, Tools: "tools"}, ""},
-		"header":      {Options{Base: base, Changes: header}, ""},
+		"incremental": {Options{Base: base, Changes: body, Packages: packages}, filepath.Join(base, "linux_amd64")},
+		"no base":     {Options{Changes: body, Packages: packages}, ""},
+		"own tools":   {Options{Base: base, Changes: body, Tools: "tools", Packages: packages}, ""},
+		"header":      {Options{Base: base, Changes: header, Packages: packages}, ""},
 	} {
 		if p, err := newPlan(test.options); err != nil || p.Base != test.want {
 			t.Errorf("%s: got %v, %v, want %q", name, p, err, test.want)
 		}
 	}
-	if _, err := newPlan(Options{Base: filepath.Join(folder, "none"), Changes: body}); err == nil {
+	if _, err := newPlan(Options{Base: filepath.Join(folder, "none"), Changes: body, Packages: packages}); err == nil {
 		t.Error("a base without archives: expected an error")
 	}
 }
@@ -226,8 +227,9 @@ func TestPackageList(t *testing.T) {
 		Changes: []goroot.Change{
 			{Name: "src/net/http/server.go", File: "x"},
 			{Name: "src/net/hooks/hooks.go", File: "x"},
-			{Name: "lib/time/zoneinfo.zip", File: "x"},
+			{Name: "src/net/hooks/static/page.html", File: "x"},
 		},
+		Packages: []string{"net/hooks", "net/http", "net"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +238,35 @@ func TestPackageList(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := read(t, folder, "out"), "fmt\nnet/hooks\nnet/http\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestPlanErrors(t *testing.T) {
+	for want, changes := range map[string][]goroot.Change{
+		"lib/x is in none of the packages fmt": {{Name: "lib/x", File: "x"}},
+		"src/fmt/x.go is changed twice":        {{Name: "src/fmt/x.go", File: "x"}, {Name: "src/fmt/x.go"}},
+	} {
+		if _, err := newPlan(Options{Changes: changes, Packages: []string{"fmt"}}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestShowFiles(t *testing.T) {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plan{
+		GOROOT:  filepath.Join(dir, "out"),
+		Changed: map[string]map[string]string{"path": {"x.go": "overlays/x.go"}},
+	}
+	message := filepath.Join("out", "src", "path", "x.go") + ":3:1: package example.com/x is not in std (" +
+		filepath.Join(dir, "out", "src", "path", "y.go") + ")\n"
+	want := "overlays/x.go:3:1: package example.com/x is not in std (" + filepath.Join(dir, "out", "src", "path", "y.go") +
+		")\nPackages of the standard library can import only each other.\n"
+	if got := p.showFiles(message); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -227,7 +227,7 @@ func (t *tool) changedNames() []string {
 
 // copied returns the path under which the go command compiles a file of the package.
 func (t *tool) copied(name string) string {
-	return filepath.Join(t.GOROOT, "src", filepath.FromSlash(t.importPath), name)
+	return filepath.Join(t.GOROOT, "src", filepath.FromSlash(t.importPath), filepath.FromSlash(name))
 }
 
 // run runs the tool. Its messages name changed files as users know them. What it

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
@@ -40,14 +39,9 @@ func linkTree(sdk, target, tools string, changes []goroot.Change) (string, error
 	return target, nil
 }
 
-// includedHeaders is where cmd/dist copies headers of the runtime to, from the
-// folder src/runtime.
-const includedHeaders = "pkg/include"
-
 func change(target string, c goroot.Change) error {
 	names := []string{c.Name}
-	if header, ok := strings.CutPrefix(c.Name, "src/runtime/"); ok && !strings.Contains(header, "/") {
-		copied := includedHeaders + "/" + header
+	if copied := goroot.IncludedHeader(c.Name); copied != "" {
 		if _, err := os.Lstat(filepath.Join(target, filepath.FromSlash(copied))); err == nil {
 			names = append(names, copied)
 		}
