@@ -1,7 +1,7 @@
 """Analysis tests of what the wrapped toolchain compiles."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("@io_bazel_rules_go//go:def.bzl", "go_library", "go_test")
+load("@io_bazel_rules_go//go:def.bzl", "go_binary", "go_library", "go_test")
 load("//go_overlay:defs.bzl", "go_overlay")
 load(":failure_test.bzl", "failure_test_with_active")
 
@@ -67,6 +67,7 @@ _awaits_check_test = analysistest.make(
 )
 _also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
 _std_options_test = failure_test_with_active("//tests/analysis:apply_std_options")
+_std_vanished_test = failure_test_with_active("//tests/analysis:apply_std_vanished")
 _std_frozen_test = failure_test_with_active("//tests/analysis:apply_std_frozen")
 
 def _std_test_impl(ctx):
@@ -150,6 +151,12 @@ def apply_test_suite(name):
         std = True,
         tags = ["manual"],
     )
+    go_overlay(
+        name = "apply_std_vanished",
+        importpath = "net/htpp",
+        new_srcs = ["testdata/pkg/patched_b.go"],
+        tags = ["manual"],
+    )
     go_binary(
         name = "apply_binary",
         srcs = ["testdata/pkg/a.go"],
@@ -193,7 +200,12 @@ def apply_test_suite(name):
     )
     _std_options_test(
         name = name + "_std_options",
-        expected = ["//tests/analysis:apply_std_options: x_defs can't be changed for net/http, which is a package of the Go SDK"],
+        expected = ["//tests/analysis:apply_std_options: x_defs can't be changed for net/http, which is a package of the Go SDK. Leave it out; change the source"],
+        target_under_test = "@io_bazel_rules_go//:stdlib",
+    )
+    _std_vanished_test(
+        name = name + "_std_vanished",
+        expected = ["has no package net/htpp. Has it moved, or is it misspelled?", "write std = True"],
         target_under_test = "@io_bazel_rules_go//:stdlib",
     )
     _std_frozen_test(
@@ -216,6 +228,7 @@ def apply_test_suite(name):
             "_std_exports",
             "_std_frozen",
             "_std_options",
+            "_std_vanished",
             "_unpatched_library",
         ]],
     )
