@@ -101,10 +101,11 @@ def _is_stdlib(provider):
     return hasattr(provider, "libs")
 
 def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
+    files = go.sdk.srcs.to_list()
     changes = sdk_changes(
         go.actions,
         "go_overlay",
-        struct(files = go.sdk.srcs.to_list(), label = go.sdk.root_file.owner, root_file = go.sdk.root_file),
+        struct(files = files, label = go.sdk.root_file.owner, root_file = go.sdk.root_file),
         packages,
         helper,
         _GO_TOOLCHAIN,
@@ -120,8 +121,17 @@ def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
     )
     return [
         GoStdLib(**(structs.to_dict(provider) | {_NOTE: note})) if _is_stdlib(provider) else provider
-        for provider in stdlib(_with_actions(go, _helped_actions(go, base_folder, note, changes, helper)))
+        for provider in stdlib(_with_actions(_without_commands(go, files), _helped_actions(go, base_folder, note, changes, helper)))
     ]
+
+def _without_commands(go, files):
+    """Returns a GoContext whose SDK lacks the source of its commands, a third of all files."""
+    commands = go.sdk.root_file.dirname + "/src/cmd/"
+    needed = commands + "internal/"
+    sdk = GoSDK(**(structs.to_dict(go.sdk) | {
+        "srcs": depset([file for file in files if not file.path.startswith(commands) or file.path.startswith(needed)]),
+    }))
+    return struct(**(structs.to_dict(go) | {"sdk": sdk}))
 
 def _with_actions(go, actions):
     return struct(**(structs.to_dict(go) | {"actions": actions}))

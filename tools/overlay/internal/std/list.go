@@ -39,7 +39,11 @@ func List(o ListOptions) (err error) {
 	if err := linkAround(".", tmp, filepath.Dir(o.Root)); err != nil {
 		return fmt.Errorf("laying out the SDK: %w", err)
 	}
-	if _, err := linkTree(filepath.Dir(o.Root), filepath.Join(tmp, filepath.Dir(o.Root)), "", o.Changes); err != nil {
+	sdk := filepath.Join(tmp, filepath.Dir(o.Root))
+	if err := errors.Join(
+		linkTree(filepath.Dir(o.Root), sdk, "", o.Changes),
+		linkFiles(filepath.Join(filepath.Dir(o.Root), toolFolder), filepath.Join(sdk, toolFolder)),
+	); err != nil {
 		return fmt.Errorf("laying out the SDK: %w", err)
 	}
 	builder, err := filepath.Abs(o.Builder)

@@ -48,6 +48,14 @@ type Options struct {
 	PackageList, PackageListOut string
 }
 
+// toolRoot returns the folder that has the tools under their names in an SDK.
+func (o Options) toolRoot() string {
+	if o.Tools != "" {
+		return o.Tools
+	}
+	return filepath.Dir(o.Root)
+}
+
 // Build compiles the standard library.
 func Build(o Options) (err error) {
 	tmp, err := os.MkdirTemp("", "go_overlay_std")
@@ -56,26 +64,30 @@ func Build(o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 
-	root, err := linkTree(filepath.Dir(o.Root), filepath.Join(tmp, "goroot"), o.Tools, o.Changes)
-	if err != nil {
+	root := filepath.Join(tmp, "goroot")
+	if err := errors.Join(
+		linkTree(filepath.Dir(o.Root), root, o.Tools, o.Changes),
+		placeTools(filepath.Join(o.toolRoot(), toolFolder), filepath.Join(root, toolFolder)),
+	); err != nil {
 		return fmt.Errorf("laying out the GOROOT: %w", err)
 	}
 	p, err := newPlan(o)
 	if err != nil {
 		return err
 	}
+	if err := p.write(tmp); err != nil {
+		return err
+	}
 	// The builder takes the last value of a flag.
-	args := append(o.Arguments, "-goroot", root)
+	args := append(slices.Clone(o.Arguments), "-goroot", root)
 	if o.Tools != "" {
 		args = append(args, "-sdk", o.Tools)
 	}
-	if err := p.run(tmp, args); err != nil {
+	if err := p.compile(args, o.Out); err != nil {
 		return err
 	}
-	if p.Base != "" {
-		if err := p.restoreReused(o.Out); err != nil {
-			return err
-		}
+	if err := os.RemoveAll(filepath.Join(o.Out, "tool")); err != nil {
+		return err
 	}
 	if o.Exports != "" {
 		if err := writeExports(o.Out, o.Exports); err != nil {
@@ -110,6 +122,7 @@ type plan struct {
 	Base    string // folder with the archives to reuse, or empty
 	GOROOT  string // in which the go command compiles
 	State   string // folder for what they tell each other
+	Tools   string // folder pkg/tool with the tools that run
 
 	// Files that have been changed, by package: name to the path that users know it by.
 	Changed map[string]map[string]string
@@ -142,6 +155,7 @@ func newPlan(o Options) (*plan, error) {
 	}{
 		{&p.Builder, o.Builder},
 		{&p.GOROOT, filepath.Dir(o.Out)},
+		{&p.Tools, filepath.Join(o.toolRoot(), toolFolder)},
 	} {
 		var err error
 		if *path.to, err = filepath.Abs(path.from); err != nil {
@@ -197,8 +211,8 @@ func archiveFolder(pkg string) (string, error) {
 	return filepath.Abs(filepath.Dir(found[0]))
 }
 
-// run runs the builder, which calls this program in front of all tools.
-func (p *plan) run(tmp string, args []string) error {
+// write tells the processes that stand in for the builder what to do.
+func (p *plan) write(tmp string) error {
 	p.State = filepath.Join(tmp, "state")
 	if err := os.Mkdir(p.State, 0o755); err != nil {
 		return err
@@ -207,16 +221,66 @@ func (p *plan) run(tmp string, args []string) error {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(tmp, "plan.json")
-	if err := os.WriteFile(file, data, 0o644); err != nil {
+	return os.WriteFile(p.file(), data, 0o644)
+}
+
+func (p *plan) file() string { return p.State + ".json" }
+
+// compile has the builder compile what the changes reach. Mostly that is the changed
+// packages alone, and the go command need not look at others; if their export data
+// is another, it goes on to all.
+func (p *plan) compile(args []string, out string) error {
+	if p.Base == "" {
+		return p.run(args)
+	}
+	if few, ok := p.onlyChanged(args); ok {
+		if err := p.run(few); err != nil {
+			return err
+		}
+		if _, err := os.Stat(filepath.Join(p.State, exportsMark)); os.IsNotExist(err) {
+			return p.restore(out, func(importPath string) bool { return p.Changed[importPath] == nil })
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := p.run(args); err != nil {
 		return err
 	}
+	return p.restore(out, func(importPath string) bool { return p.marked(reusedMark, importPath) })
+}
+
+// onlyChanged returns the builder's arguments with only the changed packages to
+// compile, unless it takes more to know which they are.
+func (p *plan) onlyChanged(args []string) ([]string, bool) {
+	var few []string
+	for i := 0; i < len(args); i++ {
+		if strings.HasPrefix(args[i], "-param=") {
+			return nil, false // A file has them.
+		}
+		if args[i] == "-package" {
+			i++
+			continue
+		}
+		few = append(few, args[i])
+	}
+	for _, path := range p.changedPackages() {
+		// A package that is new may be imported anywhere; one that there is not for the platform can't be
+		// named, nor can one that is vendored.
+		if _, err := os.Stat(p.baseArchive(path)); err != nil || strings.HasPrefix(path, "vendor/") {
+			return nil, false
+		}
+		few = append(few, "-package", path)
+	}
+	return few, true
+}
+
+// run runs the builder, which calls this program in front of all tools.
+func (p *plan) run(args []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	err = runBuilder(p.Builder, self, "", args, p.showFiles, planVariable+"="+file)
-	if err != nil {
+	if err := runBuilder(p.Builder, self, "", args, p.showFiles, planVariable+"="+p.file()); err != nil {
 		return fmt.Errorf("the standard library does not compile with overlays of %s: %w", strings.Join(p.changedPackages(), ", "), err)
 	}
 	return nil
@@ -290,22 +354,22 @@ func runBuilder(builder, name, dir string, args []string, show func(output strin
 	return err
 }
 
-// restoreReused puts archives of the standard library without changes where
-// placeholders have been compiled.
-func (p *plan) restoreReused(out string) error {
-	to, err := archiveFolder(out)
-	if err != nil {
-		return err
-	}
-	reused, err := os.ReadDir(filepath.Join(p.State, reusedMark))
-	if err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	for _, entry := range reused {
-		archive := filepath.FromSlash(unmarked(entry.Name())) + ".a"
-		if err := copyFile(filepath.Join(to, archive), filepath.Join(p.Base, archive)); err != nil {
+// restore puts archives of the standard library without changes into the folder pkg,
+// those that a function tells.
+func (p *plan) restore(out string, isReused func(importPath string) bool) error {
+	to := filepath.Join(out, filepath.Base(p.Base))
+	err := copyFiles(p.Base, to, func(target, source string) error {
+		name, err := filepath.Rel(p.Base, source)
+		if err != nil {
 			return err
 		}
+		if !isReused(strings.TrimSuffix(filepath.ToSlash(name), ".a")) {
+			return nil
+		}
+		return copyFile(target, source)
+	})
+	if err != nil {
+		return err
 	}
 	return p.checkNoPlaceholder(to)
 }

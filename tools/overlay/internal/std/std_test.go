@@ -100,35 +100,98 @@ func TestSameExportData(t *testing.T) {
 	}
 }
 
-func TestRestoreReused(t *testing.T) {
+func TestRestore(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{
-		"base/linux_amd64/runtime.a":   archive("base"),
-		"base/linux_amd64/net/http.a":  archive("base"),
-		"out/linux_amd64/runtime.a":    archive("compiled"),
-		"out/linux_amd64/net/http.a":   placeholder + "and what was assembled",
-		"state/" + reusedMark + "/dir": "",
+		"base/linux_amd64/runtime.a":  archive("base"),
+		"base/linux_amd64/net/http.a": archive("base"),
+		"base/linux_amd64/net.a":      archive("base"),
+		"out/linux_amd64/runtime.a":   archive("compiled"),
+		"out/linux_amd64/net/http.a":  placeholder + "and what was assembled",
 	})
-	if err := os.Remove(filepath.Join(folder, "state", reusedMark, "dir")); err != nil {
-		t.Fatal(err)
-	}
-	p := &plan{Base: filepath.Join(folder, "base", "linux_amd64"), State: filepath.Join(folder, "state")}
+	p := &plan{Base: filepath.Join(folder, "base", "linux_amd64")}
+	out := filepath.Join(folder, "out")
 
-	// Nobody said that the archive is to be reused.
-	if err := p.restoreReused(filepath.Join(folder, "out")); err == nil || !strings.Contains(err.Error(), "http.a") {
-		t.Errorf("got %v, want an error that names http.a", err)
+	err := p.restore(out, func(importPath string) bool { return importPath == "net" })
+	if err == nil || !strings.Contains(err.Error(), "http.a") {
+		t.Errorf("a placeholder that is left: got %v, want an error that names http.a", err)
 	}
-	if err := p.mark(reusedMark, "net/http"); err != nil {
+	if err := p.restore(out, func(importPath string) bool { return importPath == "net/http" }); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.restoreReused(filepath.Join(folder, "out")); err != nil {
+	for name, want := range map[string]string{"net/http.a": "base", "net.a": "base", "runtime.a": "compiled"} {
+		if got := read(t, out, "linux_amd64", name); got != archive(want) {
+			t.Errorf("%s: got %q, want what is %s", name, got, want)
+		}
+	}
+}
+
+func TestOnlyChanged(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"fmt.a": archive("x"), "vendor/a.a": archive("x")})
+	args := []string{"stdlib", "-package", "std", "-race", "-package", "runtime/cgo", "-gcflags", ""}
+	changed := func(paths ...string) *plan {
+		p := &plan{Base: folder, Changed: map[string]map[string]string{}}
+		for _, path := range paths {
+			p.Changed[path] = map[string]string{}
+		}
+		return p
+	}
+	want := []string{"stdlib", "-race", "-gcflags", "", "-package", "fmt"}
+	if got, ok := changed("fmt").onlyChanged(args); !ok || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, ok, want)
+	}
+	for name, p := range map[string]*plan{
+		"new, or not for the platform": changed("fmt", "new"),
+		"vendored":                     changed("vendor/a"),
+	} {
+		if got, ok := p.onlyChanged(args); ok {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	if got, ok := changed("fmt").onlyChanged([]string{"stdlib", "-param=file"}); ok {
+		t.Errorf("a file with arguments: got %q", got)
+	}
+}
+
+func TestCopyCompiled(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, map[string]string{"first/_pkg_.a": "archive", "first/go_asm.h": "header", "second/x": ""})
+	at := func(pass string) *tool {
+		return &tool{
+			plan:       &plan{State: filepath.Join(folder, "state")},
+			importPath: "net/http",
+			args:       []string{"-o", filepath.Join(folder, pass, "_pkg_.a"), "-asmhdr", filepath.Join(folder, pass, "go_asm.h"), "x.go"},
+		}
+	}
+	if at("second").marked(compiledMark, "net/http") {
+		t.Error("marked before it was compiled")
+	}
+	if err := at("first").copyCompiled(true); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, folder, "out/linux_amd64/net/http.a"); got != archive("base") {
-		t.Errorf("http.a: got %q", got)
+	if !at("second").marked(compiledMark, "net/http") {
+		t.Error("not marked")
 	}
-	if got := read(t, folder, "out/linux_amd64/runtime.a"); got != archive("compiled") {
-		t.Errorf("runtime.a: got %q", got)
+	if err := at("second").copyCompiled(false); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"_pkg_.a": "archive", "go_asm.h": "header"} {
+		if got := read(t, folder, "second", name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestRealTool(t *testing.T) {
+	p := &plan{GOROOT: filepath.FromSlash("/out"), Tools: filepath.FromSlash("/sdk/pkg/tool")}
+	for path, want := range map[string]string{
+		"/out/pkg/tool/linux_amd64/compile": "/sdk/pkg/tool/linux_amd64/compile",
+		"/usr/bin/gcc":                      "/usr/bin/gcc",
+	} {
+		if got := p.realTool(filepath.FromSlash(path)); got != filepath.FromSlash(want) {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
 	}
 }
 
@@ -179,9 +242,10 @@ func TestLinkTree(t *testing.T) {
 		"sdk/src/net/http/client.go":             "client",
 		"sdk/src/runtime/textflag.h":             "old",
 		"sdk/src/internal/buildcfg/version.go":   "stock",
+		"sdk/src/cmd/internal/cov/cov.go":        "cov",
+		"sdk/src/cmd/compile/main.go":            "main",
 		"sdk/pkg/include/textflag.h":             "old",
 		"sdk/pkg/tool/p/compile":                 "stock",
-		"tools/pkg/tool/p/compile":               "own",
 		"tools/src/internal/buildcfg/version.go": "own",
 		"ours/server.go":                         "ours",
 		"ours/hooks.go":                          "hooks",
@@ -194,8 +258,11 @@ func TestLinkTree(t *testing.T) {
 		{Name: "src/net/http/hooks/hooks.go", File: at("ours/hooks.go")},
 		{Name: "src/runtime/textflag.h", File: at("ours/textflag.h")},
 	}
-	tree, err := linkTree(at("sdk"), at("tree"), at("tools"), changes)
-	if err != nil {
+	tree := at("tree")
+	if err := linkTree(at("sdk"), tree, at("tools"), changes); err != nil {
+		t.Fatal(err)
+	}
+	if err := placeTools(at("sdk/pkg/tool"), filepath.Join(tree, toolFolder)); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
@@ -203,17 +270,20 @@ func TestLinkTree(t *testing.T) {
 		"src/net/http/hooks/hooks.go":      "hooks",
 		"src/runtime/textflag.h":           "new",
 		"pkg/include/textflag.h":           "new",
-		"pkg/tool/p/compile":               "own",
+		"pkg/tool/p/compile":               "",
 		"src/internal/buildcfg/version.go": "own",
+		"src/cmd/internal/cov/cov.go":      "cov",
 	} {
 		if got := read(t, tree, name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
-	if _, err := os.Lstat(filepath.Join(tree, "src/net/http/client.go")); !os.IsNotExist(err) {
-		t.Errorf("client.go: got %v, want that it does not exist", err)
+	for _, name := range []string{"src/net/http/client.go", "src/cmd/compile"} {
+		if _, err := os.Lstat(filepath.Join(tree, name)); !os.IsNotExist(err) {
+			t.Errorf("%s: got %v, want that it does not exist", name, err)
+		}
 	}
-	if _, err := linkTree(at("sdk"), at("other"), "", []goroot.Change{{Name: "src/missing.go"}}); err == nil {
+	if err := linkTree(at("sdk"), at("other"), "", []goroot.Change{{Name: "src/missing.go"}}); err == nil {
 		t.Error("a deletion of a file that does not exist: expected an error")
 	}
 }

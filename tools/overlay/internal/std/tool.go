@@ -52,7 +52,7 @@ func (p *plan) standIn(args []string) error {
 	t := &tool{
 		plan:       p,
 		importPath: os.Getenv("TOOLEXEC_IMPORTPATH"),
-		path:       args[2],
+		path:       p.realTool(args[2]),
 		args:       withoutBuildID(args[3:]),
 	}
 	if t.importPath == "" || slices.Contains(t.args, "-V=full") {
@@ -79,6 +79,15 @@ func withoutBuildID(args []string) []string {
 		rest = append(rest, args[i])
 	}
 	return rest
+}
+
+// realTool returns the tool that runs in place of an empty file in the GOROOT.
+func (p *plan) realTool(path string) string {
+	name, err := filepath.Rel(filepath.Join(p.GOROOT, toolFolder), path)
+	if err != nil || !filepath.IsLocal(name) {
+		return path
+	}
+	return filepath.Join(p.Tools, name)
 }
 
 // A tool is one that the go command calls for a package.
@@ -109,8 +118,8 @@ func (t *tool) output() (string, error) {
 
 func (t *tool) changed() bool { return t.Changed[t.importPath] != nil }
 
-func (t *tool) baseArchive(importPath string) string {
-	return filepath.Join(t.Base, filepath.FromSlash(importPath)+".a")
+func (p *plan) baseArchive(importPath string) string {
+	return filepath.Join(p.Base, filepath.FromSlash(importPath)+".a")
 }
 
 func (t *tool) compile() error {
@@ -142,10 +151,16 @@ func (t *tool) compile() error {
 		}
 		return t.mark(reusedMark, t.importPath)
 	}
+	if t.marked(compiledMark, t.importPath) {
+		return t.copyCompiled(false)
+	}
 	if err := t.useImportcfg(importcfg); err != nil {
 		return err
 	}
 	if err := t.run(); err != nil {
+		return err
+	}
+	if err := t.copyCompiled(true); err != nil {
 		return err
 	}
 	if !isNew {
@@ -154,6 +169,32 @@ func (t *tool) compile() error {
 		}
 	}
 	return t.mark(exportsMark, t.importPath)
+}
+
+// copyCompiled keeps what was compiled, or takes it, if the go command is at the
+// package for a second time.
+func (t *tool) copyCompiled(keep bool) error {
+	kept := t.markFile(compiledMark, t.importPath)
+	for _, file := range []struct{ flag, kept string }{
+		{"-asmhdr", kept + ".h"},
+		{"-o", kept}, // Last, as it is the mark.
+	} {
+		i := t.flag(file.flag)
+		if i < 0 {
+			continue
+		}
+		target, source := t.args[i], file.kept
+		if keep {
+			target, source = source, target
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				return err
+			}
+		}
+		if err := copyFile(target, source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tool) assemble() error {
@@ -258,6 +299,8 @@ func (t *tool) run() error {
 const (
 	reusedMark  = "reused"  // packages whose archive is taken from the base
 	exportsMark = "exports" // packages whose export data differs from that in the base
+
+	compiledMark = "compiled" // packages that were compiled, and what came of it
 )
 
 func (t *tool) exportsChanged(importPath string) bool { return t.marked(exportsMark, importPath) }
@@ -265,8 +308,6 @@ func (t *tool) exportsChanged(importPath string) bool { return t.marked(exportsM
 func (p *plan) markFile(mark, importPath string) string {
 	return filepath.Join(p.State, mark, strings.ReplaceAll(importPath, "/", "%"))
 }
-
-func unmarked(name string) string { return strings.ReplaceAll(name, "%", "/") }
 
 func (p *plan) marked(mark, importPath string) bool {
 	_, err := os.Stat(p.markFile(mark, importPath))

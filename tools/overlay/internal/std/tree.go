@@ -5,38 +5,49 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
 
 // linkTree lays a GOROOT out as folders with symbolic links to the files of an SDK
-// and to changed ones, and returns its path. Who compiles copies it anyway.
-func linkTree(sdk, target, tools string, changes []goroot.Change) (string, error) {
-	if tools == "" {
-		tools = sdk
-	}
-	for _, part := range []struct{ folder, from string }{
-		{"src", sdk},
-		{"pkg/include", sdk},
-		{"pkg/tool", tools},
-	} {
-		folder := filepath.FromSlash(part.folder)
-		if err := linkFiles(filepath.Join(part.from, folder), filepath.Join(target, folder)); err != nil {
-			return "", err
+// and to changed ones, as far as the standard library needs them and without tools.
+// Who compiles copies it anyway.
+func linkTree(sdk, target, tools string, changes []goroot.Change) error {
+	for _, folder := range []string{"src", filepath.Join("pkg", "include")} {
+		if err := linkFiles(filepath.Join(sdk, folder), filepath.Join(target, folder)); err != nil {
+			return err
 		}
 	}
-	if tools != sdk {
-		// What names the version.
+	if tools != "" {
+		// What names their version.
 		if err := linkFiles(filepath.Join(tools, "src"), filepath.Join(target, "src")); err != nil {
-			return "", err
+			return err
 		}
 	}
 	for _, c := range changes {
 		if err := change(target, c); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return target, nil
+	return nil
+}
+
+var toolFolder = filepath.Join("pkg", "tool")
+
+// placeTools lays out empty files in place of tools. The builder would copy them, and
+// the go command does not run them: it has this program do so.
+func placeTools(from, to string) error {
+	return copyFiles(from, to, func(target, _ string) error {
+		return os.WriteFile(target, nil, 0o755)
+	})
+}
+
+// isCommand tells whether a folder, by its name below src, has the source of commands,
+// a third of all files. Some packages of cmd/internal belong to what is compiled.
+func isCommand(name string) bool {
+	rest, ok := strings.CutPrefix(filepath.ToSlash(name), "cmd/")
+	return ok && rest != "internal" && !strings.HasPrefix(rest, "internal/")
 }
 
 func change(target string, c goroot.Change) error {
@@ -81,6 +92,9 @@ func linkFiles(from, to string) error {
 		}
 		target := filepath.Join(to, name)
 		if d.IsDir() {
+			if filepath.Base(from) == "src" && isCommand(name) {
+				return fs.SkipDir
+			}
 			return os.MkdirAll(target, 0o755)
 		}
 		if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
