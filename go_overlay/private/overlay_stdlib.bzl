@@ -39,11 +39,11 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incrementa
         return struct(**(structs.to_dict(actions) | {"stdlib": lambda _go: base}))
 
     def stdlib(go):
-        there = _overlaid(shared) if shared else None
-        if not errors and there and there.packages == packages and not there.tools and not tools:
-            return shared
         if errors:
             fail("\n\n".join(errors))
+        there = _overlaid(shared) if shared else None
+        if there and there.packages == packages and not there.tools and not tools:
+            return shared
         if tools:
             # What compiles is told by the arguments; the source is that of the SDK.
             sdk = GoSDK(**(structs.to_dict(tools.base) | {"experiments": go.sdk.experiments}))
