@@ -312,7 +312,7 @@ func (p *plan) showFiles(output string) string {
 		}
 	}
 	output = strings.NewReplacer(paths...).Replace(output)
-	if strings.Contains(output, " is not in std ") {
+	if strings.Contains(output, " is not in std ") || strings.Contains(output, ": cannot find package ") {
 		output += "Packages of the standard library can import only each other.\n"
 	}
 	return output
