@@ -1,14 +1,9 @@
 package main
 
 import (
-	"context"
-	"flag"
 	"fmt"
-	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
 )
@@ -33,9 +28,7 @@ func runSDK(args []string) error {
 
 func runSDKLock(args []string) error {
 	o := sdklock.Options{Out: os.Stdout, Warnings: os.Stderr}
-	flags := flag.NewFlagSet("sdk lock", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // The error says it all.
-	flags.Usage = func() {}
+	flags := newFlags("sdk lock")
 	file := flags.String("file", "", "the lock file")
 	check := flags.Bool("check", false, "compare only")
 	flags.BoolVar(&o.Unverified, "unverified", false, "take what can't be verified")
@@ -45,8 +38,8 @@ func runSDKLock(args []string) error {
 		return err
 	})
 	for {
-		if err := flags.Parse(args); err != nil {
-			return usageError(fmt.Sprintf("sdk lock: %v", err))
+		if err := parse(flags, args); err != nil {
+			return err
 		}
 		if flags.NArg() == 0 {
 			break
@@ -63,7 +56,7 @@ func runSDKLock(args []string) error {
 	}
 	o.File, o.Command = lockFile(*file)
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	if *check {
 		return sdklock.Check(ctx, o)

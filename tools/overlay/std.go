@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/std"
@@ -53,9 +52,7 @@ func runStdList(args []string) error {
 
 // stdFlags are the flags that both verbs have.
 func stdFlags(verb string, builder, root, out *string, changes *[]goroot.Change) *flag.FlagSet {
-	flags := flag.NewFlagSet(verb, flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // The error says it all.
-	flags.Usage = func() {}
+	flags := newFlags(verb)
 	flags.StringVar(builder, "builder", "", "the builder of rules_go")
 	flags.StringVar(root, "root", "", "file in the top folder of the SDK")
 	flags.StringVar(out, "out", "", "what to write")
@@ -65,16 +62,8 @@ func stdFlags(verb string, builder, root, out *string, changes *[]goroot.Change)
 
 // parseStd returns the arguments for the builder.
 func parseStd(flags *flag.FlagSet, args []string) ([]string, error) {
-	if err := flags.Parse(args); err != nil {
-		return nil, usageError(fmt.Sprintf("%s: %v", flags.Name(), err))
+	if err := parse(flags, args, "builder", "root", "out"); err != nil {
+		return nil, err
 	}
-	for _, name := range []string{"builder", "root", "out"} {
-		if flags.Lookup(name).Value.String() == "" {
-			return nil, usageError(fmt.Sprintf("%s: -%s is missing", flags.Name(), name))
-		}
-	}
-	if flags.NArg() == 0 {
-		return nil, usageError(fmt.Sprintf("%s: expected arguments for the builder", flags.Name()))
-	}
-	return flags.Args(), nil
+	return operands(flags, "arguments for the builder")
 }
