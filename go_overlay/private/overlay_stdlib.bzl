@@ -4,7 +4,7 @@ load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//toolchains/private:rules_go_internals.bzl", "GoStdLib")
 load(":archives.bzl", "with_data")
-load(":sdk_packages.bzl", "add_changes", "sdk_changes")
+load(":sdk_packages.bzl", "add_changes", "add_sdk_folder", "sdk_changes")
 
 visibility([
     "//go_overlay/private/...",
@@ -101,11 +101,10 @@ def _is_stdlib(provider):
     return hasattr(provider, "libs")
 
 def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
-    files = go.sdk.srcs.to_list()
     changes = sdk_changes(
         go.actions,
         "go_overlay",
-        struct(files = files, label = go.sdk.root_file.owner, root_file = go.sdk.root_file),
+        go.sdk,
         packages,
         helper,
         _GO_TOOLCHAIN,
@@ -121,23 +120,20 @@ def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
     )
     return [
         GoStdLib(**(structs.to_dict(provider) | {_NOTE: note})) if _is_stdlib(provider) else provider
-        for provider in stdlib(_with_actions(_without_commands(go, files), _helped_actions(go, base_folder, note, changes, helper)))
+        for provider in stdlib(_with_actions(_without_commands(go), _helped_actions(go, base_folder, note, changes, helper)))
     ]
 
-def _without_commands(go, files):
+def _without_commands(go):
     """Returns a GoContext whose SDK lacks the source of its commands, a third of all files."""
     commands = go.sdk.root_file.dirname + "/src/cmd/"
     needed = commands + "internal/"
     sdk = GoSDK(**(structs.to_dict(go.sdk) | {
-        "srcs": depset([file for file in files if not file.path.startswith(commands) or file.path.startswith(needed)]),
+        "srcs": depset([file for file in go.sdk.srcs.to_list() if not file.path.startswith(commands) or file.path.startswith(needed)]),
     }))
     return struct(**(structs.to_dict(go) | {"sdk": sdk}))
 
 def _with_actions(go, actions):
     return struct(**(structs.to_dict(go) | {"actions": actions}))
-
-def _dirname(file):
-    return file.dirname
 
 def _helped_actions(go, base_folder, note, changes, helper):
     """Returns ctx.actions of which `run` puts the Go helper in front of the builder."""
@@ -164,7 +160,7 @@ def _helped_actions(go, base_folder, note, changes, helper):
             own_inputs.append(go.sdk.package_list)
             outputs = outputs + [note.exports, note.package_list]
             if note.tools:
-                args.add_all("-tools", [note.tools.sdk.root_file], map_each = _dirname)
+                add_sdk_folder(args, "-tools", note.tools.sdk.root_file)
                 own_inputs.extend(note.tools.files)
         args.add("--")
         if not compiles:

@@ -89,7 +89,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
     Args:
       actions: ctx.actions.
       name: str, begins the paths of outputs.
-      sdk: struct of the Files `root_file` and `files` (list), and the Label `label` of the SDK.
+      sdk: GoSDK.
       packages: dict, a part of the `packages` field of GoOverlayInfo.
       helper: FilesToRunProvider of the Go helper.
       toolchain: Label of the toolchain type that the helper runs for, or None.
@@ -105,7 +105,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
         for file in package.order:
             if "/" in file:
                 wanted["{}/{}".format(importpath, file.rpartition("/")[0])] = None
-    folders = _folders(sdk.root_file, sdk.files, wanted)
+    folders = _folders(sdk.root_file, sdk.srcs.to_list(), wanted)
     files, stamps, evidence = [], [], {}
     for importpath, package in packages.items():
         _check_supported(importpath, package)
@@ -118,7 +118,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
         source = struct(
             embedsrcs = [file for file in folders[importpath] if not is_source_name(file.basename)] + embedded,
             importpath = importpath,
-            label = sdk.label,
+            label = sdk.root_file.owner,
             name = "{}/{}".format(name, importpath),
             of_sdk = True,
             srcs = [file for file in folders[importpath] if is_source_name(file.basename)],
@@ -167,3 +167,16 @@ def add_changes(args, changes):
         else:
             args.add("-delete", name)
     return inputs
+
+def add_sdk_folder(args, flag, root_file):
+    """Adds a flag and the top folder of an SDK to arguments.
+
+    Args:
+      args: Args.
+      flag: str.
+      root_file: File in that folder.
+    """
+    args.add_all(flag, [root_file], map_each = _dirname)
+
+def _dirname(file):
+    return file.dirname

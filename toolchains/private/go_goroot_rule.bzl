@@ -6,7 +6,7 @@ load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:policy.bzl", "policy_errors")
-load("//go_overlay/private:sdk_packages.bzl", "add_changes", "by_origin", "sdk_changes")
+load("//go_overlay/private:sdk_packages.bzl", "add_changes", "add_sdk_folder", "by_origin", "sdk_changes")
 load(":overlaid_tools.bzl", "rebuilt_tools")
 
 visibility(["//toolchains/private/..."])
@@ -29,7 +29,7 @@ def _go_goroot_impl(ctx):
     changes = sdk_changes(
         ctx.actions,
         ctx.label.name + ".overlays",
-        struct(files = sdk.srcs.to_list(), label = sdk.root_file.owner, root_file = sdk.root_file),
+        sdk,
         packages.std,
         helper,
         None,
@@ -50,7 +50,7 @@ def _go_goroot_impl(ctx):
     inputs = [sdk.root_file] + add_changes(args, changes.files) + changes.stamps
     if tools:
         inputs.extend(add_changes(args, tools.changes.files) + tools.changes.stamps + tools.files)
-        args.add_all("-tools", [tools.sdk.root_file], map_each = _dirname)
+        add_sdk_folder(args, "-tools", tools.sdk.root_file)
     args.add_all(ctx.files.files)
     ctx.actions.run(
         arguments = [args],
@@ -66,9 +66,6 @@ def _go_goroot_impl(ctx):
         DefaultInfo(files = depset([tree])),
         OutputGroupInfo(overlay_json = depset([overlay])),
     ]
-
-def _dirname(file):
-    return file.dirname
 
 go_goroot_rule = rule(
     implementation = _go_goroot_impl,

@@ -38,7 +38,7 @@ def rebuilt_tools(actions, name, sdk, packages, helper, toolchain):
     changes = sdk_changes(
         actions,
         name,
-        struct(files = sdk.srcs.to_list(), label = sdk.root_file.owner, root_file = sdk.root_file),
+        sdk,
         packages,
         helper,
         toolchain,

@@ -51,7 +51,7 @@ def _shared(ctx, sdk):
     return shared if shared.toolchain.sdk.root_file == sdk.root_file else None
 
 def _overlaid_tools(ctx, sdk):
-    """Returns OverlaidToolsInfo of the SDK, or None if its tools have no overlays."""
+    """Returns OverlaidToolsInfo, of whose tools overlays change some."""
     tools = ctx.attr.tools[OverlaidToolsInfo]
     if not tools.sdk or tools.base.root_file != sdk.root_file:
         fail("""{label} is for an execution platform with the SDK @@{found}, but tools with overlays are built for @@{expected}.

@@ -1,15 +1,12 @@
 """Actions that build the commands of a Go SDK from the source in the SDK."""
 
-load("//go_overlay/private:sdk_packages.bzl", "add_changes")
+load("//go_overlay/private:sdk_packages.bzl", "add_changes", "add_sdk_folder")
 
 visibility(["//toolchains/private/..."])
 
 def sdk_platform(sdk):
     """Returns the platform that a GoSDK runs on, as GOOS_GOARCH."""
     return "{}_{}".format(sdk.goos, sdk.goarch)
-
-def _dirname(file):
-    return file.dirname
 
 def compile_commands(actions, sdk, helper, out, toolchain):
     """Declares the action that compiles what the commands of an SDK consist of, for rebuild_commands to begin with.
@@ -39,12 +36,10 @@ def rebuild_commands(actions, sdk, helper, outputs, toolchain, root = None, chan
       compiled: File that compile_commands writes, or None.
     """
     args = actions.args()
-    args.add_all(
-        "-out",
-        [root or outputs[0]],
-        expand_directories = False,
-        map_each = _dirname if root else None,
-    )
+    if root:
+        add_sdk_folder(args, "-out", root)
+    else:
+        args.add_all("-out", outputs[:1], expand_directories = False)
     inputs = [root] if root else []
     if compiled:
         args.add("-compiled", compiled)

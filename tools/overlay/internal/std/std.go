@@ -307,7 +307,7 @@ func (p *plan) showFiles(output string) string {
 	for importPath, files := range p.Changed {
 		for name, shown := range files {
 			for _, root := range []string{p.GOROOT, relative} {
-				paths = append(paths, filepath.Join(root, "src", filepath.FromSlash(importPath), filepath.FromSlash(name)), shown)
+				paths = append(paths, compiledAs(root, importPath, name), shown)
 			}
 		}
 	}
@@ -316,6 +316,11 @@ func (p *plan) showFiles(output string) string {
 		output += "Packages of the standard library can import only each other.\n"
 	}
 	return output
+}
+
+// compiledAs returns the path under which the go command compiles a file of a package.
+func compiledAs(goroot, importPath, name string) string {
+	return filepath.Join(goroot, "src", filepath.FromSlash(importPath), filepath.FromSlash(name))
 }
 
 // runBuilder runs the builder of rules_go under another name, by which it calls
@@ -371,7 +376,7 @@ func (p *plan) restore(out string, isReused func(importPath string) bool) error 
 	if err != nil {
 		return err
 	}
-	return p.checkNoPlaceholder(to)
+	return checkNoPlaceholder(to)
 }
 
 // copyFile overwrites a file with the content of another.
@@ -391,7 +396,7 @@ func copyFile(target, source string) (err error) {
 
 // checkNoPlaceholder makes sure that no placeholder is left: it would be linked as
 // an empty package.
-func (p *plan) checkNoPlaceholder(folder string) error {
+func checkNoPlaceholder(folder string) error {
 	return filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -347,7 +347,7 @@ func TestShowFiles(t *testing.T) {
 func TestImportcfg(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{
-		"importcfg": "# import config\nimportmap a = vendor/a\npackagefile fmt=/work/b1/_pkg_.a\npackagefile vendor/a=/work/b2/_pkg_.a\n",
+		"importcfg": "# import config\nimportmap a = vendor/a\npackagefile fmt=/build/b1/_pkg_.a\npackagefile vendor/a=/build/b2/_pkg_.a\n",
 	})
 	tool := &tool{
 		plan: &plan{Base: "/base", State: filepath.Join(folder, "state")},
@@ -366,7 +366,7 @@ func TestImportcfg(t *testing.T) {
 	if err := tool.useImportcfg(c); err != nil {
 		t.Fatal(err)
 	}
-	want := "# import config\nimportmap a = vendor/a\npackagefile fmt=/work/b1/_pkg_.a\npackagefile vendor/a=" + filepath.Join("/base", "vendor", "a.a") + "\n"
+	want := "# import config\nimportmap a = vendor/a\npackagefile fmt=/build/b1/_pkg_.a\npackagefile vendor/a=" + filepath.Join("/base", "vendor", "a.a") + "\n"
 	if got := read(t, tool.args[3]); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -266,11 +266,6 @@ func (t *tool) changedNames() []string {
 	return names
 }
 
-// copied returns the path under which the go command compiles a file of the package.
-func (t *tool) copied(name string) string {
-	return filepath.Join(t.GOROOT, "src", filepath.FromSlash(t.importPath), filepath.FromSlash(name))
-}
-
 // run runs the tool. Its messages name changed files as users know them. What it
 // makes names them as the SDK does: otherwise the export data of a changed package
 // would always be another, and all packages that import it would have to be
@@ -287,7 +282,7 @@ func (t *tool) run() error {
 	var paths []string
 	for _, name := range t.changedNames() {
 		shown := t.Changed[t.importPath][name]
-		paths = append(paths, t.copied(name)+":", shown+":", "./"+name+":", shown+":")
+		paths = append(paths, compiledAs(t.GOROOT, t.importPath, name)+":", shown+":", "./"+name+":", shown+":")
 	}
 	if _, err := strings.NewReplacer(paths...).WriteString(os.Stderr, output.String()); err != nil {
 		return err
