@@ -25,7 +25,7 @@ var stdEdits = []struct {
 	{"body in os", "os", "file.go", `errors.New("negative offset")`, `errors.New("run %d")`},
 	{"body in runtime", "runtime", "proc.go", `"all goroutines are asleep - deadlock!"`, `"deadlock, run %d"`},
 	{"lines of fmt", "fmt", "print.go", "package fmt\n", "package fmt\n\n// Run %d.\n"},
-	{"API of net/http", "net/http", "server.go", "package http\n", "package http\n\n// Run is new.\nconst Run = %d\n"},
+	{"API of net/http", "net/http", "server.go", "// Errors used by the HTTP server.\n", "// Run is new.\nconst Run = %d\n\n// Errors used by the HTTP server.\n"},
 }
 
 // benchStd measures the actions alone, as Bazel reports them.
