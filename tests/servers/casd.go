@@ -26,6 +26,10 @@ type Casd struct {
 type CasdOptions struct {
 	Jobs  int    // number of actions that are executed at a time; 0: it does not execute
 	Quota string // at which it deletes what was not used for longest, such as 2G; empty: none
+
+	// Intercept, if there is one, is told of each call before it is passed on, by the
+	// name of its method. Its error is the answer.
+	Intercept func(method string) error
 }
 
 // StartCasd starts a server that keeps everything in a folder.
@@ -65,7 +69,7 @@ func StartCasd(dir string, o CasdOptions) (_ *Casd, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.front = newFront(s.conn)
+	s.front = newFront(s.conn, o.Intercept)
 	s.URL = "grpc://" + listener.Addr().String()
 	go func() {
 		if err := s.front.Serve(listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {

@@ -19,12 +19,12 @@ import (
 // newFront returns a server that passes all calls on, as they are. But it says of the
 // server behind it that it speaks version 2.0 of the Remote Execution API: Bazel 7
 // asks for that one, which casd, from 2.1 on, does not claim to speak, and does.
-func newFront(conn *grpc.ClientConn) *grpc.Server {
+func newFront(conn *grpc.ClientConn, intercept func(method string) error) *grpc.Server {
 	const limit = 64 << 20 // Bytes of a message; casd's is lower.
 	server := grpc.NewServer(
 		grpc.ForceServerCodecV2(passCodec{encoding.GetCodecV2(proto.Name)}),
 		grpc.MaxRecvMsgSize(limit),
-		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error { return pass(conn, stream, limit) }),
+		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error { return pass(conn, stream, intercept, limit) }),
 	)
 	remoteexecution.RegisterCapabilitiesServer(server, capabilities{client: remoteexecution.NewCapabilitiesClient(conn)})
 	return server
@@ -45,10 +45,15 @@ func (c capabilities) GetCapabilities(ctx context.Context, request *remoteexecut
 }
 
 // pass passes a call on: what the client sends, and what the server answers.
-func pass(conn *grpc.ClientConn, client grpc.ServerStream, limit int) error {
+func pass(conn *grpc.ClientConn, client grpc.ServerStream, intercept func(method string) error, limit int) error {
 	method, ok := grpc.MethodFromServerStream(client)
 	if !ok {
 		return status.Error(codes.Internal, "a call without a method")
+	}
+	if intercept != nil {
+		if err := intercept(method); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(client.Context())
 	defer cancel()

@@ -1,0 +1,225 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
+)
+
+// A machine has a checkout of this repository, and everything that Bazel has is its
+// own: what it shares with others is a cache.
+type machine struct {
+	dir       string // everything that it has
+	workspace string // the examples in its checkout
+	env       []string
+	prefix    []string // of commands
+	logs      int
+}
+
+// newMachine makes a machine in a folder. Its checkout of the repository at root has
+// the path checkout there.
+func newMachine(root, dir, checkout string) (*machine, error) {
+	m := &machine{dir: dir, workspace: filepath.Join(dir, checkout, "examples")}
+	if err := copyRepository(root, filepath.Join(dir, checkout)); err != nil {
+		return nil, err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	m.env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "PWD=") || strings.HasPrefix(entry, "TEST_TMPDIR=")
+	})
+	// What the go command is told in a file of the user's home.
+	for _, name := range []string{"GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE"} {
+		value, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			return nil, fmt.Errorf("go env %s: %w", name, err)
+		}
+		m.setenv(name, strings.TrimSpace(string(value)))
+	}
+	m.setenv("XDG_CACHE_HOME", cache)
+	for name, folder := range map[string]string{"HOME": "home", "TMPDIR": "tmp"} {
+		path := filepath.Join(dir, folder)
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			return nil, err
+		}
+		m.setenv(name, path)
+	}
+	return m, nil
+}
+
+// copyRepository copies the files of a checkout that are not Bazel's or git's.
+func copyRepository(root, target string) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		switch {
+		case entry.Name() == ".git":
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(target, name), 0o755)
+		case !entry.Type().IsRegular(), entry.Name() == "offline.bazelrc", entry.Name() == "user.bazelrc":
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(target, name), content, info.Mode().Perm())
+	})
+}
+
+func (m *machine) setenv(name, value string) {
+	m.env = append(slices.DeleteFunc(m.env, func(entry string) bool { return strings.HasPrefix(entry, name+"=") }), name+"="+value)
+}
+
+// command is a command on the machine.
+func (m *machine) command(ctx context.Context, args ...string) *exec.Cmd {
+	args = append(slices.Clone(m.prefix), args...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	// Bazel ends a build that is interrupted as it should.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = time.Minute
+	cmd.Dir = m.workspace
+	cmd.Env = m.env
+	return cmd
+}
+
+// bazel runs Bazel, which keeps what it has in the folder output of the machine.
+func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
+	args = append([]string{
+		filepath.Join(filepath.Dir(m.workspace), "bazelw"),
+		"--output_user_root=" + filepath.Join(m.dir, "output"),
+		"--max_idle_secs=120", // Should the test be killed.
+	}, args...)
+	out, err := m.command(ctx, args...).CombinedOutput()
+	if err != nil {
+		return string(out), fmt.Errorf("bazelw %s: %w\n%s", strings.Join(args[1:], " "), err, out)
+	}
+	return string(out), nil
+}
+
+// build builds, and returns the actions that were executed or came from a cache.
+func (m *machine) build(ctx context.Context, args ...string) ([]spawn, error) {
+	m.logs++
+	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
+	// Nothing of what an earlier build left.
+	if _, err := m.bazel(ctx, "clean"); err != nil {
+		return nil, err
+	}
+	args = append([]string{
+		"build",
+		"--execution_log_json_file=" + log,
+		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
+	}, args...)
+	if _, err := m.bazel(ctx, args...); err != nil {
+		return nil, err
+	}
+	return readExecutionLog(log)
+}
+
+// expunge leaves Bazel nothing of what it has.
+func (m *machine) expunge(ctx context.Context) error {
+	_, err := m.bazel(ctx, "clean", "--expunge")
+	return errors.Join(err, workspace.RemoveAll(filepath.Join(m.dir, "repositories")))
+}
+
+// remove ends Bazel's server and deletes the machine.
+func (m *machine) remove() error {
+	_, err := m.bazel(context.Background(), "shutdown")
+	return errors.Join(err, workspace.RemoveAll(m.dir))
+}
+
+// becomeAnother has commands on the machine run in another way than those of the
+// user of this process: by another user, if this one may become another.
+func (m *machine) becomeAnother() (user string, err error) {
+	for name, value := range map[string]string{
+		"LANG":    "tr_TR.UTF-8",
+		"LC_ALL":  "tr_TR.UTF-8",
+		"LOGNAME": "daemon",
+		"PATH":    "/nonexistent" + string(os.PathListSeparator) + os.Getenv("PATH"),
+		"TZ":      "Pacific/Chatham",
+		"USER":    "daemon",
+	} {
+		m.setenv(name, value)
+	}
+	m.prefix = []string{"bash", "-c", `umask 027; exec "$@"`, "bash"}
+	if os.Geteuid() != 0 {
+		return "the same user", nil
+	}
+	// What bazelw has set up lies where another user may not go. Links to the files do.
+	cache := filepath.Join(m.dir, "cache")
+	shared := filepath.Join(environ(m.env, "XDG_CACHE_HOME"), "go_overlay")
+	m.setenv("XDG_CACHE_HOME", cache)
+	if err := os.MkdirAll(filepath.Join(cache, "go_overlay"), 0o755); err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(shared)
+	if err != nil {
+		return "", err
+	}
+	for _, entry := range entries {
+		if entry.Name() == "e2e" || entry.Name() == "lock" {
+			continue
+		}
+		from := filepath.Join(shared, entry.Name())
+		if err := linkOrCopy(from, filepath.Join(cache, "go_overlay", entry.Name())); err != nil {
+			return "", err
+		}
+	}
+	// What is linked belongs to others, too.
+	out, err := exec.Command("bash", "-c", fmt.Sprintf(
+		`find %q -path %q -prune -o \( -type d -o -links 1 \) -exec chown --no-dereference daemon: {} +`,
+		m.dir, filepath.Join(cache, "go_overlay", "rootfs-*"))).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("chown: %w\n%s", err, out)
+	}
+	m.prefix = append([]string{"setpriv", "--reuid=daemon", "--regid=daemon", "--clear-groups"}, m.prefix...)
+	return "daemon", nil
+}
+
+// linkOrCopy makes hard links to the files of a folder, where that is possible.
+func linkOrCopy(from, to string) error {
+	if exec.Command("cp", "-al", from, to).Run() == nil {
+		return nil
+	}
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
+		return fmt.Errorf("cp -a %s %s: %w\n%s", from, to, err, out)
+	}
+	return nil
+}
+
+func environ(env []string, name string) string {
+	for _, entry := range env {
+		if key, value, _ := strings.Cut(entry, "="); key == name {
+			return value
+		}
+	}
+	return ""
+}

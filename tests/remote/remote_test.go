@@ -1,0 +1,280 @@
+package remote
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tests/servers"
+	"github.com/go-overlay/go_overlay/tests/workspace"
+)
+
+// A variant is a way to build the examples.
+type variant struct {
+	name string
+	args []string
+}
+
+// variants are what machines share by way of caches. Each needs other actions than
+// those before it.
+var variants = []variant{
+	{"overlays", []string{
+		"//patch_dep:app",
+		"//patch_std:app",
+		"//patch_compiler:app",
+		"//hotfix:report_test",
+		"//fake_time/...",
+		"//goroot",
+	}},
+	{"none", []string{"--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//patch_dep:app"}},
+	{"mapped", []string{"--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test"}},
+}
+
+// gorootPackage is a package of the workspace that makes a tree of a whole GOROOT.
+var gorootPackage = map[string]string{
+	"BUILD.bazel": `load("@go_overlay//go_overlay:defs.bzl", "go_overlay")
+load("@go_overlay//toolchains:defs.bzl", "go_goroot")
+
+go_goroot(
+    name = "goroot",
+    overlays = ":added",
+    sdk = "@go_sdk_linux_` + runtime.GOARCH + `//:ROOT",
+)
+
+go_overlay(
+    name = "added",
+    importpath = "strings",
+    new_srcs = ["added.go"],
+)
+`,
+	"added.go": "package strings\n\nconst Added = true\n",
+}
+
+// TestMachines has one machine build on a server that executes actions, and another
+// one, which differs in whatever it may, build by itself and fill caches. Both have
+// to come to the same bytes; and each has to find everything in the caches that the
+// other one has filled.
+func TestMachines(t *testing.T) {
+	dir := sharedFolder(t)
+	one := addMachine(t, filepath.Join(dir, "one"), "go_overlay")
+	another := addMachine(t, filepath.Join(dir, "another"), "src/of/others/go_overlay")
+	for _, m := range []*machine{one, another} {
+		for name, content := range gorootPackage {
+			m.write(t, "goroot/"+name, content)
+		}
+	}
+	user, err := another.becomeAnother()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the other machine builds as %s", user)
+	casd, err := servers.StartCasd(filepath.Join(dir, "casd"), servers.CasdOptions{Jobs: runtime.NumCPU()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer casd.Stop()
+	nginx := startNginx(t, filepath.Join(dir, "nginx"))
+	disk := "--disk_cache=" + filepath.Join(another.dir, "disk")
+
+	for _, v := range variants {
+		remote := one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
+		checkExecutedRemotely(t, remote)
+		local := another.mustBuild(t, v.args, "--remote_cache="+nginx.URL, disk)
+		checkSame(t, v.name, remote, local)
+		if v.name == "mapped" {
+			checkMapped(t, remote)
+		}
+		checkPortable(t, one, remote)
+		checkPortable(t, another, local)
+	}
+
+	// Now each builds what the other one has built, and has nothing of its own.
+	for _, m := range []*machine{one, another} {
+		if err := m.expunge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, cache := range []struct {
+		name    string
+		machine *machine
+		args    []string
+		outputs []string // for --remote_download_outputs
+	}{
+		{"casd", another, []string{"--remote_cache=" + casd.URL}, []string{"minimal", "toplevel", "all"}},
+		{"nginx", one, []string{"--remote_cache=" + nginx.URL}, []string{"minimal", "toplevel", "all"}},
+		{"disk", one, []string{disk}, []string{"minimal", "all"}},
+	} {
+		for _, v := range variants {
+			for _, outputs := range cache.outputs {
+				t.Run(cache.name+"/"+v.name+"/"+outputs, func(t *testing.T) {
+					args := append(slices.Clone(cache.args), "--remote_download_outputs="+outputs)
+					checkAllHits(t, cache.machine.mustBuild(t, v.args, args...))
+				})
+			}
+		}
+	}
+}
+
+// write writes a file of the workspace.
+func (m *machine) write(t *testing.T, name, content string) {
+	t.Helper()
+	path := filepath.Join(m.workspace, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mustBuild builds a variant.
+func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []spawn {
+	t.Helper()
+	spawns, err := m.build(t.Context(), append(slices.Clone(variant), args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spawns
+}
+
+func checkExecutedRemotely(t *testing.T, spawns []spawn) {
+	t.Helper()
+	for _, s := range spawns {
+		if s.Runner != "remote" && s.Runner != "remote cache hit" {
+			t.Errorf("not executed remotely: %v", s)
+		}
+	}
+}
+
+// differing are actions of rules_go whose results depend on where they are executed, by
+// mnemonic, with the reason.
+var differing = map[string]string{
+	// Its build information says CGO_ENABLED=1 where PATH is set for actions, and leads to a C compiler. A cache has
+	// one result for all.
+	"GoToolchainBinaryBuild": "is built by go build, which looks for a C compiler",
+}
+
+// checkSame makes sure that actions had the same results.
+func checkSame(t *testing.T, name string, one, another []spawn) {
+	t.Helper()
+	results := map[string]spawn{}
+	for _, s := range one {
+		results[s.key()] = s
+	}
+	for _, s := range another {
+		first, ok := results[s.key()]
+		if !ok {
+			t.Errorf("%s: only one machine has %v", name, s)
+			continue
+		}
+		delete(results, s.key())
+		if differing[s.Mnemonic] == "" && !slices.Equal(first.ActualOutputs, s.ActualOutputs) {
+			t.Errorf("%s: results differ of %v", name, s)
+		}
+	}
+	for _, s := range results {
+		t.Errorf("%s: only one machine has %v", name, s)
+	}
+}
+
+// checkMapped makes sure that no action of ours sees the name of a configuration.
+func checkMapped(t *testing.T, spawns []spawn) {
+	t.Helper()
+	seen := 0
+	for _, s := range spawns {
+		if s.Mnemonic != "GoOverlay" && s.Mnemonic != "GoOverlayReport" && s.Mnemonic != "GoHelperBuild" {
+			continue
+		}
+		seen++
+		for _, arg := range append(s.CommandArgs, s.ListedOutputs...) {
+			if strings.Contains(arg, "bazel-out/") && !strings.Contains(arg, "bazel-out/cfg/") {
+				t.Errorf("%v: not mapped: %s", s, arg)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("there is no action of ours")
+	}
+}
+
+func checkAllHits(t *testing.T, spawns []spawn) {
+	t.Helper()
+	for _, s := range spawns {
+		if s.Cacheable && !s.CacheHit {
+			t.Errorf("not in the cache: %v", s)
+		}
+	}
+}
+
+// checkPortable makes sure that no result says on which machine it was made.
+func checkPortable(t *testing.T, m *machine, spawns []spawn) {
+	t.Helper()
+	root, err := m.bazel(t.Context(), "info", "execution_root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(root)
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := []string{filepath.Dir(m.dir)} // The server's folder is there, too.
+	if len(host) >= 6 {                      // Shorter ones may be part of anything.
+		secrets = append(secrets, host)
+	}
+	scanned := 0
+	for _, s := range spawns {
+		for _, output := range s.ActualOutputs {
+			content, err := os.ReadFile(filepath.Join(lines[len(lines)-1], output.Path))
+			if os.IsNotExist(err) {
+				continue // Of a variant whose paths are mapped.
+			}
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			scanned++
+			for _, secret := range secrets {
+				if bytes.Contains(content, []byte(secret)) {
+					t.Errorf("%s of %v contains %q", output.Path, s, secret)
+				}
+			}
+		}
+	}
+	if scanned == 0 {
+		t.Error("no result was found")
+	}
+}
+
+// sharedFolder makes a folder that all users may read. The machine's folder for
+// temporary files will not do: Bazel's sandbox hides what is in it.
+func sharedFolder(t *testing.T) string {
+	dir, err := os.MkdirTemp("/var/tmp", "go_overlay_remote")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := workspace.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func addMachine(t *testing.T, dir, checkout string) *machine {
+	m, err := newMachine("../..", dir, checkout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.remove(); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
+}
