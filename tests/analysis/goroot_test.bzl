@@ -30,6 +30,7 @@ def goroot_test_suite(name):
     for goroot, importpath, replace in [
         ("lib", "lib/time", "zone.txt"),
         ("no_lib", "lib/zone", "zone.txt"),
+        ("tool", "cmd/a", "main.go"),
     ]:
         go_overlay(
             name = "goroot_{}_overlay".format(goroot),
@@ -55,11 +56,21 @@ def goroot_test_suite(name):
         expected = ["//tests/analysis:goroot_no_lib: //tests/analysis:goroot_no_lib_overlay changes no package of the Go SDK, only lib/zone"],
         target_under_test = ":goroot_no_lib",
     )
+    failure_test(
+        name = name + "_tool",
+        expected = [
+            "//tests/analysis:goroot_tool: //tests/analysis:goroot_tool_overlay changes cmd/a, which the SDK's own compiler has to rebuild",
+            "//tests/analysis/testdata/sdk:go_sdk is for plan9_386, and the build runs on ",
+            "exec_compatible_with",
+        ],
+        target_under_test = ":goroot_tool",
+    )
 
     native.test_suite(
         name = name,
         tests = [name + suffix for suffix in [
             "_lib",
             "_no_lib",
+            "_tool",
         ]],
     )

@@ -7,9 +7,27 @@ load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "add_changes", "add_sdk_folder", "by_origin", "sdk_changes")
+load(":helper_platform.bzl", "HelperPlatformInfo", "runs_on")
 load(":overlaid_tools.bzl", "rebuilt_tools")
+load(":rebuilt_sdk.bzl", "sdk_platform")
 
 visibility(["//toolchains/private/..."])
+
+def _check_runs(ctx, sdk, tools):
+    """Fails if the SDK can't rebuild its tools where the build runs."""
+    machine = ctx.attr._helper[HelperPlatformInfo]
+    machine = "{}_{}".format(machine.goos, machine.goarch)
+    if runs_on(sdk_platform(sdk), machine):
+        return
+    fail("""{label}: {overlay} changes {importpath}, which the SDK's own compiler has to rebuild, but {sdk} is for {found}, and the build runs on {machine}.
+Take an SDK for {machine}, or a set without overlays of Go's tools; or choose an execution platform for {found} by exec_compatible_with.""".format(
+        found = sdk_platform(sdk),
+        importpath = tools.keys()[0],
+        label = display_label(ctx.label),
+        machine = machine,
+        overlay = display_label(tools.values()[0].overlays[0].label),
+        sdk = display_label(ctx.attr.sdk.label),
+    ))
 
 def _go_goroot_impl(ctx):
     sdk = ctx.attr.sdk[GoSDK]
@@ -33,6 +51,7 @@ def _go_goroot_impl(ctx):
     ]
     tools = None
     if packages.tools:
+        _check_runs(ctx, sdk, packages.tools)
         tools = rebuilt_tools(ctx.actions, ctx.label.name + ".tools", sdk, packages.tools, helper, None)
         changes.append(tools.changes)
 
@@ -92,6 +111,7 @@ of the SDK's folder `lib` are applied.""",
             cfg = "exec",
             default = "//tools:overlay",
             executable = True,
+            providers = [HelperPlatformInfo],
         ),
     },
 )
