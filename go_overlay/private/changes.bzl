@@ -11,7 +11,8 @@ def changes_of(actions, source, package):
     Args:
       actions: ctx.actions.
       source: GoInfo of the package; or, of a package of an SDK, a struct of the fields `name` (str, begins
-        the paths of outputs), `importpath`, `label`, `srcs` and `embedsrcs`, and `of_sdk`, which is True.
+        the paths of outputs), `importpath`, `label`, `srcs` and `embedsrcs`, of `folder` (str, where they
+        are), and `of_sdk`, which is True.
       package: struct, value of the `packages` field of GoOverlayInfo.
 
     Returns:

@@ -284,7 +284,8 @@ build is that of `--@go_overlay//go_overlay:today`.""",
 statements write it. For a `go_binary` with neither `importpath` nor `embed`, rules_go takes the
 package's path and the target's name: `cmd/app` for `//cmd/app`, `cmd/app/tool` for `//cmd/app:tool`. (If Go
 has a command of that path, such as `cmd/link`, set the `importpath` of the `go_binary` to another one.)
-An import path that no built target has changes nothing; `go_overlay_report_test` finds that out.""",
+An import path that no built target has changes nothing; `go_overlay_report_test` finds that out.
+`lib/time`, `lib/wasm` and the like are folders of the SDK's `lib`, for `go_goroot`.""",
             mandatory = True,
         ),
         "new_srcs": attr.label_list(

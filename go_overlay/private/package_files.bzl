@@ -8,7 +8,7 @@ def package_files(source):
     """Returns the files of a package under their names in it.
 
     Args:
-      source: GoInfo.
+      source: GoInfo, or the struct that changes_of takes.
 
     Returns:
       A struct of
@@ -19,6 +19,9 @@ def package_files(source):
     """
     sources = [(file.basename, file) for file in source.srcs]
     folders = {under_root(file.dirname, file): None for file in source.srcs}
+    if hasattr(source, "folder"):
+        # There may be no sources in it.
+        folders[source.folder] = None
     embedded = [(_embedded_name(file, folders), file) for file in source.embedsrcs]
 
     by_name = {}

@@ -10,16 +10,18 @@ visibility([
     "//toolchains/private/...",
 ])
 
-def by_origin(sdk, packages):
+def by_origin(sdk, packages, all_files = []):
     """Tells packages of the standard library and of Go's tools from all others.
 
     Args:
       sdk: GoSDK.
       packages: dict, the `packages` field of GoOverlayInfo.
+      all_files: list of File, all of the SDK; GoSDK has none of its folder lib.
 
     Returns:
-      A struct of three parts of the dict, std, tools (of the commands of the SDK) and others, and of errors,
-      a list of str: what is wrong with overlays of the SDK's packages.
+      A struct of four parts of the dict, std, tools (of the commands of the SDK), lib (folders in that of this
+      name, if all_files has them) and others, and of errors, a list of str: what is wrong with overlays of
+      the SDK's packages.
     """
 
     # An import path of another origin has a domain in it, mostly: spares the walk through the SDK.
@@ -29,11 +31,17 @@ def by_origin(sdk, packages):
         if "." not in importpath.split("/")[0] or _is_declared_std(package)
     }
     files = sdk.srcs.to_list() if candidates else []
-    folders = _folders(sdk.root_file, files, candidates)
-    std, tools, others, errors = {}, {}, {}, []
+    folders = _folders(sdk.root_file, _SRC, files, candidates)
+
+    # Packages of other origin may be called so, too.
+    in_lib = _folders(sdk.root_file, "", all_files, [importpath for importpath in candidates if importpath.startswith("lib/")])
+    std, tools, lib, others, errors = {}, {}, {}, {}, []
     for importpath, package in packages.items():
         if importpath not in candidates:
             others[importpath] = package
+            continue
+        if in_lib.get(importpath) and not _is_declared_std(package):
+            lib[importpath] = package
             continue
         error = _error(sdk, files, importpath, package, bool(folders[importpath]))
         if error:
@@ -44,7 +52,7 @@ def by_origin(sdk, packages):
             tools[importpath] = package
         else:
             std[importpath] = package
-    return struct(errors = errors, others = others, std = std, tools = tools)
+    return struct(errors = errors, lib = lib, others = others, std = std, tools = tools)
 
 # Packages below cmd that rules_go compiles with the standard library.
 _IN_STD_AND_TOOLS = ["cmd/internal/bio", "cmd/internal/cov"]
@@ -52,10 +60,15 @@ _IN_STD_AND_TOOLS = ["cmd/internal/bio", "cmd/internal/cov"]
 def _is_declared_std(package):
     return any([overlay.std for overlay in package.overlays])
 
-def _folders(root_file, files, importpaths):
+# Where the packages of an SDK are, relative to its top folder.
+_SRC = "src/"
+
+def _folders(root_file, parent, files, importpaths):
     """Returns the files of packages of an SDK: dict from import path to list of File."""
     folders = {importpath: [] for importpath in importpaths}
-    prefix = root_file.dirname + "/src/"
+    if not folders:
+        return folders
+    prefix = "{}/{}".format(root_file.dirname, parent)
     for file in files:
         if file.path.startswith(prefix):
             importpath = file.dirname[len(prefix):]
@@ -77,13 +90,13 @@ To change the module that is built, which then is not validated, overlay the pac
     if is_of_sdk or _is_declared_std(package):
         return None
     first = importpath.split("/")[0]
-    folder = "{}/src/{}/".format(sdk.root_file.dirname, first)
+    folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, first)
     if first in _COMMON_NAMES or "/" not in importpath or not any([file.path.startswith(folder) for file in files]):
         return None
     return """Go {} has no package {}. Has it moved, or is it misspelled?
 If the standard library is to gain it, write std = True.""".format(sdk.version, importpath)
 
-def sdk_changes(actions, name, sdk, packages, helper, toolchain):
+def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = None):
     """Declares the actions that check overlays of an SDK's packages.
 
     Args:
@@ -93,6 +106,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
       packages: dict, a part of the `packages` field of GoOverlayInfo.
       helper: FilesToRunProvider of the Go helper.
       toolchain: Label of the toolchain type that the helper runs for, or None.
+      all_files: list of File, as for by_origin, if packages is the part lib of what that returns.
 
     Returns:
       A struct of
@@ -100,12 +114,13 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
       stamps: list of File, inputs of all that uses them;
       evidence: dict from import path to a struct of `overlays` (tuple of Label) and `record` (File).
     """
+    parent = _SRC if all_files == None else ""
     wanted = {importpath: None for importpath in packages}
     for importpath, package in packages.items():
         for file in package.order:
             if "/" in file:
                 wanted["{}/{}".format(importpath, file.rpartition("/")[0])] = None
-    folders = _folders(sdk.root_file, sdk.srcs.to_list(), wanted)
+    folders = _folders(sdk.root_file, parent, sdk.srcs.to_list() if all_files == None else all_files, wanted)
     files, stamps, evidence = [], [], {}
     for importpath, package in packages.items():
         _check_supported(importpath, package)
@@ -117,6 +132,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
         ]
         source = struct(
             embedsrcs = [file for file in folders[importpath] if not is_source_name(file.basename)] + embedded,
+            folder = "{}/{}{}".format(sdk.root_file.dirname, parent, importpath),
             importpath = importpath,
             label = sdk.root_file.owner,
             name = "{}/{}".format(name, importpath),
@@ -126,7 +142,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain):
         package_files, changes = changes_of(actions, source, package)
         checked = check_changes(actions, source, package, package_files, changes, helper, toolchain)
         files.extend([
-            ("src/{}/{}".format(importpath, change.name), change.outcome)
+            ("{}{}/{}".format(parent, importpath, change.name), change.outcome)
             for change in changes
             # A layer may delete what another one has added.
             if change.original or change.outcome

@@ -32,6 +32,8 @@
 //	comparable FILE...
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
+//
+// The condition [ptrace] holds where debuggers work.
 package e2e
 
 import (
@@ -98,6 +100,12 @@ func runScripts(t *testing.T, dir, rulesGoVersion string) {
 			"executed":   executed,
 			"states":     states,
 			"workspace":  w.layOut,
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "ptrace" {
+				return false, fmt.Errorf("there is no condition %q", condition)
+			}
+			return mayTrace()
 		},
 	})
 }

@@ -5,7 +5,7 @@ load(":go_goroot_rule.bzl", "go_goroot_rule")
 visibility(["//toolchains/..."])
 
 def go_goroot(name, sdk, overlays = None, **kwargs):
-    """Lays out a Go SDK, with overlays of the standard library and of Go's tools, as a folder of files.
+    """Lays out a Go SDK, with overlays of the standard library, of Go's tools and of `lib`, as a folder of files.
 
     ```starlark
     go_goroot(
@@ -25,9 +25,11 @@ def go_goroot(name, sdk, overlays = None, **kwargs):
 
     Args:
       name: str, name of the target, and of the folder.
-      sdk: label, any target of the SDK's repository.
+      sdk: label, any target of the SDK's repository. With overlays of Go's tools, the build has to run on the
+        platform that the SDK is for.
       overlays: label of a `go_overlay` or `go_overlay_set`, or None for the SDK as it is. Packages of other
-        origin are left aside.
+        origin are left aside. For files in the SDK's folder `lib`, from which builds compile nothing, the import
+        path of the overlay is the folder: `lib/wasm`, with `replace = {"wasm_exec.js": …}`.
       **kwargs: attributes that all rules have, such as `visibility` and `tags`.
     """
     sdk = native.package_relative_label(sdk)

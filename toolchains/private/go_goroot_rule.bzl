@@ -7,36 +7,53 @@ load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "add_changes", "add_sdk_folder", "by_origin", "sdk_changes")
+load(":helper_platform.bzl", "HelperPlatformInfo", "runs_on")
 load(":overlaid_tools.bzl", "rebuilt_tools")
+load(":rebuilt_sdk.bzl", "sdk_platform")
 
 visibility(["//toolchains/private/..."])
+
+def _check_runs(ctx, sdk, tools):
+    """Fails if the SDK can't rebuild its tools where the build runs."""
+    machine = ctx.attr._helper[HelperPlatformInfo]
+    machine = "{}_{}".format(machine.goos, machine.goarch)
+    if runs_on(sdk_platform(sdk), machine):
+        return
+    fail("""{label}: {overlay} changes {importpath}, which the SDK's own compiler has to rebuild, but {sdk} is for {found}, and the build runs on {machine}.
+Take an SDK for {machine}, or a set without overlays of Go's tools; or choose an execution platform for {found} by exec_compatible_with.""".format(
+        found = sdk_platform(sdk),
+        importpath = tools.keys()[0],
+        label = display_label(ctx.label),
+        machine = machine,
+        overlay = display_label(tools.values()[0].overlays[0].label),
+        sdk = display_label(ctx.attr.sdk.label),
+    ))
 
 def _go_goroot_impl(ctx):
     sdk = ctx.attr.sdk[GoSDK]
     helper = ctx.attr._helper[DefaultInfo].files_to_run
     packages = ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {}
     errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
-    packages = by_origin(sdk, packages)
+    packages = by_origin(sdk, packages, ctx.files.files)
     errors.extend(packages.errors)
     if errors:
         fail("\n\n".join(errors))
-    if ctx.attr.overlays and not packages.std and not packages.tools:
+    if ctx.attr.overlays and not packages.std and not packages.tools and not packages.lib:
         fail("{}: {} changes no package of the Go SDK, only {}".format(
             display_label(ctx.label),
             display_label(ctx.attr.overlays.label),
             ", ".join(packages.others) or "nothing at all",
         ))
-    changes = sdk_changes(
-        ctx.actions,
-        ctx.label.name + ".overlays",
-        sdk,
-        packages.std,
-        helper,
-        None,
-    )
+    folder = ctx.label.name + ".overlays"
+    changes = [
+        sdk_changes(ctx.actions, folder, sdk, packages.std, helper, None),
+        sdk_changes(ctx.actions, folder, sdk, packages.lib, helper, None, ctx.files.files),
+    ]
     tools = None
     if packages.tools:
+        _check_runs(ctx, sdk, packages.tools)
         tools = rebuilt_tools(ctx.actions, ctx.label.name + ".tools", sdk, packages.tools, helper, None)
+        changes.append(tools.changes)
 
     tree = ctx.actions.declare_directory(ctx.label.name)
     overlay = ctx.actions.declare_file(ctx.label.name + ".overlay.json")
@@ -47,9 +64,11 @@ def _go_goroot_impl(ctx):
     args.add("-root", sdk.root_file)
     args.add_all("-out", [tree], expand_directories = False)
     args.add("-json", overlay)
-    inputs = [sdk.root_file] + add_changes(args, changes.files) + changes.stamps
+    inputs = [sdk.root_file]
+    for part in changes:
+        inputs.extend(add_changes(args, part.files) + part.stamps)
     if tools:
-        inputs.extend(add_changes(args, tools.changes.files) + tools.changes.stamps + tools.files)
+        inputs.extend(tools.files)
         add_sdk_folder(args, "-tools", tools.sdk.root_file)
     args.add_all(ctx.files.files)
     ctx.actions.run(
@@ -75,8 +94,8 @@ go_goroot_rule = rule(
             mandatory = True,
         ),
         "overlays": attr.label(
-            doc = """A `go_overlay` or `go_overlay_set`. Of its packages, those of the standard library and of Go's tools
-are applied.""",
+            doc = """A `go_overlay` or `go_overlay_set`. Of its packages, those of the standard library, of Go's tools and
+of the SDK's folder `lib` are applied.""",
             providers = [GoOverlayInfo],
         ),
         "sdk": attr.label(
@@ -92,6 +111,7 @@ are applied.""",
             cfg = "exec",
             default = "//tools:overlay",
             executable = True,
+            providers = [HelperPlatformInfo],
         ),
     },
 )

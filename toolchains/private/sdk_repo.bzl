@@ -66,7 +66,7 @@ The zip has the right sha256, so that the lock file contradicts itself. What doe
     found = _read_version(rctx, rctx.path("."))
     if found != rctx.attr.version:
         fail("{}: {} holds Go {}".format(what, fetched.url, found))
-    _write_build_files(rctx, goos, goarch, found)
+    _write_build_files(rctx, rctx.path("."), goos, goarch, found)
 
     if not rctx.attr.sha256:
         # buildifier: disable=print
@@ -147,15 +147,15 @@ def _read_version(rctx, goroot):
         fail("{}: is this a Go SDK? It has no file VERSION, and bin/go version says: {}{}".format(goroot, result.stdout, result.stderr))
     return words[2].removeprefix("go")
 
-def _all_files(rctx):
+def _all_files(goroot):
     """Returns patterns of all files of the SDK that are not in src or pkg, for a list of glob()."""
     patterns = ["bin/go*"]
-    if rctx.path("VERSION").exists:
+    if goroot.get_child("VERSION").exists:
         patterns.append("VERSION")
-    patterns.extend([folder + "/**" for folder in ["api", "lib", "misc"] if rctx.path(folder).exists])
+    patterns.extend([folder + "/**" for folder in ["api", "lib", "misc"] if goroot.get_child(folder).exists])
     return "\n        ".join(["{},".format(repr(pattern)) for pattern in patterns])
 
-def _write_build_files(rctx, goos, goarch, version):
+def _write_build_files(rctx, goroot, goos, goarch, version):
     """Writes what makes the repository one that rules_go, gazelle and go_toolchains.wrap know."""
     parsed = parse_version(version)
     if parsed == None:
@@ -174,7 +174,7 @@ def _write_build_files(rctx, goos, goarch, version):
             "{goos}": goos,
             "{version}": version,
             # The target "files" is all of the SDK, for go_goroot.
-            "\"bin/go*\",": _all_files(rctx),
+            "\"bin/go*\",": _all_files(goroot),
         },
     )
     rctx.file(
@@ -245,7 +245,7 @@ def _go_local_sdk_repo_impl(rctx):
     if rctx.attr.min_version and compare_versions(version, rctx.attr.min_version) < 0:
         fail("{}: {} is Go {}, but {} needs at least {}".format(rctx.attr.tag, goroot, version, rctx.attr.wanted_by, rctx.attr.min_version))
     goos, goarch = platforms[0].split("_")
-    _write_build_files(rctx, goos, goarch, version)
+    _write_build_files(rctx, goroot, goos, goarch, version)
     for entry in goroot.readdir():
         if not rctx.path(entry.basename).exists:
             rctx.symlink(entry, entry.basename)

@@ -1,6 +1,7 @@
 """The rule that builds our Go programs which toolchains need: with nothing but an SDK."""
 
 load("//toolchains/private:base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//toolchains/private:helper_platform.bzl", "HelperPlatformInfo")
 
 visibility(["//tools/..."])
 
@@ -60,10 +61,16 @@ def _go_helper_impl(ctx):
         toolchain = BASE_TOOLCHAIN_TYPE,
         tools = [sdk.go],
     )
-    return [DefaultInfo(
-        executable = out,
-        files = depset([out]),
-    )]
+    return [
+        DefaultInfo(
+            executable = out,
+            files = depset([out]),
+        ),
+        HelperPlatformInfo(
+            goarch = toolchain.default_goarch,
+            goos = toolchain.default_goos,
+        ),
+    ]
 
 go_helper = rule(
     implementation = _go_helper_impl,
@@ -91,5 +98,6 @@ go_helper = rule(
 A `go_binary` would need a Go toolchain, which needs this program; and the standard library compiled
 for the platform that builds run on, which little else needs.""",
     executable = True,
+    provides = [HelperPlatformInfo],
     toolchains = [BASE_TOOLCHAIN_TYPE],
 )

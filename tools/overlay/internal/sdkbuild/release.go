@@ -29,8 +29,8 @@ func (g goCommand) version() (goVersion, error) {
 	text, err := g.run(g.tmp, "env", "GOVERSION")
 	if start := (*fs.PathError)(nil); errors.As(err, &start) && !errors.Is(err, fs.ErrNotExist) {
 		return goVersion{}, fmt.Errorf(`the SDK is for %s, and its go command does not run here, on %s_%s: %w
-Only an SDK that runs where the build does can be verified. Give the test an exec_compatible_with that chooses
-another execution platform, or a target_compatible_with by which it is skipped`, g.platform, runtime.GOOS, runtime.GOARCH, start.Err)
+Only an SDK that runs where the build does can be rebuilt, or verified. Give the target an exec_compatible_with that
+chooses another execution platform, or a target_compatible_with by which it is skipped`, g.platform, runtime.GOOS, runtime.GOARCH, start.Err)
 	}
 	if err != nil {
 		return goVersion{}, fmt.Errorf("the go command of the SDK does not tell its version: %w", err)

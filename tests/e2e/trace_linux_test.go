@@ -1,0 +1,29 @@
+package e2e
+
+import (
+	"errors"
+	"runtime"
+	"syscall"
+)
+
+// mayTrace tells whether a process may trace a child, as debuggers do.
+func mayTrace() (bool, error) {
+	// The thread that begins the child is the one that traces it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	pid, err := syscall.ForkExec("/bin/true", []string{"true"}, &syscall.ProcAttr{
+		Sys: &syscall.SysProcAttr{Ptrace: true},
+	})
+	if errors.Is(err, syscall.EPERM) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	// It waits to be told to go on.
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return false, err
+	}
+	_, err = syscall.Wait4(pid, nil, 0, nil)
+	return true, err
+}
