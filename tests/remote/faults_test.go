@@ -310,7 +310,7 @@ func newFaultyProgram(t *testing.T, m *machine) *faultyProgram {
 		m.write(t, "faults/"+name, content)
 	}
 	p.edit(t)
-	if _, err := m.build(t.Context(), "--disk_cache="+p.disk, editedProgram, editIsActive); err != nil {
+	if _, err := m.build(t.Context(), "build", "--disk_cache="+p.disk, editedProgram, editIsActive); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -350,7 +350,7 @@ func (p *faultyProgram) tryBuild(t *testing.T, args ...string) (string, error) {
 	if err := linkOrCopy(p.disk, disk); err != nil {
 		t.Fatal(err)
 	}
-	spawns, err := p.machine.build(t.Context(), append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
+	spawns, err := p.machine.build(t.Context(), "build", append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
 	checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err

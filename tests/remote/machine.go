@@ -122,16 +122,16 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// build builds, and returns the actions that were executed or came from a cache.
-func (m *machine) build(ctx context.Context, args ...string) ([]spawn, error) {
+// build runs a command of Bazel that builds, with nothing of what an earlier build
+// made. It returns the actions that were executed or came from a cache.
+func (m *machine) build(ctx context.Context, command string, args ...string) ([]spawn, error) {
 	m.logs++
 	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
-	// Nothing of what an earlier build left.
 	if _, err := m.bazel(ctx, "clean"); err != nil {
 		return nil, err
 	}
 	args = append([]string{
-		"build",
+		command,
 		"--execution_log_json_file=" + log,
 		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
 	}, args...)
@@ -186,7 +186,9 @@ func (m *machine) becomeAnother() (user string, err error) {
 			continue
 		}
 		from := filepath.Join(shared, entry.Name())
-		if err := linkOrCopy(from, filepath.Join(cache, "go_overlay", entry.Name())); err != nil {
+		// While no other bazelw is changing it.
+		locked := []string{"flock", filepath.Join(shared, "lock")}
+		if err := linkOrCopy(from, filepath.Join(cache, "go_overlay", entry.Name()), locked...); err != nil {
 			return "", err
 		}
 	}
@@ -201,16 +203,20 @@ func (m *machine) becomeAnother() (user string, err error) {
 	return "daemon", nil
 }
 
-// linkOrCopy makes hard links to the files of a folder, where that is possible.
-func linkOrCopy(from, to string) error {
-	if exec.Command("cp", "-al", from, to).Run() == nil {
+// linkOrCopy makes hard links to the files of a folder, where that is possible, with
+// a command that has another command for arguments.
+func linkOrCopy(from, to string, by ...string) error {
+	by = append(by, "env")
+	link := append(slices.Clone(by), "cp", "-al", from, to)
+	if exec.Command(link[0], link[1:]...).Run() == nil {
 		return nil
 	}
 	if err := os.RemoveAll(to); err != nil {
 		return err
 	}
-	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
-		return fmt.Errorf("cp -a %s %s: %w\n%s", from, to, err, out)
+	cp := append(slices.Clone(by), "cp", "-a", from, to)
+	if out, err := exec.Command(cp[0], cp[1:]...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", strings.Join(cp, " "), err, out)
 	}
 	return nil
 }
