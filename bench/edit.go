@@ -1,171 +1,280 @@
 package main
 
 import (
-	"bytes"
-	"errors"
+	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
-func benchEdit(root, dir string, runs int) error {
-	overlay := &subject{
-		name:  "go_overlay",
-		root:  root,
-		dir:   filepath.Join(dir, "overlay"),
-		patch: "patch_dep/_overlays/client_go_retry.go",
-		rc:    "build --@go_overlay//go_overlay:active=//patch_dep:client_go\n",
-	}
-	override := &subject{
-		name:  "module_override",
-		root:  root,
-		dir:   filepath.Join(dir, "module_override"),
-		patch: "patch_dep/client_go.patch",
-		rc:    "build --@go_overlay//go_overlay:active=@go_overlay//go_overlay:none\n",
-		files: map[string]string{
-			"patch_dep/client_go.patch": clientGoPatch,
-			"MODULE.bazel":              moduleOverride,
-		},
-	}
-	subjects := []*subject{overlay, override}
-	for _, s := range subjects {
-		fmt.Fprintf(os.Stderr, "building with %s\n", s.name)
-		defer s.shutDown()
-		if err := s.prepare(); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-	}
-
-	c := &comparison{
-		title: "Edit to output, k8s.io/client-go",
-		names: [2]string{overlay.name, override.name},
-	}
-	for i := range runs {
-		if err := c.run(func(subject int) (time.Duration, error) {
-			return subjects[subject].edit(firstTries + 1 + i)
-		}); err != nil {
-			return err
-		}
-	}
-	return c.print()
-}
-
-// firstTries is what the patches say before they are edited.
-const firstTries = 8
-
-const clientGoPatch = `--- a/util/retry/util.go
-+++ b/util/retry/util.go
-@@ -27,5 +27,5 @@
- // are making changes to the same resource.
- var DefaultRetry = wait.Backoff{
--	Steps:    5,
-+	Steps:    8,
- 	Duration: 10 * time.Millisecond,
- 	Factor:   1.0,
-`
-
-const moduleOverride = `
-go_deps.module_override(
-    patch_strip = 1,
-    patches = ["//patch_dep:client_go.patch"],
-    path = "k8s.io/client-go",
-)
-`
-
-// subject is a workspace in which client-go is patched in one way.
-type subject struct {
-	name  string
-	root  string            // of the repository
-	dir   string            // of the workspace
-	patch string            // the file to edit, which says "Steps:    N,"
-	rc    string            // end of .bazelrc
-	files map[string]string // what is added to files of the examples
-}
-
-// prepare makes the workspace and builds it once.
-func (s *subject) prepare() error {
-	if err := workspace.CopyExamples(s.root, s.dir); err != nil {
-		return err
-	}
-	cache, err := os.UserCacheDir()
+// benchEdit measures the time from an edit of a patch to the program with it, beside
+// that of an edit of a package that is one's own, which is the limit of what a patch
+// can be.
+func benchEdit(ctx context.Context, s *session) error {
+	modules, err := downloadModules(ctx, s.root)
 	if err != nil {
 		return err
 	}
-	rc := workspace.Bazelrc(s.dir+".output", filepath.Join(cache, "go_overlay", "e2e"))
-	added := map[string]string{".bazelrc": rc + s.rc}
-	for name, content := range s.files {
-		added[name] = content
-	}
-	for name, content := range added {
-		path := filepath.Join(s.dir, name)
-		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	var ways []*way
+	for _, make := range []func(context.Context, *session, map[string]string) (*way, error){
+		overlayWay, firstPartyWay, overrideWay, replaceWay,
+	} {
+		w, err := make(ctx, s, modules)
 		if err != nil {
 			return err
 		}
-		_, err = file.WriteString(content)
-		if err := errors.Join(err, file.Close()); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+		ways = append(ways, w)
+	}
+	for _, p := range programs {
+		var contenders []contender
+		for _, w := range ways {
+			c, err := w.contender(p)
+			if err != nil {
+				return err
+			}
+			contenders = append(contenders, c)
 		}
-	}
-	return s.buildAndRun(firstTries)
-}
-
-// edit changes the patch and measures the time until the program shows it.
-func (s *subject) edit(tries int) (time.Duration, error) {
-	path := filepath.Join(s.dir, s.patch)
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return 0, err
-	}
-	before := fmt.Sprintf("Steps:    %d,", tries-1)
-	after := fmt.Sprintf("Steps:    %d,", tries)
-	if !bytes.Contains(content, []byte(before)) {
-		return 0, fmt.Errorf("%s: does not say %q", path, before)
-	}
-	edited := bytes.Replace(content, []byte(before), []byte(after), 1)
-
-	// A Bazel server tidies up after a build, for a second or so, and would do
-	// it at the expense of the other one's build.
-	time.Sleep(3 * time.Second)
-	start := time.Now()
-	if err := os.WriteFile(path, edited, 0o644); err != nil {
-		return 0, err
-	}
-	// An earlier run of this program may have left the result in the cache.
-	err = s.buildAndRun(tries, "--disk_cache=")
-	return time.Since(start), err
-}
-
-// buildAndRun fails unless the program says that it tried so often.
-func (s *subject) buildAndRun(tries int, flags ...string) error {
-	args := append([]string{"build", "//patch_dep:app"}, flags...)
-	if out, err := s.bazel(args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("bazelw build: %w\n%s", err, out)
-	}
-	app := filepath.Join(s.dir, "bazel-bin/patch_dep/app_/app")
-	out, err := exec.Command(app).Output()
-	if err != nil {
-		return fmt.Errorf("%s: %w", app, err)
-	}
-	if want := fmt.Sprintf("gave up after %d tries", tries); !strings.Contains(string(out), want) {
-		return fmt.Errorf("%s: prints %q, want %q", app, out, want)
+		if err := s.compare(ctx, &Comparison{
+			Name:      "edit/" + p.name,
+			Title:     "From an edit to the program: " + p.title,
+			Reference: "first-party",
+			Metrics:   []Metric{metricTime, metricActions},
+			Limits:    []Limit{{Subject: "overlay", Metric: metricTime.Name, Max: 1.15, OfReference: true}},
+		}, contenders); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (s *subject) bazel(args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(s.root, "bazelw"), args...)
-	cmd.Dir = s.dir
-	return cmd
+// A way is one of the ways to patch a package.
+type way struct {
+	name   string
+	file   func(p *program) string // that is edited
+	binary func(p *program) string
+	build  func(ctx context.Context, p *program) (sample, error)
 }
 
-func (s *subject) shutDown() {
-	if out, err := s.bazel("shutdown").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: bazelw shutdown: %v\n%s", s.dir, err, out)
+// contender edits the file to the state of the round.
+func (w *way) contender(p *program) (contender, error) {
+	original, err := os.ReadFile(w.file(p))
+	if err != nil {
+		return contender{}, err
 	}
+	return contender{w.name, func(ctx context.Context, round int) (sample, error) {
+		state := round + 1 // as the file had 0
+		edited, err := p.edit(original, state)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(w.file(p), edited, 0o644); err != nil {
+			return nil, err
+		}
+		if err := settle(ctx); err != nil {
+			return nil, err
+		}
+		sample, err := w.build(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		return sample, p.check(ctx, w.binary(p), state)
+	}}, nil
+}
+
+// bazelWay is a way in which Bazel builds the programs.
+func bazelWay(ctx context.Context, name string, b *bazel, file func(p *program) string) (*way, error) {
+	progress("building for %s", name)
+	if _, err := b.build(ctx, targets()...); err != nil {
+		return nil, err
+	}
+	return &way{
+		name:   name,
+		file:   func(p *program) string { return filepath.Join(b.dir, file(p)) },
+		binary: func(p *program) string { return p.binary(b) },
+		build: func(ctx context.Context, p *program) (sample, error) {
+			return b.build(ctx, p.target(), noCache)
+		},
+	}, nil
+}
+
+func overlayWay(ctx context.Context, s *session, _ map[string]string) (*way, error) {
+	files, err := programsFiles(s.root)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.examples("overlay", files, "build "+allOverlays)
+	if err != nil {
+		return nil, err
+	}
+	return bazelWay(ctx, "overlay", b, (*program).overlayFile)
+}
+
+// firstPartyWay has the patched packages as packages of the workspace.
+func firstPartyWay(ctx context.Context, s *session, modules map[string]string) (*way, error) {
+	all := map[string]string{}
+	for _, p := range programs {
+		source, err := p.source(s.root)
+		if err != nil {
+			return nil, err
+		}
+		all[p.mainFile()] = strings.Replace(source, `"`+p.importPath+`"`, `"example.com/first_party/`+p.name+`"`, 1)
+		all[p.buildFile()] = p.rules("//first_party/" + p.name)
+		sources, err := filepath.Glob(filepath.Join(modules[p.module], path.Dir(p.file), "*.go"))
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range sources {
+			if strings.HasSuffix(source, "_test.go") || path.Base(source) == path.Base(p.file) {
+				continue
+			}
+			content, err := os.ReadFile(source)
+			if err != nil {
+				return nil, err
+			}
+			all[path.Join("first_party", p.name, path.Base(source))] = string(content)
+		}
+		if all[p.firstPartyFile()], err = p.patched(s.root); err != nil {
+			return nil, err
+		}
+		all[path.Join("first_party", p.name, "BUILD.bazel")] = fmt.Sprintf(`load("@rules_go//go:def.bzl", "go_library")
+
+go_library(
+    name = "%[1]s",
+    srcs = glob(["*.go"]),
+    importpath = "example.com/first_party/%[1]s",
+    visibility = ["//visibility:public"],
+    deps = %[2]s,
+)
+`, p.name, strings.ReplaceAll(fmt.Sprintf("%q", p.deps), `" "`, `", "`))
+	}
+	b, err := s.examples("first_party", all, "build "+noOverlays)
+	if err != nil {
+		return nil, err
+	}
+	return bazelWay(ctx, "first-party", b, (*program).firstPartyFile)
+}
+
+func (p *program) firstPartyFile() string {
+	return path.Join("first_party", p.name, path.Base(p.file))
+}
+
+// overrideWay patches the modules as gazelle does.
+func overrideWay(ctx context.Context, s *session, modules map[string]string) (*way, error) {
+	files, err := programsFiles(s.root)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range programs {
+		original := filepath.Join(modules[p.module], p.file)
+		patched := filepath.Join(s.root, "examples", p.overlay)
+		if files[p.patchFile()], err = diff(ctx, p.file, original, patched); err != nil {
+			return nil, err
+		}
+		files["MODULE.bazel"] += fmt.Sprintf(`
+go_deps.module_override(
+    patch_strip = 1,
+    patches = ["//%s:%s"],
+    path = %q,
+)
+`, path.Dir(p.patchFile()), path.Base(p.patchFile()), p.module)
+	}
+	b, err := s.examples("module_override", files, "build "+noOverlays)
+	if err != nil {
+		return nil, err
+	}
+	return bazelWay(ctx, "module_override", b, (*program).patchFile)
+}
+
+// diff returns how two files differ, as a patch of a file.
+func diff(ctx context.Context, name, original, patched string) (string, error) {
+	cmd := command(ctx, "", "diff", "-u", "--label=a/"+name, "--label=b/"+name, original, patched)
+	patch, err := cmd.Output()
+	// diff exits with 1 if there are differences.
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 {
+		return "", fmt.Errorf("%v: %v, expected differences", cmd, err)
+	}
+	return string(patch), nil
+}
+
+func (p *program) patchFile() string { return path.Join("programs", p.name, "module.patch") }
+
+// replaceWay does without Bazel: a go.mod replaces the modules by changed copies. The
+// linker leaves out what it leaves out for rules_go, too.
+func replaceWay(ctx context.Context, s *session, modules map[string]string) (*way, error) {
+	dir := filepath.Join(s.dir, "replace")
+	goMod, err := os.ReadFile(filepath.Join(s.root, "examples/go.mod"))
+	if err != nil {
+		return nil, err
+	}
+	goSum, err := os.ReadFile(filepath.Join(s.root, "examples/go.sum"))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{"go.mod": string(goMod), "go.sum": string(goSum)}
+	for _, p := range programs {
+		all["go.mod"] += fmt.Sprintf("\nreplace %s => ./modules/%s\n", p.module, p.name)
+		if err := os.CopyFS(filepath.Join(dir, "modules", p.name), os.DirFS(modules[p.module])); err != nil {
+			return nil, err
+		}
+		if all[p.mainFile()], err = p.source(s.root); err != nil {
+			return nil, err
+		}
+		patched, err := p.patched(s.root)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(dir, p.moduleFile()), []byte(patched), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	for name, content := range all {
+		if err := appendTo(filepath.Join(dir, name), content); err != nil {
+			return nil, err
+		}
+	}
+	binary := func(p *program) string { return filepath.Join(dir, "bin", p.name) }
+	build := func(ctx context.Context, p *program) (sample, error) {
+		cmd := command(ctx, dir, "go", "build", "-ldflags=-s -w", "-o", binary(p), "./programs/"+p.name)
+		cmd.Env = append(os.Environ(), "GOCACHE="+filepath.Join(dir, "cache"), "GOFLAGS=-mod=mod", "GOTOOLCHAIN=local", "GOWORK=off")
+		seconds, err := timed(func() error {
+			_, err := output(cmd)
+			return err
+		})
+		return sample{metricTime.Name: seconds}, err
+	}
+	progress("building for go build")
+	for _, p := range programs {
+		if _, err := build(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	return &way{
+		name:   "go build, replace",
+		file:   func(p *program) string { return filepath.Join(dir, p.moduleFile()) },
+		binary: binary,
+		build:  build,
+	}, nil
+}
+
+func (p *program) moduleFile() string { return path.Join("modules", p.name, p.file) }
+
+// downloadModules returns the folders of the programs' modules, by module path.
+func downloadModules(ctx context.Context, root string) (map[string]string, error) {
+	dirs := map[string]string{}
+	for _, p := range programs {
+		out, err := output(command(ctx, filepath.Join(root, "examples"), "go", "mod", "download", "-json", p.module))
+		if err != nil {
+			return nil, err
+		}
+		var download struct{ Dir string }
+		if err := json.Unmarshal([]byte(out), &download); err != nil {
+			return nil, fmt.Errorf("go mod download -json %s: %w", p.module, err)
+		}
+		dirs[p.module] = download.Dir
+	}
+	return dirs, nil
 }
