@@ -77,7 +77,7 @@ remove() {
 
 day=86400
 # Raise it when rootfs.sh makes something else, or old ones stay in use.
-rootfs_layout=3
+rootfs_layout=4
 
 # choose_bazel sets $bazel to the Bazel to run where the registry can be reached, and $rootfs if it is the
 # one in there.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # bash rootfs.sh CACHE ROOTFS: makes a folder with Debian sid's Bazel, the modules packaged with it, what
-# they need, protoc, and Node.js. Called by bazelw, under its lock. ROOTFS appears only when it is complete.
+# they need, protoc, Node.js, and servers for tests. Called by bazelw, under its lock. ROOTFS appears only when
 lib=${BASH_SOURCE[0]%/*}
 # shellcheck source=tools/bazelw/common.sh
 source "$lib/common.sh"
@@ -8,7 +8,7 @@ cache=$1 rootfs=$2
 # The other bazelw may have made it while this one waited for the lock.
 [[ ! -e $rootfs ]] || exit 0
 
-packages=bazel-bootstrap,bazel-rules-shell,bazel-stardoc,bazel-lib,ca-certificates,git,nodejs,protobuf-compiler
+packages=bazel-bootstrap,bazel-rules-shell,bazel-stardoc,bazel-lib,buildbox,ca-certificates,git,nginx-light,nodejs,protobuf-compiler
 instead="install Bazelisk, or set BAZEL to a Bazel 7.7 or later"
 
 type -P apt-get >/dev/null || die "no working Bazel on PATH, and no apt-get to get one from Debian: $instead"

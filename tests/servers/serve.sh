@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# bash serve.sh PROGRAM ARGUMENT...: runs a server in the foreground until its standard input ends, which it does
+# even if who started it was killed. The program is the machine's own, or that of Debian that bazelw installs.
+set -euo pipefail
+lib=$(cd "${BASH_SOURCE[0]%/*}/../../tools/bazelw" && pwd -P)
+# shellcheck source=tools/bazelw/common.sh
+source "$lib/common.sh"
+bazel=$1 rootfs=
+shift
+if ! type -P "$bazel" >/dev/null; then
+  find_cache
+  [[ $inside ]] || need_rootfs
+fi
+bazel_command "$@"
+
+trap '' INT # Ctrl-C is for who started this: then standard input ends.
+setsid "${command[@]}" </dev/null &
+server=$!
+# Its children, such as actions that are executed, are in its process group.
+end() {
+  kill -"$1" -- "-$server" 2>/dev/null || true
+}
+trap 'end KILL' EXIT
+{
+  cat >/dev/null
+  end TERM
+  for ((tenths = 0; tenths < 50; tenths++)); do
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  end KILL
+} <&0 &
+trap '' TERM
+wait "$server"
