@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -232,6 +235,31 @@ func TestBuildMetrics(t *testing.T) {
 	}
 	if metrics.ActionSummary.ActionsCreated != 12 || metrics.TimingMetrics.AnalysisPhaseTimeInMs != 345 {
 		t.Errorf("metrics are %+v", metrics)
+	}
+}
+
+func TestMeter(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, strings.Repeat("x", 2_000_000))
+	}))
+	defer server.Close()
+	meter, err := newMeter(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer meter.close()
+	response, err := http.Post(meter.url(), "text/plain", strings.NewReader(strings.Repeat("x", 1_000_000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Fatal(err)
+	}
+	// Headers count, but are small.
+	if down, up := meter.megabytes(); down < 2 || down > 2.01 || up < 1 || up > 1.01 {
+		t.Errorf("%v MB down and %v MB up, want 2 and 1", down, up)
 	}
 }
 

@@ -35,7 +35,11 @@ func writeChart(path string, comparisons []*Comparison) error {
 		return errors.New("there is nothing to draw a chart of")
 	}
 	image := vgsvg.New(chartWidth, panelHeight*vg.Length(len(panels)))
-	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: vg.Centimeter}
+	const margin = vg.Centimeter / 2
+	tiles := draw.Tiles{
+		Rows: len(panels), Cols: 1,
+		PadTop: margin, PadBottom: margin, PadLeft: margin, PadRight: margin, PadY: 2 * margin,
+	}
 	for i, row := range plot.Align(panels, tiles, draw.New(image)) {
 		panels[i][0].Draw(row[0])
 	}
@@ -95,6 +99,7 @@ func (c *Comparison) panel(metric Metric) (*plot.Plot, error) {
 	}
 	panel := plot.New()
 	panel.Title.Text = c.Title
+	panel.Title.Padding = vg.Points(6)
 	panel.X.Label.Text = metric.String()
 	if len(names) == 0 {
 		return panel, nil

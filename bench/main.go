@@ -47,6 +47,7 @@ func main() {
 // benchmarks are what can be measured, by name.
 var benchmarks = map[string]func(ctx context.Context, s *session) error{
 	"analysis":  benchAnalysis,
+	"ci":        benchCI,
 	"edit":      benchEdit,
 	"goroot":    benchGoroot,
 	"placement": benchPlacement,
