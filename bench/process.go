@@ -4,17 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
 )
 
-// command returns a command that is interrupted, as by Ctrl-C, when the context ends.
+// command returns a command that is interrupted when the context ends.
 func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	interruptAlone(cmd)
 	cmd.WaitDelay = 30 * time.Second
 	return cmd
 }

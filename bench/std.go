@@ -93,7 +93,9 @@ func stdWorkspace(ctx context.Context, s *session) (*bazel, string, error) {
 	}
 	files["MODULE.bazel"] += wrappedHostSDK(s.root)
 	files["std/main.go"] = stdMain
-	files["std/BUILD.bazel"] = stdRule
+	files["std/BUILD.bazel"] = stdRule + `
+load("@go_overlay//go_overlay:defs.bzl", "go_overlay")
+`
 	for _, edit := range stdEdits {
 		files["std/BUILD.bazel"] += fmt.Sprintf(`
 go_overlay(
