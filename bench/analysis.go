@@ -1,69 +1,168 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"time"
 )
 
-// manyOverlays is the size of the set.
-const manyOverlays = 1000
+// overlayCounts are the sizes of sets that are analyzed.
+var overlayCounts = []int{1, 10, 100, 1000}
 
-func benchAnalysis(root, dir string, runs int) error {
-	s := &subject{
-		name:  "analysis",
-		root:  root,
-		dir:   filepath.Join(dir, "analysis"),
-		files: map[string]string{"many/BUILD.bazel": manyBuildFile()},
-	}
-	// The overlays' files have to be there, but are not read.
-	many := filepath.Join(s.dir, "many")
-	if err := os.MkdirAll(many, 0o755); err != nil {
-		return err
-	}
-	for i := range manyOverlays {
-		if err := os.WriteFile(filepath.Join(many, fmt.Sprintf("overlay%d.go", i)), nil, 0o644); err != nil {
-			return err
-		}
-	}
-	fmt.Fprintln(os.Stderr, "building")
-	defer s.shutDown()
-	if err := s.prepare(); err != nil {
-		return err
-	}
+const (
+	// Of a new server's analyses, the first load packages and warm up the JIT compiler.
+	unmeasuredAnalyses = 2
+	measuredAnalyses   = 3
+)
 
-	c := &comparison{
-		title: fmt.Sprintf("Analysis of a program with k8s.io/client-go, %d overlays", manyOverlays),
-		names: [2]string{"overlays", "none"},
-	}
-	sets := [2]string{"//many", "@go_overlay//go_overlay:none"}
-	for range runs {
-		if err := c.run(func(subject int) (time.Duration, error) { return s.analyze(sets[subject]) }); err != nil {
-			return err
-		}
-	}
-	return c.print()
-}
-
-// analyze measures a whole analysis: Bazel forgets the last one, as the flag has changed.
-func (s *subject) analyze(set string) (time.Duration, error) {
-	start := time.Now()
-	out, err := s.bazel("build", "--nobuild", "--@go_overlay//go_overlay:active="+set, "//patch_dep:app").CombinedOutput()
-	elapsed := time.Since(start)
+// benchAnalysis measures what go_overlay adds to the analysis of a large program that
+// needs none of the overlays, and to the server's memory.
+func benchAnalysis(ctx context.Context, s *session) error {
+	p := programs[len(programs)-1]
+	files, err := hostWorkspace(s, p)
 	if err != nil {
-		return 0, fmt.Errorf("bazelw build --nobuild: %w\n%s", err, out)
+		return err
 	}
-	if want := "discarding analysis cache"; !strings.Contains(string(out), want) {
-		return 0, fmt.Errorf("bazelw build --nobuild: does not print %q:\n%s", want, out)
+	plain, err := s.workspace("rules_go", files)
+	if err != nil {
+		return err
 	}
-	return elapsed, nil
+	files["MODULE.bazel"] += wrappedHostSDK(s.root)
+	for _, count := range overlayCounts {
+		files[fmt.Sprintf("overlays%d/BUILD.bazel", count)] = manyOverlays(count)
+		for i := range count {
+			// They have to be there, but are not read.
+			files[fmt.Sprintf("overlays%d/overlay%d.go", count, i)] = ""
+		}
+	}
+	wrapped, err := s.workspace("wrapped", files)
+	if err != nil {
+		return err
+	}
+	contenders := []contender{
+		{"rules_go alone", analysis(plain, p.target())},
+		{"no overlays", analysis(wrapped, p.target(), noOverlays)},
+	}
+	for _, count := range overlayCounts {
+		contenders = append(contenders, contender{
+			name:    strconv.Itoa(count),
+			measure: analysis(wrapped, p.target(), fmt.Sprintf("--@go_overlay//go_overlay:active=//overlays%d", count)),
+		})
+	}
+	return s.compare(ctx, &Comparison{
+		Name:      "analysis/" + p.name,
+		Title:     "Analysis with a number of overlays that are not needed: " + p.title,
+		Reference: "rules_go alone",
+		Metrics: []Metric{
+			metricTime,
+			{Name: "actions created", Exact: true},
+			{Name: "heap", Unit: "MB"},
+		},
+		Limits: []Limit{
+			{Subject: "no overlays", Metric: metricTime.Name, Max: 1.02, OfReference: true},
+			{Subject: "no overlays", Metric: "actions created", Max: 1, OfReference: true},
+		},
+	}, contenders)
 }
 
-func manyBuildFile() string {
-	var content strings.Builder
-	content.WriteString(`load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
+// analysis measures whole analyses by a new server, which has nothing of others in
+// its memory.
+func analysis(b *bazel, args ...string) func(context.Context, int) (sample, error) {
+	return func(ctx context.Context, _ int) (sample, error) {
+		if _, err := output(b.command(ctx, "shutdown")); err != nil {
+			return nil, err
+		}
+		var milliseconds, actions int64
+		for i := range unmeasuredAnalyses + measuredAnalyses {
+			// Another configuration, so that nothing is known of any target.
+			flags := []string{"--nobuild", "--define=analysis=" + strconv.Itoa(i)}
+			if _, err := b.build(ctx, append(flags, args...)...); err != nil {
+				return nil, err
+			}
+			if i < unmeasuredAnalyses {
+				continue
+			}
+			metrics, err := readBuildMetrics(b.eventFile())
+			if err != nil {
+				return nil, err
+			}
+			milliseconds += metrics.TimingMetrics.AnalysisPhaseTimeInMs
+			actions = metrics.ActionSummary.ActionsCreated
+		}
+		heap, err := b.heap(ctx)
+		return sample{
+			metricTime.Name:   float64(milliseconds) / 1000 / measuredAnalyses,
+			"actions created": float64(actions),
+			"heap":            heap,
+		}, err
+	}
+}
+
+// hostWorkspace are the files of a workspace with a program, rules_go, and the Go of
+// the machine.
+func hostWorkspace(s *session, p *program) (map[string]string, error) {
+	files := map[string]string{
+		"BUILD.bazel": "",
+		"MODULE.bazel": fmt.Sprintf(`module(name = "bench")
+
+bazel_dep(name = "gazelle", version = "0.54.0")
+bazel_dep(name = "rules_go", version = %q)
+
+go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host(name = "go_sdk")
+use_repo(go_sdk, "go_sdk")
+
+go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
+go_deps.from_file(go_mod = "//:go.mod")
+use_repo(
+    go_deps,
+    "com_github_google_uuid",
+    "io_k8s_api",
+    "io_k8s_apimachinery",
+    "io_k8s_client_go",
+)
+`, s.rulesGo),
+		p.buildFile(): p.rules(p.label),
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		content, err := os.ReadFile(filepath.Join(s.root, "examples", name))
+		if err != nil {
+			return nil, err
+		}
+		files[name] = string(content)
+	}
+	var err error
+	files[p.mainFile()], err = p.source(s.root)
+	return files, err
+}
+
+// wrappedHostSDK is what a MODULE.bazel with the Go of the machine needs in order to
+// have overlays.
+func wrappedHostSDK(root string) string {
+	return fmt.Sprintf(`
+bazel_dep(name = "go_overlay")
+local_path_override(
+    module_name = "go_overlay",
+    path = %q,
+)
+
+go_toolchains = use_extension("@go_overlay//toolchains:extensions.bzl", "go_toolchains")
+go_toolchains.wrap(
+    sdk = "@go_sdk//:ROOT",
+    sdk_type = "host",
+)
+use_repo(go_toolchains, "go_overlay_toolchains")
+
+register_toolchains("@go_overlay_toolchains//:all")
+`, root)
+}
+
+// manyOverlays declares a set of overlays of packages that the program does not have.
+func manyOverlays(count int) string {
+	return strings.ReplaceAll(`load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
 
 [
     go_overlay(
@@ -71,14 +170,13 @@ func manyBuildFile() string {
         srcs = ["overlay{}.go".format(i)],
         importpath = "example.com/package{}".format(i),
     )
-`)
-	fmt.Fprintf(&content, `    for i in range(%[1]d)
+    for i in range(COUNT)
 ]
 
 go_overlay_set(
-    name = "many",
-    overlays = ["overlay{}".format(i) for i in range(%[1]d)],
+    name = "overlaysCOUNT",
+    overlays = ["overlay{}".format(i) for i in range(COUNT)],
+    visibility = ["//visibility:public"],
 )
-`, manyOverlays)
-	return content.String()
+`, "COUNT", strconv.Itoa(count))
 }

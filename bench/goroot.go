@@ -1,42 +1,50 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
-func benchGoroot(root, dir string, runs int) error {
-	g := gorootBench{helper: filepath.Join(dir, "overlay"), dir: dir}
-	build := exec.Command("go", "build", "-o", g.helper, "./tools/overlay")
-	build.Dir = root
-	if err := finish(build); err != nil {
+// benchGoroot measures the writing of a GOROOT, beside cp, which takes the same files.
+func benchGoroot(ctx context.Context, s *session) error {
+	g := gorootBench{helper: filepath.Join(s.dir, "overlay"), dir: s.dir}
+	if _, err := output(command(ctx, s.root, "go", "build", "-o", g.helper, "./tools/overlay")); err != nil {
 		return err
-	}
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return fmt.Errorf("go env GOROOT: %w", err)
 	}
 	// Links are only made of what nobody may write to, and within a file system.
-	if err := g.takeSDK(strings.TrimSpace(string(out))); err != nil {
+	if err := g.takeSDK(ctx); err != nil {
 		return err
 	}
-
-	if err := g.compare(runs, "GOROOT of hard links",
-		func(tree string) *exec.Cmd { return g.goroot(g.sdk(), tree, "-link") },
-		func(tree string) *exec.Cmd { return exec.Command("cp", "-al", g.sdk(), tree) },
-	); err != nil {
-		return err
+	for _, c := range []struct {
+		name, title   string
+		overlay, copy []string // flags
+		linked        bool
+	}{
+		{"goroot/links", "Writing a GOROOT of hard links", []string{"-link"}, []string{"-al"}, true},
+		{"goroot/copies", "Writing a GOROOT of copies", nil, []string{"-a"}, false},
+	} {
+		if err := s.compare(ctx, &Comparison{
+			Name:      c.name,
+			Title:     c.title,
+			Reference: "cp",
+			Metrics:   []Metric{metricTime},
+		}, []contender{
+			{"cp", g.write(c.linked, func(ctx context.Context, tree string) *exec.Cmd {
+				return command(ctx, "", "cp", append(c.copy, g.sdk(), tree)...)
+			})},
+			{"overlay goroot", g.write(c.linked, func(ctx context.Context, tree string) *exec.Cmd {
+				return g.goroot(ctx, g.sdk(), tree, c.overlay...)
+			})},
+		}); err != nil {
+			return err
+		}
 	}
-	fmt.Println()
-	return g.compare(runs, "GOROOT of copies",
-		func(tree string) *exec.Cmd { return g.goroot(g.sdk(), tree) },
-		func(tree string) *exec.Cmd { return exec.Command("cp", "-a", g.sdk(), tree) },
-	)
+	return nil
 }
 
 // A gorootBench has a folder for an SDK and GOROOTs.
@@ -47,21 +55,26 @@ type gorootBench struct {
 
 func (g gorootBench) sdk() string { return filepath.Join(g.dir, "sdk") }
 
-// takeSDK copies an SDK, so that it is read-only and where the GOROOTs are.
-func (g gorootBench) takeSDK(goroot string) error {
+// takeSDK copies the SDK of the go command, so that it is read-only and where the
+// GOROOTs are.
+func (g gorootBench) takeSDK(ctx context.Context) error {
+	goroot, err := output(command(ctx, "", "go", "env", "GOROOT"))
+	if err != nil {
+		return err
+	}
 	if err := g.listFiles(goroot); err != nil {
 		return err
 	}
-	if err := finish(g.goroot(goroot, g.sdk())); err != nil {
+	if _, err := output(g.goroot(ctx, goroot, g.sdk())); err != nil {
 		return err
 	}
 	return g.listFiles(g.sdk())
 }
 
 // goroot writes a GOROOT of the files of the last listFiles.
-func (g gorootBench) goroot(sdk, out string, flags ...string) *exec.Cmd {
+func (g gorootBench) goroot(ctx context.Context, sdk, out string, flags ...string) *exec.Cmd {
 	args := append([]string{"goroot", "-root", filepath.Join(sdk, "VERSION"), "-out", out}, flags...)
-	return exec.Command(g.helper, append(args, "@"+g.fileList())...)
+	return command(ctx, "", g.helper, append(args, "@"+g.fileList())...)
 }
 
 func (g gorootBench) fileList() string { return filepath.Join(g.dir, "files") }
@@ -80,39 +93,32 @@ func (g gorootBench) listFiles(sdk string) error {
 	return os.WriteFile(g.fileList(), []byte(files.String()), 0o644)
 }
 
-// compare compares the helper with another program, which takes the same files. What
-// they write stays until the end: ext4 takes five times as long to create files soon
+// write measures a program that writes a tree, and checks whether that is of links.
+// The tree stays until the end: ext4 takes five times as long to create files soon
 // after as many were deleted.
-func (g gorootBench) compare(runs int, title string, helper, other func(tree string) *exec.Cmd) error {
-	c := &comparison{title: title, alternate: true}
-	commands := [2]func(tree string) *exec.Cmd{helper, other}
-	c.names = [2]string{"overlay goroot", strings.Join(other("").Args[:2], " ")}
-	for range runs {
-		var linked [2]bool
-		if err := c.run(func(subject int) (time.Duration, error) {
-			parent, err := os.MkdirTemp(g.dir, "")
-			if err != nil {
-				return 0, err
-			}
-			if err := settle(); err != nil {
-				return 0, err
-			}
-			tree := filepath.Join(parent, "tree")
-			start := time.Now()
-			if err := finish(commands[subject](tree)); err != nil {
-				return 0, err
-			}
-			elapsed := time.Since(start)
-			linked[subject], err = isSame(filepath.Join(g.sdk(), "VERSION"), filepath.Join(tree, "VERSION"))
-			return elapsed, err
-		}); err != nil {
+func (g gorootBench) write(linked bool, writer func(ctx context.Context, tree string) *exec.Cmd) func(context.Context, int) (sample, error) {
+	return func(ctx context.Context, _ int) (sample, error) {
+		parent, err := os.MkdirTemp(g.dir, "")
+		if err != nil {
+			return nil, err
+		}
+		if err := settle(ctx); err != nil {
+			return nil, err
+		}
+		tree := filepath.Join(parent, "tree")
+		seconds, err := timed(func() error {
+			_, err := output(writer(ctx, tree))
 			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		if linked[0] != linked[1] {
-			return fmt.Errorf("%s: one made links, and the other copies: %v", title, linked)
+		same, err := isSame(filepath.Join(g.sdk(), "VERSION"), filepath.Join(tree, "VERSION"))
+		if err == nil && same != linked {
+			err = fmt.Errorf("%s: made of links: %t, want %t", tree, same, linked)
 		}
+		return sample{metricTime.Name: seconds}, err
 	}
-	return c.print()
 }
 
 // isSame tells whether two names are those of one file.
@@ -123,11 +129,4 @@ func isSame(a, b string) (bool, error) {
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second), err
-}
-
-func finish(cmd *exec.Cmd) error {
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, out)
-	}
-	return nil
 }

@@ -1,71 +1,81 @@
-// Command bench measures what go_overlay costs. It prints a table.
+// Command bench measures what go_overlay costs, beside what one would do without it.
 //
-//	go run ./bench [-runs N] edit|analysis|goroot|sdk|std
+//	go run ./bench [-runs N] [-json FILE] [-svg FILE] [-cold] NAME... | all
+//	go run ./bench compare [-threshold PERCENT] OLD.json NEW.json
 //
-// edit compares the time from an edit of a patch of k8s.io/client-go to the
-// changed output of //patch_dep:app in examples/, for a patch that is
+// The first measures, and prints tables; [README.md] tells what the benchmarks are,
+// and what is in the files. -cold allows one of them to drop the page cache of the
+// whole machine, which needs root.
 //
-//   - the file of a go_overlay,
-//   - a diff of gazelle's go_deps.module_override.
+// Subjects of a comparison are measured in rounds, each in another order, so that
+// what else goes on in the machine meets all of them. Hence trust the ratios to the
+// reference, which are taken round by round, rather than the times.
 //
-// analysis compares the time that Bazel takes to analyze that program anew
+// compare is a gate for CI: it exits with 1 if a metric got worse by more than
+// PERCENT (5), and not by chance: with p below 0.05 in the test that benchstat uses.
+// What it compares are those ratios, as another machine, or another day, has other
+// times; and of counts, which are the same everywhere, the values. Where there are
+// too few rounds to tell, it says so, and that is no failure.
 //
-//   - without overlays,
-//   - with a set of a thousand, none of which it needs.
-//
-// goroot compares the time that it takes to write a GOROOT,
-//
-//   - of hard links, with overlay goroot -link and with cp -al,
-//   - of copies, with overlay goroot and with cp -a.
-//
-// sdk compares the time that it takes to have a Go SDK, from GOPROXY to files that
-// are checked and can be used,
-//
-//   - with go_toolchains.sdk, in an empty repository cache,
-//   - with go mod download, in an empty module cache.
-//
-// std compares the actions that compile the standard library, in the default mode
-// with cgo, for edits of several packages,
-//
-//   - with an overlay that has the edit, from what was compiled without it,
-//   - without overlays, all of it: the action of rules_go.
-//
-// The Bazel servers are warm. Runs alternate, so that what else goes on in the
-// machine meets both; compare the ratios, not the times.
+// [README.md]: README.md
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"maps"
 	"os"
+	"os/signal"
 	"path/filepath"
-
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"slices"
+	"strings"
+	"syscall"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) (err error) {
+// benchmarks are what can be measured, by name.
+var benchmarks = map[string]func(ctx context.Context, s *session) error{
+	"analysis":  benchAnalysis,
+	"ci":        benchCI,
+	"edit":      benchEdit,
+	"goroot":    benchGoroot,
+	"placement": benchPlacement,
+	"sdk":       benchSDK,
+	"std":       benchStd,
+	"std_edit":  benchStdEdit,
+	"variants":  benchVariants,
+}
+
+func run(ctx context.Context, stdout io.Writer, args []string) error {
+	if len(args) > 0 && args[0] == "compare" {
+		return compare(stdout, args[1:])
+	}
+	names := slices.Sorted(maps.Keys(benchmarks))
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	runs := flags.Int("runs", 7, "number of runs of each kind")
+	rounds := flags.Int("runs", 7, "number of rounds")
+	jsonFile := flags.String("json", "", "write the samples to `FILE`")
+	svgFile := flags.String("svg", "", "draw a chart into `FILE`")
+	cold := flags.Bool("cold", false, "also measure with the system's caches dropped")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	benchmark, ok := map[string]func(root, dir string, runs int) error{
-		"analysis": benchAnalysis,
-		"edit":     benchEdit,
-		"goroot":   benchGoroot,
-		"sdk":      benchSDK,
-		"std":      benchStd,
-	}[flags.Arg(0)]
-	if !ok || flags.NArg() != 1 || *runs < 1 {
-		return errors.New("usage: go run ./bench [-runs N] edit|analysis|goroot|sdk|std")
+	selected := flags.Args()
+	if slices.Equal(selected, []string{"all"}) {
+		selected = names
+	}
+	if len(selected) == 0 || *rounds < 1 || slices.ContainsFunc(selected, func(name string) bool { return benchmarks[name] == nil }) {
+		return fmt.Errorf("usage: go run ./bench [-runs N] [-json FILE] [-svg FILE] [-cold] NAME... | all\nNAME is one of %s", strings.Join(names, ", "))
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {
@@ -74,10 +84,43 @@ func run(args []string) (err error) {
 	if _, err := os.Stat(filepath.Join(root, "bazelw")); err != nil {
 		return fmt.Errorf("run this in the root folder of the repository: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "go_overlay_bench")
-	if err != nil {
+	report := &Report{Version: reportVersion}
+	if report.Environment, err = readEnvironment(ctx, root); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, workspace.RemoveAll(dir)) }()
-	return benchmark(root, dir, *runs)
+
+	for _, name := range selected {
+		comparisons, measureErr := measure(ctx, stdout, name, &session{
+			root:    root,
+			rulesGo: report.Environment.RulesGo,
+			rounds:  *rounds,
+			cold:    *cold,
+		})
+		report.Comparisons = append(report.Comparisons, comparisons...)
+		if measureErr != nil {
+			err = fmt.Errorf("%s: %w", name, measureErr)
+			break
+		}
+	}
+	if *jsonFile != "" {
+		err = errors.Join(err, report.write(*jsonFile))
+	}
+	if *svgFile != "" {
+		err = errors.Join(err, writeChart(*svgFile, report.Comparisons))
+	}
+	return err
+}
+
+// measure runs one benchmark, and prints its tables.
+func measure(ctx context.Context, stdout io.Writer, name string, s *session) (_ []*Comparison, err error) {
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	err = benchmarks[name](ctx, s)
+	// What was measured before an error took long enough.
+	for _, c := range s.comparisons {
+		err = errors.Join(err, c.print(stdout))
+	}
+	return s.comparisons, err
 }

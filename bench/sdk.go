@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
 )
@@ -18,72 +18,70 @@ import (
 // sdkVersion is the version of the SDK that is fetched.
 const sdkVersion = "1.26.8"
 
-func benchSDK(root, dir string, runs int) error {
+// benchSDK measures the time that it takes to have a Go SDK, from GOPROXY to files
+// that are checked and can be used: with go_toolchains.sdk, in an empty repository
+// cache, and with go mod download, in an empty module cache.
+func benchSDK(ctx context.Context, s *session) error {
 	module := fmt.Sprintf("golang.org/toolchain@v0.0.1-go%s.%s-%s", sdkVersion, runtime.GOOS, runtime.GOARCH)
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	repo := "go_sdk_" + sdkVersion + "_" + platform
-	s := &subject{root: root, dir: filepath.Join(dir, "sdk")}
-	goCache := filepath.Join(dir, "modules")
-	repositoryCache := filepath.Join(dir, "repositories")
+	goCache := filepath.Join(s.dir, "modules")
+	repositoryCache := filepath.Join(s.dir, "repositories")
 
 	// Beside being measured, the go command says what to put into the lock file.
-	fmt.Fprintf(os.Stderr, "fetching %s\n", module)
-	lock, err := lockEntry(module, goCache)
+	progress("fetching %s", module)
+	lock, err := lockEntry(ctx, module, goCache)
 	if err != nil {
 		return err
 	}
-	if err := s.declareSDK(platform, repo, lock); err != nil {
+	b, err := s.workspace("sdk", sdkFiles(s, platform, repo, lock), "common --repository_cache="+repositoryCache)
+	if err != nil {
 		return err
 	}
-	defer s.shutDown()
-	info, err := s.bazel("info", "output_base").Output()
+	base, err := b.info(ctx, "output_base")
 	if err != nil {
-		return fmt.Errorf("bazelw info: %w", err)
+		return err
 	}
-	external := filepath.Join(string(info[:len(info)-1]), "external")
-	fetch := func() error {
-		out, err := s.bazel("fetch", "--force", "--repo=@"+repo, "--repository_cache="+repositoryCache).CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("bazelw fetch: %w\n%s", err, out)
-		}
-		return nil
+	external := filepath.Join(base, "external")
+	fetch := func(ctx context.Context) error {
+		_, err := output(b.command(ctx, "fetch", "--force", "--repo=@"+repo))
+		return err
 	}
 	// The server loads the rules, and what it needs for them.
-	if err := fetch(); err != nil {
+	if err := fetch(ctx); err != nil {
 		return err
 	}
-
-	c := &comparison{
-		title:     "Fetch and lay-down of Go SDK " + sdkVersion,
-		names:     [2]string{"go_overlay", "go mod download"},
-		alternate: true,
-	}
-	fetchers := [2]func() error{fetch, func() error { return goModDownload(module, goCache).Run() }}
-	for range runs {
-		if err := c.run(func(subject int) (time.Duration, error) {
-			if err := removeSDKs(external, repo, goCache, repositoryCache); err != nil {
-				return 0, err
+	fetched := func(fetch func(context.Context) error) func(context.Context, int) (sample, error) {
+		return func(ctx context.Context, _ int) (sample, error) {
+			if err := removeSDKs(ctx, external, repo, goCache, repositoryCache); err != nil {
+				return nil, err
 			}
-			start := time.Now()
-			err := fetchers[subject]()
-			return time.Since(start), err
-		}); err != nil {
-			return err
+			seconds, err := timed(func() error { return fetch(ctx) })
+			return sample{metricTime.Name: seconds}, err
 		}
 	}
-	return c.print()
+	return s.compare(ctx, &Comparison{
+		Name:      "sdk",
+		Title:     "Fetching Go SDK " + sdkVersion,
+		Reference: "go mod download",
+		Metrics:   []Metric{metricTime},
+	}, []contender{
+		{"go mod download", fetched(func(ctx context.Context) error {
+			_, err := output(goModDownload(ctx, goCache, module))
+			return err
+		})},
+		{"go_toolchains.sdk", fetched(fetch)},
+	})
 }
 
 // lockEntry returns the entry of the lock file of SDKs for a module, as JSON.
-func lockEntry(module, cache string) (string, error) {
-	cmd := goModDownload(module, cache)
-	cmd.Args = append(cmd.Args[:len(cmd.Args)-1], "-json", module)
-	out, err := cmd.Output()
+func lockEntry(ctx context.Context, module, cache string) (string, error) {
+	out, err := output(goModDownload(ctx, cache, "-json", module))
 	if err != nil {
-		return "", fmt.Errorf("go mod download -json %s: %w\n%s", module, err, out)
+		return "", err
 	}
 	var download struct{ Zip, Sum string }
-	if err := json.Unmarshal(out, &download); err != nil {
+	if err := json.Unmarshal([]byte(out), &download); err != nil {
 		return "", fmt.Errorf("go mod download -json: %w", err)
 	}
 	zip, err := os.Open(download.Zip)
@@ -98,25 +96,19 @@ func lockEntry(module, cache string) (string, error) {
 	return fmt.Sprintf(`{"h1": %q, "sha256": "%x"}`, download.Sum, digest.Sum(nil)), nil
 }
 
-func goModDownload(module, cache string) *exec.Cmd {
-	cmd := exec.Command("go", "mod", "download", module)
+func goModDownload(ctx context.Context, cache string, args ...string) *exec.Cmd {
+	cmd := command(ctx, os.TempDir(), "go", append([]string{"mod", "download"}, args...)...)
 	cmd.Env = append(os.Environ(), "GOMODCACHE="+cache, "GOTOOLCHAIN=local")
-	cmd.Dir = os.TempDir()
-	cmd.Stderr = os.Stderr
 	return cmd
 }
 
-// declareSDK makes a workspace that has a Go SDK.
-func (s *subject) declareSDK(platform, repo, lock string) error {
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return err
-	}
-	for name, content := range map[string]string{
-		".bazelrc":         workspace.Bazelrc(s.dir+".output", s.dir+".cache"),
+// sdkFiles are those of a workspace that has a Go SDK.
+func sdkFiles(s *session, platform, repo, lock string) map[string]string {
+	return map[string]string{
 		"BUILD.bazel":      "",
 		"go_sdk.lock.json": fmt.Sprintf(`{"lock_version": 1, "sdks": {%q: {%q: %s}}}`, sdkVersion, platform, lock),
 		"MODULE.bazel": fmt.Sprintf(`bazel_dep(name = "go_overlay")
-bazel_dep(name = "rules_go", version = "0.65.0")
+bazel_dep(name = "rules_go", version = %q)
 
 local_path_override(
     module_name = "go_overlay",
@@ -127,17 +119,12 @@ go_toolchains = use_extension("@go_overlay//toolchains:extensions.bzl", "go_tool
 go_toolchains.config(lock_file = "//:go_sdk.lock.json")
 go_toolchains.sdk(version = %q)
 use_repo(go_toolchains, %q)
-`, s.root, sdkVersion, repo),
-	} {
-		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o644); err != nil {
-			return err
-		}
+`, s.rulesGo, s.root, sdkVersion, repo),
 	}
-	return nil
 }
 
 // removeSDKs removes what was fetched, and waits until the disk has nothing to do.
-func removeSDKs(external, repo string, caches ...string) error {
+func removeSDKs(ctx context.Context, external, repo string, caches ...string) error {
 	repos, err := filepath.Glob(filepath.Join(external, "*"+repo))
 	if err != nil || len(repos) != 1 {
 		return fmt.Errorf("%s: found %v, %w, expected one repository %s", external, repos, err, repo)
@@ -151,5 +138,5 @@ func removeSDKs(external, repo string, caches ...string) error {
 	if err := os.Mkdir(repos[0], 0o755); err != nil {
 		return err
 	}
-	return settle()
+	return settle(ctx)
 }

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMeasure checks that rounds rotate, and that the first is not counted.
+func TestMeasure(t *testing.T) {
+	var order []string
+	var contenders []contender
+	for i, name := range []string{"a", "b", "c"} {
+		contenders = append(contenders, contender{name, func(_ context.Context, round int) (sample, error) {
+			order = append(order, fmt.Sprint(name, round))
+			return sample{"time": float64(10*i + round)}, nil
+		}})
+	}
+	c := &Comparison{Name: "test", Reference: "a"}
+	if err := c.measure(t.Context(), 2, contenders); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(order, " "), "a0 b0 c0 b1 c1 a1 c2 a2 b2"; got != want {
+		t.Errorf("order is %s, want %s", got, want)
+	}
+	for i, want := range [][]float64{{1, 2}, {11, 12}, {21, 22}} {
+		if got := c.Subjects[i].Samples["time"]; !reflect.DeepEqual(got, want) {
+			t.Errorf("samples of %s are %v, want %v", c.Subjects[i].Name, got, want)
+		}
+	}
+	if got, want := c.ratios(&c.Subjects[1], "time"), []float64{11, 6}; !reflect.DeepEqual(got, want) {
+		t.Errorf("ratios are %v, want %v", got, want)
+	}
+}
+
+func TestMeasureError(t *testing.T) {
+	broken := errors.New("broken")
+	c := &Comparison{Name: "test", Reference: "a"}
+	err := c.measure(t.Context(), 1, []contender{{"a", func(context.Context, int) (sample, error) { return nil, broken }}})
+	if !errors.Is(err, broken) || err.Error() != "test: a: broken" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// testComparison has a subject beside the reference, which took as long in each round.
+func testComparison(reference, subject []float64, actions float64) *Comparison {
+	var counts []float64
+	for range subject {
+		counts = append(counts, actions)
+	}
+	return &Comparison{
+		Name:      "edit",
+		Title:     "An edit",
+		Reference: "limit",
+		Metrics:   []Metric{metricTime, metricActions},
+		Limits: []Limit{
+			{Subject: "overlay", Metric: "time", Max: 1.15, OfReference: true},
+			{Subject: "overlay", Metric: "actions", Max: 3},
+			{Subject: "limit", Metric: "actions", Max: 3},
+		},
+		Subjects: []Subject{
+			{Name: "limit", Samples: map[string][]float64{"time": reference}},
+			{Name: "overlay", Samples: map[string][]float64{"time": subject, "actions": counts}},
+		},
+	}
+}
+
+var (
+	steady = []float64{1, 1, 1, 1, 1, 1}
+	slower = []float64{1.1, 1.12, 1.1, 1.13, 1.1, 1.11}
+)
+
+func TestPrint(t *testing.T) {
+	var out strings.Builder
+	if err := testComparison(steady, slower, 4).print(&out); err != nil {
+		t.Fatal(err)
+	}
+	want := `An edit (edit)
+
+  time, s  median        min   max  × limit        min   max
+    limit       1  ± 0%    1     1                          
+  overlay   1.105  ± 2%  1.1  1.13    1.105  ± 2%  1.1  1.13
+
+  actions  median        min  max  × limit    min  max
+    limit                                             
+  overlay       4  ± 0%    4    4                     
+time of overlay is to be at most 1.15 × limit: 1.105, kept.
+actions of overlay is to be at most 3: 4, MISSED.
+actions of limit is to be at most 3: not measured.
+
+`
+	if got := out.String(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestPrintFew(t *testing.T) {
+	var out strings.Builder
+	if err := testComparison([]float64{1}, []float64{2}, 4).print(&out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "(±: need >= 6 samples for confidence interval at level 0.95)\n"; strings.Count(out.String(), want) != 2 {
+		t.Errorf("does not say %q for each metric:\n%s", want, &out)
+	}
+}
+
+func TestFormat(t *testing.T) {
+	for value, want := range map[float64]string{0: "0", 1.23456: "1.235", 123.456: "123.5", 1234567: "1234567"} {
+		if got := format(value); got != want {
+			t.Errorf("%v: got %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	double := func(values []float64) []float64 {
+		var doubled []float64
+		for _, value := range values {
+			doubled = append(doubled, 2*value)
+		}
+		return doubled
+	}
+	few := func(values []float64) []float64 { return values[:3] }
+	base := testComparison(steady, steady, 4)
+	for _, test := range []struct {
+		name     string
+		old, new *Comparison
+		worse    bool
+		says     string
+	}{
+		{"same", base, base, false, "~"},
+		{"slower", base, testComparison(steady, slower, 4), true, "+10.50%"},
+		{"faster", testComparison(steady, slower, 4), base, false, "-9.50%"},
+		{"within the threshold", base, testComparison(steady, []float64{1.02, 1.03, 1.02, 1.02, 1.02, 1.03}, 4), false, "+2.00%"},
+		{"by chance", testComparison(steady, []float64{1, 2, 1, 2, 1, 2}, 4), testComparison(steady, []float64{2, 1, 2, 1, 2, 2}, 4), false, "~"},
+		{"slower machine", base, testComparison(double(steady), double(steady), 4), false, "~"},
+		{"more actions", base, testComparison(steady, steady, 5), true, "+25.00%"},
+		{"too few to tell", testComparison(few(steady), few(steady), 4), testComparison(few(steady), []float64{2, 2.1, 2.2}, 4), false, "need >= 4 samples"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out strings.Builder
+			err := compareReports(&out, &Report{Comparisons: []*Comparison{test.old}}, &Report{Comparisons: []*Comparison{test.new}}, 5)
+			if errors.Is(err, errWorse) != test.worse || (err != nil) != test.worse {
+				t.Errorf("got error %v, want one: %t", err, test.worse)
+			}
+			if strings.Contains(out.String(), "WORSE") != test.worse {
+				t.Errorf("says WORSE: %t, want %t:\n%s", !test.worse, test.worse, &out)
+			}
+			if !strings.Contains(out.String(), test.says) {
+				t.Errorf("does not say %q:\n%s", test.says, &out)
+			}
+		})
+	}
+}
+
+// TestCompareGone checks that what is not measured any more does not pass silently.
+func TestCompareGone(t *testing.T) {
+	base := testComparison(steady, steady, 4)
+	gone := testComparison(steady, steady, 4)
+	gone.Subjects = gone.Subjects[:1]
+	other := testComparison(steady, steady, 4)
+	other.Name = "other"
+	for _, new := range []*Comparison{gone, other} {
+		var out strings.Builder
+		err := compareReports(&out, &Report{Comparisons: []*Comparison{base}}, &Report{Comparisons: []*Comparison{new}}, 5)
+		if err == nil || err.Error() != "the reports have nothing in common" {
+			t.Errorf("got error %v", err)
+		}
+		if want := "not measured any more"; !strings.Contains(out.String(), want) {
+			t.Errorf("does not say %q:\n%s", want, &out)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	want := &Report{Version: reportVersion, Comparisons: []*Comparison{testComparison(steady, slower, 4)}}
+	if err := want.write(file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := readReport(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, want %+v", got, want)
+	}
+
+	want.Version++
+	if err := want.write(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readReport(file); err == nil || !strings.Contains(err.Error(), "has version 2 of the schema, expected 1") {
+		t.Errorf("of another version: got error %v", err)
+	}
+}
+
+func TestChart(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "chart.svg")
+	if err := writeChart(file, []*Comparison{testComparison(steady, slower, 4)}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<svg", "An edit", "time, s", "limit", "1.105 (1.10 ×)", "actions"} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("chart does not say %q", want)
+		}
+	}
+}
+
+func TestBuildMetrics(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "events.json")
+	if err := os.WriteFile(file, []byte(`{"id":{"started":{}},"started":{}}
+{"id":{"buildMetrics":{}},"buildMetrics":{"actionSummary":{"actionsCreated":"12","actionsExecuted":"9","runnerCount":[{"name":"total","count":9},{"name":"disk cache hit","count":2},{"name":"internal","count":4},{"name":"linux-sandbox","count":2,"execKind":"Local"},{"name":"worker","count":1}]},"timingMetrics":{"analysisPhaseTimeInMs":"345"}}}
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := readBuildMetrics(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := metrics.executed(); got != 3 {
+		t.Errorf("%d actions were executed, want 3", got)
+	}
+	if metrics.ActionSummary.ActionsCreated != 12 || metrics.TimingMetrics.AnalysisPhaseTimeInMs != 345 {
+		t.Errorf("metrics are %+v", metrics)
+	}
+}
+
+func TestMeter(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, strings.Repeat("x", 2_000_000))
+	}))
+	defer server.Close()
+	meter, err := newMeter(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer meter.close()
+	response, err := http.Post(meter.url(), "text/plain", strings.NewReader(strings.Repeat("x", 1_000_000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Fatal(err)
+	}
+	// Headers count, but are small.
+	if down, up := meter.megabytes(); down < 2 || down > 2.01 || up < 1 || up > 1.01 {
+		t.Errorf("%v MB down and %v MB up, want 2 and 1", down, up)
+	}
+}
+
+// TestPrograms checks that the patches of the examples say what is edited.
+func TestPrograms(t *testing.T) {
+	for _, p := range programs {
+		patched, err := p.patched("..")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited, err := p.edit([]byte(patched), 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := p.in(7, p.marker); !strings.Contains(string(edited), want) {
+			t.Errorf("edited patch of %s does not say %q", p.name, want)
+		}
+	}
+}
+
+// TestUsage checks that mistakes are found before anything is measured.
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{
+		{},
+		{"nonesuch"},
+		{"-runs", "0", "edit"},
+		{"edit", "all"},
+		{"compare", "old.json"},
+		{"compare", "-threshold", "-1", "old.json", "new.json"},
+	} {
+		if err := run(t.Context(), &strings.Builder{}, args); err == nil || !strings.HasPrefix(err.Error(), "usage: ") {
+			t.Errorf("%v: got error %v, want usage", args, err)
+		}
+	}
+}
+
+// TestInterrupt checks that a command ends with its context, and what it started, too.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := output(command(ctx, "", "sh", "-c", "sleep 60; echo done")); err == nil {
+		t.Error("the command was not interrupted")
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// A contender is a subject that can be measured.
+type contender struct {
+	name string
+	// measure takes a sample. It is given the number of the round, for edits that
+	// differ from all before.
+	measure func(ctx context.Context, round int) (sample, error)
+}
+
+// A sample has a value for each metric, by name.
+type sample map[string]float64
+
+// measure takes samples of the contenders, in rounds. What else goes on in the
+// machine meets all of them, and so does what each leaves behind for the next, as
+// every round begins with another one.
+//
+// Round 0 is not counted: it warms up servers, compilers and the system's caches.
+func (c *Comparison) measure(ctx context.Context, rounds int, contenders []contender) error {
+	c.Subjects = make([]Subject, len(contenders))
+	for i, contender := range contenders {
+		c.Subjects[i] = Subject{Name: contender.name, Samples: map[string][]float64{}}
+	}
+	for round := range rounds + 1 {
+		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", c.Name, round, rounds)
+		for i := range contenders {
+			at := (round + i) % len(contenders)
+			sample, err := contenders[at].measure(ctx, round)
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", c.Name, contenders[at].name, err)
+			}
+			if round == 0 {
+				continue
+			}
+			samples := c.Subjects[at].Samples
+			for metric, value := range sample {
+				samples[metric] = append(samples[metric], value)
+			}
+		}
+	}
+	return nil
+}
+
+// timed runs f, and returns the seconds that it took.
+func timed(f func() error) (float64, error) {
+	start := time.Now()
+	err := f()
+	return time.Since(start).Seconds(), err
+}
+
+// settle waits until the disk has nothing to do: what was written before would be
+// written on while the next is measured. A Bazel server, too, tidies up after a
+// build, for a second or so.
+func settle(ctx context.Context) error {
+	if _, err := output(command(ctx, "", "sync")); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(3 * time.Second):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// print writes tables of the comparison, one for each metric, and tells whether the
+// limits are kept.
+func (c *Comparison) print(w io.Writer) error {
+	fmt.Fprintf(w, "%s (%s)\n", c.Title, c.Name)
+	for _, metric := range c.Metrics {
+		if err := c.printMetric(w, metric); err != nil {
+			return err
+		}
+	}
+	for _, limit := range c.Limits {
+		fmt.Fprintln(w, c.check(limit))
+	}
+	fmt.Fprintln(w)
+	return nil
+}
+
+func (c *Comparison) printMetric(w io.Writer, metric Metric) error {
+	fmt.Fprintln(w)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "%s\tmedian\t\tmin\tmax\t× %s\t\tmin\tmax\t\n", metric, c.Reference)
+	var warnings []string
+	for i := range c.Subjects {
+		s := &c.Subjects[i]
+		fmt.Fprintf(table, "%s\t", s.Name)
+		for _, values := range [][]float64{s.Samples[metric.Name], c.ratios(s, metric.Name)} {
+			if len(values) == 0 {
+				fmt.Fprint(table, "\t\t\t\t")
+				continue
+			}
+			summary := summarize(values)
+			fmt.Fprintf(table, "%s\t± %s\t%s\t%s\t",
+				format(summary.Center), summary.PctRangeString(), format(slices.Min(values)), format(slices.Max(values)))
+			warnings = append(warnings, texts(summary.Warnings)...)
+		}
+		fmt.Fprintln(table)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	slices.Sort(warnings)
+	for _, warning := range slices.Compact(warnings) {
+		fmt.Fprintf(w, "(±: %s)\n", warning)
+	}
+	return nil
+}
+
+// check tells whether a limit is kept.
+func (c *Comparison) check(limit Limit) string {
+	s := c.subject(limit.Subject)
+	if s == nil {
+		return fmt.Sprintf("There is no subject %q to limit.", limit.Subject)
+	}
+	values, of := s.Samples[limit.Metric], ""
+	if limit.OfReference {
+		values, of = c.ratios(s, limit.Metric), " × "+c.Reference
+	}
+	claim := fmt.Sprintf("%s of %s is to be at most %s%s", limit.Metric, limit.Subject, format(limit.Max), of)
+	if len(values) == 0 {
+		return claim + ": not measured."
+	}
+	verdict := "kept"
+	center := summarize(values).Center
+	if center > limit.Max {
+		verdict = "MISSED"
+	}
+	return fmt.Sprintf("%s: %s, %s.", claim, format(center), verdict)
+}
+
+// format writes a number of four digits or more.
+func format(value float64) string {
+	if value >= 1000 {
+		return fmt.Sprintf("%.0f", value)
+	}
+	return fmt.Sprintf("%.4g", value)
+}
+
+func texts(warnings []error) []string {
+	var texts []string
+	for _, warning := range warnings {
+		texts = append(texts, warning.Error())
+	}
+	return texts
+}
