@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +29,7 @@ type machine struct {
 // the path checkout there.
 func newMachine(root, dir, checkout string) (*machine, error) {
 	m := &machine{dir: dir, workspace: filepath.Join(dir, checkout, "examples")}
-	if err := copyRepository(root, filepath.Join(dir, checkout)); err != nil {
+	if err := workspace.CopyRepository(root, filepath.Join(dir, checkout)); err != nil {
 		return nil, err
 	}
 	cache, err := os.UserCacheDir()
@@ -57,39 +56,6 @@ func newMachine(root, dir, checkout string) (*machine, error) {
 		m.setenv(name, path)
 	}
 	return m, nil
-}
-
-// copyRepository copies the files of a checkout that are not Bazel's or git's.
-func copyRepository(root, target string) error {
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
-		switch {
-		case entry.Name() == ".git":
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case entry.IsDir():
-			return os.MkdirAll(filepath.Join(target, name), 0o755)
-		case !entry.Type().IsRegular(), entry.Name() == "offline.bazelrc", entry.Name() == "user.bazelrc":
-			return nil
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(target, name), content, info.Mode().Perm())
-	})
 }
 
 func (m *machine) setenv(name, value string) {

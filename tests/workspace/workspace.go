@@ -26,20 +26,47 @@ try-import %%workspace%%/offline.bazelrc
 // be changed there. It leaves out .bazelrc, for which see Bazelrc, and what
 // Bazel itself wrote.
 func CopyExamples(root, target string) error {
-	source := filepath.Join(root, "examples")
+	return copyFiles(filepath.Join(root, "examples"), target, func(name string, content []byte) []byte {
+		switch name {
+		case ".bazelrc":
+			return nil
+		case "MODULE.bazel":
+			// The repository is elsewhere, seen from the copy.
+			return []byte(strings.ReplaceAll(string(content), `path = ".."`, fmt.Sprintf("path = %q", root)))
+		default:
+			return content
+		}
+	})
+}
+
+// CopyRepository copies the repository, without what git and Bazel wrote and
+// settings of the user's.
+func CopyRepository(root, target string) error {
+	return copyFiles(root, target, func(name string, content []byte) []byte {
+		if filepath.Base(name) == "user.bazelrc" {
+			return nil
+		}
+		return content
+	})
+}
+
+// copyFiles copies files as edit returns them, which is nil for those to leave out.
+func copyFiles(source, target string, edit func(name string, content []byte) []byte) error {
 	return filepath.WalkDir(source, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		relative, err := filepath.Rel(source, path)
+		name, err := filepath.Rel(source, path)
 		if err != nil {
 			return err
 		}
 		switch {
-		case relative == ".bazelrc" || relative == "offline.bazelrc" || strings.HasPrefix(relative, "bazel-"):
-			return nil
+		case entry.IsDir() && entry.Name() == ".git":
+			return fs.SkipDir
 		case entry.IsDir():
-			return os.MkdirAll(filepath.Join(target, relative), 0o755)
+			return os.MkdirAll(filepath.Join(target, name), 0o755)
+		case !entry.Type().IsRegular(), entry.Name() == ".git", entry.Name() == "offline.bazelrc":
+			return nil // Bazel's bazel-* are links.
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {
@@ -49,11 +76,10 @@ func CopyExamples(root, target string) error {
 		if err != nil {
 			return err
 		}
-		if relative == "MODULE.bazel" {
-			// The repository is elsewhere, seen from the copy.
-			content = []byte(strings.ReplaceAll(string(content), `path = ".."`, fmt.Sprintf("path = %q", root)))
+		if content = edit(name, content); content == nil {
+			return nil
 		}
-		return os.WriteFile(filepath.Join(target, relative), content, info.Mode().Perm())
+		return os.WriteFile(filepath.Join(target, name), content, info.Mode().Perm())
 	})
 }
 
