@@ -58,7 +58,7 @@ mkdir "$tmp" "$scratch"
 free=$(df --output=avail -B1M "$tmp" | tail -n 1)
 ((free > 4000)) || die "$cache: expected 4 GB of free space, found $free MB; free some, or set XDG_CACHE_HOME"
 
-say "installing Debian's Bazel in $rootfs (1.5 GB, one or two minutes, this once)"
+say "installing Debian's Bazel in $rootfs (1.5 GB, 3 GB meanwhile; one or two minutes, this once)"
 # Packed and unpacked, so that all belongs to one user. Of root's, the scratch folder lies where the next
 # run cleans up; another user's has to lie where the users that mmdebstrap maps to may go.
 # What it mounts is to vanish with it.

@@ -313,7 +313,7 @@ func (p *plan) showFiles(output string) string {
 	}
 	output = strings.NewReplacer(paths...).Replace(output)
 	if strings.Contains(output, " is not in std ") || strings.Contains(output, ": cannot find package ") {
-		output += "Packages of the standard library can import only each other.\n"
+		output += "Packages of the standard library can import only each other: is that the import path of one?\n"
 	}
 	return output
 }

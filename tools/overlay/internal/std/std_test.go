@@ -335,7 +335,7 @@ func TestShowFiles(t *testing.T) {
 	message := filepath.Join("out", "src", "path", "x.go") + ":3:1: package example.com/x is not in std (" +
 		filepath.Join(dir, "out", "src", "path", "y.go") + ")\n"
 	want := "overlays/x.go:3:1: package example.com/x is not in std (" + filepath.Join(dir, "out", "src", "path", "y.go") +
-		")\nPackages of the standard library can import only each other.\n"
+		")\nPackages of the standard library can import only each other: is that the import path of one?\n"
 	for _, said := range []string{"package example.com/x is not in std (", "cannot find package \"example.com/x\" in any of ("} {
 		replace := func(s string) string { return strings.Replace(s, "package example.com/x is not in std (", said, 1) }
 		if got := p.showFiles(replace(message)); got != replace(want) {
