@@ -14,8 +14,10 @@ func mayTrace() (bool, error) {
 	pid, err := syscall.ForkExec("/bin/true", []string{"true"}, &syscall.ProcAttr{
 		Sys: &syscall.SysProcAttr{Ptrace: true},
 	})
-	if errors.Is(err, syscall.EPERM) {
-		return false, nil
+	for _, refusal := range []error{syscall.EACCES, syscall.ENOSYS, syscall.EPERM} {
+		if errors.Is(err, refusal) {
+			return false, nil
+		}
 	}
 	if err != nil {
 		return false, err
@@ -24,6 +26,11 @@ func mayTrace() (bool, error) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		return false, err
 	}
-	_, err = syscall.Wait4(pid, nil, 0, nil)
-	return true, err
+	var status syscall.WaitStatus
+	for !status.Exited() && !status.Signaled() {
+		if _, err := syscall.Wait4(pid, &status, 0, nil); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }

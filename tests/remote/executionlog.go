@@ -1,3 +1,5 @@
+//go:build linux
+
 package remote
 
 import (
@@ -13,19 +15,13 @@ import (
 // A spawn is an action that was executed or came from a cache, as Bazel's execution
 // log has it.
 type spawn struct {
-	Mnemonic             string
-	TargetLabel          string
-	Runner               string // such as linux-sandbox, remote or "remote cache hit"
-	CacheHit             bool
-	Cacheable            bool
-	Remotable            bool
-	ListedOutputs        []string
-	ActualOutputs        []file
-	CommandArgs          []string
-	EnvironmentVariables []struct{ Name, Value string }
-	Platform             struct {
-		Properties []struct{ Name, Value string }
-	}
+	Mnemonic      string
+	TargetLabel   string
+	Runner        string // such as linux-sandbox, remote or "remote cache hit"
+	CacheHit      bool
+	CommandArgs   []string
+	ListedOutputs []string
+	ActualOutputs []file
 }
 
 type file struct {
@@ -35,6 +31,11 @@ type file struct {
 
 func (s spawn) String() string {
 	return fmt.Sprintf("%s of %s (%s)", s.Mnemonic, s.TargetLabel, s.Runner)
+}
+
+// isOurs tells whether the action is one of go_overlay.
+func (s spawn) isOurs() bool {
+	return strings.HasPrefix(s.Mnemonic, "GoOverlay") || s.Mnemonic == "GoHelperBuild"
 }
 
 // key tells the spawn from all others of a build.

@@ -1,16 +1,19 @@
+//go:build linux
+
 package remote
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,51 +56,54 @@ func main() { println(uuid.Edit(), uuid.Nil.String()) }
 }
 
 // faults are what may go wrong with a cache. The build has to end as it would
-// without one.
+// without one. Each handler calls fired when it does so.
 var faults = []struct {
 	name string
 	args []string
-	wrap func(cache http.Handler, stop func()) http.Handler
+	wrap func(cache http.Handler, fired, stop func()) http.Handler
 }{
 	{
 		name: "answers 500",
-		wrap: func(cache http.Handler, _ func()) http.Handler { return failing(http.StatusInternalServerError) },
+		wrap: func(_ http.Handler, fired, _ func()) http.Handler {
+			return failing(http.StatusInternalServerError, fired)
+		},
 	},
 	{
 		name: "is full",
-		wrap: func(cache http.Handler, _ func()) http.Handler {
-			return choose(isMethod(http.MethodPut), failing(http.StatusInsufficientStorage), cache)
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
+			return choose(isPut, failing(http.StatusInsufficientStorage, fired), cache)
 		},
 	},
 	{
 		name: "serves truncated files",
-		wrap: func(cache http.Handler, _ func()) http.Handler {
-			return choose(isBlob, changing(cache, func(body []byte) []byte { return body[:len(body)/2] }), cache)
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
+			return choose(isBlob, changing(cache, fired, func(body []byte) []byte { return body[:len(body)/2] }), cache)
 		},
 	},
 	{
 		name: "breaks off",
-		wrap: func(cache http.Handler, _ func()) http.Handler {
-			return choose(isBlob, breakingOff(cache), cache)
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
+			return choose(isBlob, breakingOff(cache, fired), cache)
 		},
 	},
 	{
 		name: "serves corrupt files",
-		wrap: func(cache http.Handler, _ func()) http.Handler {
-			return choose(isBlob, changing(cache, corrupted), cache)
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
+			return choose(isBlob, changing(cache, fired, corrupted), cache)
 		},
 	},
 	{
-		name: "serves corrupt results of actions",
-		wrap: func(cache http.Handler, _ func()) http.Handler {
-			return choose(isResult, changing(cache, corrupted), cache)
+		name: "serves results of actions that can't be read",
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
+			return choose(isResult, changing(cache, fired, func([]byte) []byte { return []byte("no message") }), cache)
 		},
 	},
 	{
 		name: "is slow",
 		args: []string{"--remote_timeout=1s"},
-		wrap: func(cache http.Handler, _ func()) http.Handler {
+		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				fired()
 				time.Sleep(1500 * time.Millisecond)
 				cache.ServeHTTP(w, r)
 			})
@@ -105,10 +111,11 @@ var faults = []struct {
 	},
 	{
 		name: "stops",
-		wrap: func(cache http.Handler, stop func()) http.Handler {
+		wrap: func(cache http.Handler, fired, stop func()) http.Handler {
 			var requests atomic.Int32
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if requests.Add(1) == 3 {
+				if requests.Add(1) >= 3 {
+					fired()
 					stop()
 				}
 				cache.ServeHTTP(w, r)
@@ -117,8 +124,9 @@ var faults = []struct {
 	},
 }
 
-func failing(code int) http.Handler {
+func failing(code int, fired func()) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fired()
 		_, _ = io.Copy(io.Discard, r.Body) // A client waits until it is read.
 		w.WriteHeader(code)
 	})
@@ -134,9 +142,7 @@ func choose(chooses func(*http.Request) bool, one, other http.Handler) http.Hand
 	})
 }
 
-func isMethod(method string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return r.Method == method }
-}
+func isPut(r *http.Request) bool { return r.Method == http.MethodPut }
 
 func isBlob(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/cas/")
@@ -147,13 +153,13 @@ func isResult(r *http.Request) bool {
 }
 
 // changing answers with other bytes.
-func changing(cache http.Handler, change func([]byte) []byte) http.Handler {
+func changing(cache http.Handler, fired func(), change func([]byte) []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
 		cache.ServeHTTP(answer, r)
 		if answer.Code == http.StatusOK {
-			body := change(bytes.Clone(answer.Body.Bytes()))
-			answer.Body = bytes.NewBuffer(body)
+			fired()
+			answer.Body = bytes.NewBuffer(change(bytes.Clone(answer.Body.Bytes())))
 		}
 		w.WriteHeader(answer.Code)
 		_, _ = answer.Body.WriteTo(w) // Bazel may be gone.
@@ -168,8 +174,9 @@ func corrupted(body []byte) []byte {
 }
 
 // breakingOff answers with half of what it announces.
-func breakingOff(cache http.Handler) http.Handler {
+func breakingOff(cache http.Handler, fired func()) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fired()
 		answer := httptest.NewRecorder()
 		cache.ServeHTTP(answer, r)
 		w.Header().Set("Content-Length", fmt.Sprint(answer.Body.Len()))
@@ -185,37 +192,51 @@ func TestFaults(t *testing.T) {
 	dir := sharedFolder(t)
 	program := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "machine"), "go_overlay"))
 	store := filepath.Join(dir, "nginx")
-	nginx := startNginx(t, store)
-	healthy := "--remote_cache=" + nginx.URL
-	known := program.edit(t)
-	want := program.build(t, healthy)
+	healthy := "--remote_cache=" + startNginx(t, store).URL
+	program.edit(t)
+	want := program.mustBuild(t, healthy)
 	for _, fault := range faults {
 		t.Run(fault.name, func(t *testing.T) {
 			// Another server of the same store, for it may be stopped.
 			failing := startNginx(t, store)
+			var proxy *servers.Proxy
+			var count atomic.Int32
+			stop := sync.OnceFunc(func() {
+				_ = proxy.Stop() // Requests break off.
+				failing.Stop()
+			})
 			proxy, err := servers.StartProxy(failing, func(cache http.Handler) http.Handler {
-				return fault.wrap(cache, sync.OnceFunc(failing.Stop))
+				return fault.wrap(cache, func() { count.Add(1) }, stop)
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer proxy.Stop() // The test is over.
+			defer stop()
 			faulty := append(slices.Clone(fault.args), "--remote_cache="+proxy.URL)
 
-			if got := program.build(t, faulty...); got != want {
-				t.Errorf("%s, which is in the cache: got a program with the digest %s, want %s", known, got, want)
+			if fault.name != "stops" { // Once.
+				if got := program.mustBuild(t, faulty...); got != want {
+					t.Errorf("in the cache: got a program with the digest %s, want %s", got, want)
+				}
+				// Files that are only downloaded once they are needed can't be made again then.
+				got, err := program.build(t, append(slices.Clone(faulty), "--remote_download_outputs=toplevel")...)
+				if err != nil && !strings.Contains(err.Error(), "Failed to fetch blobs because of a remote cache error") {
+					t.Error(err)
+				} else if err == nil && got != want {
+					t.Errorf("in the cache, and some is downloaded: got a program with the digest %s, want %s", got, want)
+				}
 			}
-			// Files that are only downloaded once they are needed can't be made again then.
-			got, err := program.tryBuild(t, append(slices.Clone(faulty), "--remote_download_outputs=toplevel")...)
-			if err != nil && !strings.Contains(err.Error(), "Failed to fetch blobs because of a remote cache error") {
-				t.Error(err)
-			} else if err == nil && got != want {
-				t.Errorf("%s, of which some is downloaded: got a program with the digest %s, want %s", known, got, want)
+			before := want
+			program.edit(t)
+			got := program.mustBuild(t, faulty...)
+			if want = program.mustBuild(t, healthy); got != want {
+				t.Errorf("not in the cache: got a program with the digest %s, want %s", got, want)
 			}
-			known = program.edit(t)
-			got = program.build(t, faulty...)
-			if want = program.build(t, healthy); got != want {
-				t.Errorf("%s, which is not in the cache: got a program with the digest %s, want %s", known, got, want)
+			if want == before {
+				t.Errorf("two edits make one program, with the digest %s", want)
+			}
+			if count.Load() == 0 {
+				t.Error("the cache did not fail")
 			}
 		})
 	}
@@ -230,7 +251,7 @@ func TestFaultsOfCasd(t *testing.T) {
 	casd, err := servers.StartCasd(filepath.Join(dir, "casd"), servers.CasdOptions{
 		Jobs: 2,
 		Intercept: func(string) error {
-			if n := limit.Load(); n > 0 && calls.Add(1) > n {
+			if calls.Add(1) > limit.Load() {
 				return status.Error(codes.Unavailable, "the server has gone")
 			}
 			return nil
@@ -241,49 +262,73 @@ func TestFaultsOfCasd(t *testing.T) {
 	}
 	defer casd.Stop()
 	for _, test := range []struct {
-		name string
-		args []string
+		name  string
+		calls int32 // that are answered
+		args  []string
 	}{
-		{"cache", []string{"--remote_cache=" + casd.URL}},
-		{"execution", []string{"--remote_executor=" + casd.URL, "--remote_local_fallback"}},
+		{"cache that is not there", 0, []string{"--remote_cache=" + casd.URL}},
+		{"cache that goes away", 5, []string{"--remote_cache=" + casd.URL}},
+		{"execution that goes away", 5, []string{"--remote_executor=" + casd.URL, "--remote_local_fallback"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			args := append(test.args, "--remote_retries=1")
-			edit := program.edit(t)
+			program.edit(t)
 			calls.Store(0)
-			limit.Store(5) // Enough to begin with.
-			got := program.build(t, args...)
-			if calls.Load() <= limit.Load() {
+			limit.Store(test.calls)
+			got := program.mustBuild(t, args...)
+			if calls.Load() <= test.calls {
 				t.Errorf("%d calls: the server did not fail", calls.Load())
 			}
-			limit.Store(0)
-			if want := program.build(t, args...); got != want {
-				t.Errorf("%s: got a program with the digest %s, want %s", edit, got, want)
+			limit.Store(math.MaxInt32)
+			if want := program.mustBuild(t, args...); got != want {
+				t.Errorf("got a program with the digest %s, want %s", got, want)
 			}
 		})
 	}
 }
 
-// TestRace has two machines build the same at a time, with one cache.
+// TestRace has two machines build the same at a time, with one cache, which stores
+// nothing before both have asked for it.
 func TestRace(t *testing.T) {
 	dir := sharedFolder(t)
 	store := filepath.Join(dir, "nginx")
 	nginx := startNginx(t, store)
-	var programs []*faultyProgram
+	programs := map[string]*faultyProgram{}
 	for _, name := range []string{"one", "another"} {
-		programs = append(programs, newFaultyProgram(t, addMachine(t, filepath.Join(dir, name), "go_overlay")))
+		programs[name] = newFaultyProgram(t, addMachine(t, filepath.Join(dir, name), "go_overlay"))
 	}
-	for range 2 {
-		got := make([]string, len(programs))
-		var group sync.WaitGroup
-		for i, program := range programs {
-			program.edit(t)
-			group.Go(func() { got[i] = program.build(t, "--remote_cache="+nginx.URL) })
+	var asked sync.WaitGroup
+	asked.Add(len(programs))
+	type outcome struct {
+		digest string
+		err    error
+	}
+	outcomes := make(chan outcome)
+	for _, program := range programs {
+		ask := sync.OnceFunc(asked.Done)
+		proxy, err := servers.StartProxy(nginx, func(cache http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if isResult(r) {
+					ask()
+				} else if isPut(r) {
+					asked.Wait()
+				}
+				cache.ServeHTTP(w, r)
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		group.Wait()
-		if got[0] != got[1] {
-			t.Errorf("got programs with the digests %v", got)
-		}
+		defer proxy.Stop() // The test is over.
+		program.edit(t)
+		go func() {
+			digest, err := program.build(t, "--remote_cache="+proxy.URL)
+			outcomes <- outcome{digest, err}
+		}()
+	}
+	first, second := <-outcomes, <-outcomes
+	if first.err != nil || second.err != nil || first.digest != second.digest {
+		t.Errorf("got %v and %v", first, second)
 	}
 	checkBlobs(t, filepath.Join(store, "cache/cas"))
 }
@@ -321,46 +366,52 @@ const (
 	editIsActive  = "--@go_overlay//go_overlay:active=//faults:edit"
 )
 
-// edit has the overlay make something that it never was, and returns what that is.
-func (p *faultyProgram) edit(t *testing.T) string {
+// edit has the overlay make something that it never was.
+func (p *faultyProgram) edit(t *testing.T) {
+	t.Helper()
 	p.edits++
-	name := fmt.Sprintf("edit %d", p.edits)
-	p.machine.write(t, "faults/edit.go", fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", name))
-	return name
+	p.machine.write(t, "faults/edit.go", fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", p.state()))
 }
 
-// build returns the digest of the program.
-func (p *faultyProgram) build(t *testing.T, args ...string) string {
+// state is what the program says.
+func (p *faultyProgram) state() string { return fmt.Sprintf("edit %d", p.edits) }
+
+// mustBuild returns the digest of the program, all of which is downloaded.
+func (p *faultyProgram) mustBuild(t *testing.T, args ...string) string {
 	t.Helper()
-	digest, err := p.tryBuild(t, append(args, "--remote_download_outputs=all")...)
+	digest, err := p.build(t, append(args, "--remote_download_outputs=all")...)
 	if err != nil {
 		t.Error(err)
 	}
 	return digest
 }
 
-// tryBuild returns the digest of the program, or what Bazel says.
-func (p *faultyProgram) tryBuild(t *testing.T, args ...string) (string, error) {
-	t.Helper()
+// build returns the digest of the program, which has to say what it was edited to.
+func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 	// A copy: the edit is to come from the remote cache, and nothing else.
 	disk := filepath.Join(p.machine.dir, "tmp/disk")
 	if err := workspace.RemoveAll(disk); err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
+		return "", err
 	}
 	if err := linkOrCopy(p.disk, disk); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	spawns, err := p.machine.build(t.Context(), "build", append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
+	_, err := p.machine.build(t.Context(), "build", append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
 	checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err
 	}
-	for _, s := range spawns {
-		if s.Mnemonic == "GoLink" {
-			return s.ActualOutputs[0].Digest.Hash, nil
-		}
+	program := filepath.Join(p.machine.workspace, "bazel-bin/faults/app_/app")
+	content, err := os.ReadFile(program)
+	if err != nil {
+		return "", err
 	}
-	return "", errors.New("nothing was linked")
+	said, err := exec.Command(program).CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(said), p.state()+" ") {
+		return "", fmt.Errorf("the program says %q (%v), want %q", said, err, p.state())
+	}
+	digest := sha256.Sum256(content)
+	return hex.EncodeToString(digest[:]), nil
 }
 
 // checkBlobs makes sure that each file of a content-addressed store has the content

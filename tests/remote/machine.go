@@ -1,6 +1,9 @@
+//go:build linux
+
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,9 +40,10 @@ func newMachine(root, dir, checkout string) (*machine, error) {
 		return nil, err
 	}
 	m.env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
-		return strings.HasPrefix(entry, "PWD=") || strings.HasPrefix(entry, "TEST_TMPDIR=")
+		name, _, _ := strings.Cut(entry, "=")
+		return name == "PWD" || name == "TEST_TMPDIR" || strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "GO_OVERLAY_")
 	})
-	// What the go command is told in a file of the user's home.
+	// Folders of the go command are the machine's own. How to get modules, the user may have told it in a file.
 	for _, name := range []string{"GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -74,16 +78,20 @@ func (m *machine) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// bazel runs Bazel, which keeps what it has in the folder output of the machine.
+// bazel runs Bazel, which keeps what it has in the folder output of the machine, and
+// returns what it prints on its standard output.
 func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{
 		filepath.Join(filepath.Dir(m.workspace), "bazelw"),
 		"--output_user_root=" + filepath.Join(m.dir, "output"),
 		"--max_idle_secs=120", // Should the test be killed.
 	}, args...)
-	out, err := m.command(ctx, args...).CombinedOutput()
+	cmd := m.command(ctx, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
 	if err != nil {
-		return string(out), fmt.Errorf("bazelw %s: %w\n%s", strings.Join(args[1:], " "), err, out)
+		return "", fmt.Errorf("bazelw %s: %w\n%s", strings.Join(args[1:], " "), err, &stderr)
 	}
 	return string(out), nil
 }
@@ -133,8 +141,11 @@ func (m *machine) becomeAnother() (user string, err error) {
 		m.setenv(name, value)
 	}
 	m.prefix = []string{"bash", "-c", `umask 027; exec "$@"`, "bash"}
-	if os.Geteuid() != 0 {
-		return "the same user", nil
+	// Bazel's sandbox needs namespaces, which some systems give nobody but root.
+	daemon := append([]string{"setpriv", "--reuid=daemon", "--regid=daemon", "--clear-groups"}, m.prefix...)
+	probe := append(slices.Clone(daemon), "unshare", "--user", "--map-root-user", "--mount", "go", "version")
+	if out, err := exec.Command(probe[0], probe[1:]...).CombinedOutput(); err != nil {
+		return fmt.Sprintf("the same user, for want of the right to run %q as another: %v: %s", probe, err, out), nil
 	}
 	// What bazelw has set up lies where another user may not go. Links to the files do.
 	cache := filepath.Join(m.dir, "cache")
@@ -144,7 +155,7 @@ func (m *machine) becomeAnother() (user string, err error) {
 		return "", err
 	}
 	entries, err := os.ReadDir(shared)
-	if err != nil {
+	if err != nil && !os.IsNotExist(err) {
 		return "", err
 	}
 	for _, entry := range entries {
@@ -165,7 +176,7 @@ func (m *machine) becomeAnother() (user string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("chown: %w\n%s", err, out)
 	}
-	m.prefix = append([]string{"setpriv", "--reuid=daemon", "--regid=daemon", "--clear-groups"}, m.prefix...)
+	m.prefix = daemon
 	return "daemon", nil
 }
 

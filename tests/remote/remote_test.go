@@ -1,10 +1,15 @@
+//go:build linux
+
 package remote
 
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -32,7 +37,7 @@ var variants = []variant{
 		"//goroot",
 	}},
 	{"none", []string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"}},
-	{"mapped", []string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test"}},
+	{"mapped", []string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test", "//goroot"}},
 }
 
 // gorootPackage is a package of the workspace that makes a tree of a whole GOROOT.
@@ -82,16 +87,21 @@ func TestMachines(t *testing.T) {
 	t.Logf("the other machine builds as %s", user)
 	disk := "--disk_cache=" + filepath.Join(another.dir, "disk")
 
+	built := map[string][]spawn{}
 	for _, v := range variants {
 		remote := one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
 		checkExecutedRemotely(t, remote)
 		local := another.mustBuild(t, v.args, "--remote_cache="+nginx.URL, disk)
 		checkSame(t, v.name, remote, local)
-		if v.name == "mapped" {
-			checkMapped(t, remote)
-		}
 		checkPortable(t, another, local)
+		built[v.name] = local
 	}
+	checkOurs(t, built["overlays"],
+		"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlaySdkCompile", "GoOverlaySdkRebuild", "GoOverlayStdlib")
+	checkOurs(t, built["none"])
+	checkOurs(t, built["mapped"],
+		"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlayStdlib")
+	checkMapped(t, built["mapped"])
 
 	// Now each builds what the other one has built, and has nothing of its own.
 	for _, m := range []*machine{one, another} {
@@ -111,7 +121,8 @@ func TestMachines(t *testing.T) {
 		for _, v := range variants {
 			for _, outputs := range []string{"minimal", "toplevel"} {
 				t.Run(cache.name+"/"+v.name+"/"+outputs, func(t *testing.T) {
-					checkAllHits(t, cache.machine.mustBuild(t, v.args, cache.flag, "--remote_download_outputs="+outputs))
+					found := cache.machine.mustBuild(t, v.args, cache.flag, "--remote_download_outputs="+outputs)
+					checkAllHits(t, built[v.name], found)
 				})
 			}
 		}
@@ -158,58 +169,81 @@ var differing = map[string]string{
 // checkSame makes sure that actions had the same results.
 func checkSame(t *testing.T, name string, one, another []spawn) {
 	t.Helper()
-	results := map[string]spawn{}
-	for _, s := range one {
-		results[s.key()] = s
-	}
-	for _, s := range another {
-		first, ok := results[s.key()]
-		if !ok {
-			t.Errorf("%s: only one machine has %v", name, s)
-			continue
-		}
-		delete(results, s.key())
-		if differing[s.Mnemonic] == "" && !slices.Equal(first.ActualOutputs, s.ActualOutputs) {
-			t.Errorf("%s: results differ of %v", name, s)
+	results, others := resultsOf(one), resultsOf(another)
+	for key, want := range results {
+		got := others[key]
+		delete(others, key)
+		mnemonic, _, _ := strings.Cut(key, " ")
+		if len(got) == 0 {
+			t.Errorf("%s: only one machine has %s", name, key)
+		} else if differing[mnemonic] == "" && !maps.Equal(got, want) {
+			t.Errorf("%s: results differ of %s:\n%v\n%v", name, key, want, got)
 		}
 	}
-	for _, s := range results {
-		t.Errorf("%s: only one machine has %v", name, s)
+	for key := range others {
+		t.Errorf("%s: only one machine has %s", name, key)
 	}
 }
 
-// checkMapped makes sure that no action of ours sees the name of a configuration.
+// resultsOf returns what actions made, by their keys: mostly one result, but mapped
+// paths of several configurations are the same.
+func resultsOf(spawns []spawn) map[string]map[string]bool {
+	results := map[string]map[string]bool{}
+	for _, s := range spawns {
+		if results[s.key()] == nil {
+			results[s.key()] = map[string]bool{}
+		}
+		results[s.key()][fmt.Sprint(s.ActualOutputs)] = true
+	}
+	return results
+}
+
+// checkOurs makes sure that the actions of ours are of all these kinds, and no others.
+func checkOurs(t *testing.T, spawns []spawn, want ...string) {
+	t.Helper()
+	var got []string
+	for _, s := range spawns {
+		if s.isOurs() {
+			got = append(got, s.Mnemonic)
+		}
+	}
+	slices.Sort(got)
+	if got = slices.Compact(got); !slices.Equal(got, want) {
+		t.Errorf("actions of ours: got %q, want %q", got, want)
+	}
+}
+
+var outputFolder = regexp.MustCompile(`bazel-out/[^/]+/`)
+
+// checkMapped makes sure that no action of ours sees the name of a configuration. That
+// which compiles the standard library with cgo does, as rules_go's does.
 func checkMapped(t *testing.T, spawns []spawn) {
 	t.Helper()
-	seen := 0
 	for _, s := range spawns {
-		if s.Mnemonic != "GoOverlay" && s.Mnemonic != "GoOverlayReport" && s.Mnemonic != "GoHelperBuild" {
+		if !s.isOurs() || s.Mnemonic == "GoOverlayStdlib" {
 			continue
 		}
-		seen++
-		for _, arg := range append(s.CommandArgs, s.ListedOutputs...) {
-			if strings.Contains(arg, "bazel-out/") && !strings.Contains(arg, "bazel-out/cfg/") {
-				t.Errorf("%v: not mapped: %s", s, arg)
+		for _, text := range slices.Concat(s.CommandArgs, s.ListedOutputs) {
+			for _, folder := range outputFolder.FindAllString(text, -1) {
+				if folder != "bazel-out/cfg/" {
+					t.Errorf("%v: not mapped: %s", s, text)
+				}
 			}
 		}
 	}
-	if seen == 0 {
-		t.Error("there is no action of ours")
-	}
 }
 
-func checkAllHits(t *testing.T, spawns []spawn) {
+// checkAllHits makes sure that all that was built once was found in a cache.
+func checkAllHits(t *testing.T, built, found []spawn) {
 	t.Helper()
-	hits := 0
-	for _, s := range spawns {
-		if s.CacheHit {
-			hits++
-		} else if s.Cacheable {
+	for _, s := range found {
+		if !s.CacheHit {
 			t.Errorf("not in the cache: %v", s)
 		}
 	}
-	if hits == 0 {
-		t.Error("nothing comes from the cache")
+	want := slices.Sorted(maps.Keys(resultsOf(built)))
+	if got := slices.Sorted(maps.Keys(resultsOf(found))); !slices.Equal(got, want) {
+		t.Errorf("actions that were looked for: got %q, want %q", got, want)
 	}
 }
 
@@ -220,7 +254,6 @@ func checkPortable(t *testing.T, m *machine, spawns []spawn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Fields(root)
 	host, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
@@ -235,9 +268,9 @@ func checkPortable(t *testing.T, m *machine, spawns []spawn) {
 			continue // Its log has what tests print.
 		}
 		for _, output := range s.ActualOutputs {
-			content, err := os.ReadFile(filepath.Join(lines[len(lines)-1], output.Path))
-			if os.IsNotExist(err) {
-				continue // It came from a cache, or its path is mapped.
+			content, err := os.ReadFile(filepath.Join(strings.TrimSpace(root), output.Path))
+			if os.IsNotExist(err) && (s.CacheHit || strings.HasPrefix(output.Path, "bazel-out/cfg/")) {
+				continue // It is not here, or at another path.
 			}
 			if err != nil {
 				t.Error(err)
@@ -259,7 +292,8 @@ func checkPortable(t *testing.T, m *machine, spawns []spawn) {
 // sharedFolder makes a folder that all users may read. The machine's folder for
 // temporary files will not do: Bazel's sandbox hides what is in it.
 func sharedFolder(t *testing.T) string {
-	dir, err := os.MkdirTemp("/var/tmp", "go_overlay_remote")
+	removeLeftovers(t)
+	dir, err := os.MkdirTemp("/var/tmp", fmt.Sprintf("%s%d.", folderPrefix, os.Getpid()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,6 +306,22 @@ func sharedFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+const folderPrefix = "go_overlay_remote."
+
+// removeLeftovers removes the folders of tests that were killed.
+func removeLeftovers(t *testing.T) {
+	folders, err := filepath.Glob("/var/tmp/" + folderPrefix + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), ".")
+		if _, err := os.Stat("/proc/" + pid); os.IsNotExist(err) {
+			_ = workspace.RemoveAll(folder) // It may be another user's.
+		}
+	}
 }
 
 func addMachine(t *testing.T, dir, checkout string) *machine {

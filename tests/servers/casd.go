@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -24,8 +25,7 @@ type Casd struct {
 
 // CasdOptions are settings of a Casd.
 type CasdOptions struct {
-	Jobs  int    // number of actions that are executed at a time; 0: it does not execute
-	Quota string // at which it deletes what was not used for longest, such as 2G; empty: none
+	Jobs int // number of actions that are executed at a time; 0: it does not execute
 
 	// Intercept, if there is one, is told of each call before it is passed on, by the
 	// name of its method. Its error is the answer.
@@ -40,10 +40,12 @@ func StartCasd(dir string, o CasdOptions) (_ *Casd, err error) {
 	socket := "unix:" + filepath.Join(dir, "casd.sock")
 	args := []string{"--bind", socket}
 	if o.Jobs > 0 {
-		args = append(args, "--buildbox-run", "/usr/bin/buildbox-run-hosttools", "--jobs", fmt.Sprint(o.Jobs))
-	}
-	if o.Quota != "" {
-		args = append(args, "--quota-high", o.Quota)
+		// Where Debian has it, or beside the casd that is installed.
+		run := "/usr/bin/buildbox-run-hosttools"
+		if casd, err := exec.LookPath("buildbox-casd"); err == nil {
+			run = filepath.Join(filepath.Dir(casd), filepath.Base(run))
+		}
+		args = append(args, "--buildbox-run", run, "--jobs", fmt.Sprint(o.Jobs))
 	}
 	s := new(Casd)
 	defer func() {

@@ -26,16 +26,22 @@ func newFront(conn *grpc.ClientConn, intercept func(method string) error) *grpc.
 		grpc.MaxRecvMsgSize(limit),
 		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error { return pass(conn, stream, intercept, limit) }),
 	)
-	remoteexecution.RegisterCapabilitiesServer(server, capabilities{client: remoteexecution.NewCapabilitiesClient(conn)})
+	remoteexecution.RegisterCapabilitiesServer(server, capabilities{client: remoteexecution.NewCapabilitiesClient(conn), intercept: intercept})
 	return server
 }
 
 type capabilities struct {
 	remoteexecution.UnimplementedCapabilitiesServer
-	client remoteexecution.CapabilitiesClient
+	client    remoteexecution.CapabilitiesClient
+	intercept func(method string) error
 }
 
 func (c capabilities) GetCapabilities(ctx context.Context, request *remoteexecution.GetCapabilitiesRequest) (*remoteexecution.ServerCapabilities, error) {
+	if c.intercept != nil {
+		if err := c.intercept(remoteexecution.Capabilities_GetCapabilities_FullMethodName); err != nil {
+			return nil, err
+		}
+	}
 	answer, err := c.client.GetCapabilities(ctx, request)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ server=$!
 end() {
   kill -"$1" -- "-$server" 2>/dev/null || true
 }
-trap 'end KILL' EXIT
+# The process group's number may be another's once the server is gone: nobody is to use it then.
+trap 'kill "$watcher" 2>/dev/null; end KILL' EXIT
 {
   cat >/dev/null
   end TERM
@@ -29,6 +30,7 @@ trap 'end KILL' EXIT
     sleep 0.1
   done
   end KILL
-} <&0 &
+} <&0 >/dev/null 2>&1 & # Who reads what the server prints waits for its end alone.
+watcher=$!
 trap '' TERM
 wait "$server"

@@ -1,9 +1,12 @@
+//go:build linux
+
 package servers
 
 import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -93,6 +96,22 @@ func TestCasd(t *testing.T) {
 	}
 }
 
+// TestFailure starts a program that ends at once: that is noticed at once.
+func TestFailure(t *testing.T) {
+	began := time.Now()
+	p, err := start("false")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.await(func(context.Context) error { return errors.New("not ready") })
+	if err == nil || !strings.Contains(err.Error(), "exit status 1") {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v to notice", took)
+	}
+}
+
 const endVariable = "GO_OVERLAY_TEST_SERVERS"
 
 // TestEnd starts servers in a process that ends in several ways: nothing is left.
@@ -113,6 +132,10 @@ func TestEnd(t *testing.T) {
 			if err := child.Start(); err != nil {
 				t.Fatal(err)
 			}
+			t.Cleanup(func() {
+				_ = syscall.Kill(-child.Process.Pid, syscall.SIGKILL) // It is gone, unless the test failed.
+				_ = child.Wait()
+			})
 			addresses, err := bufio.NewReader(stdout).ReadString('\n')
 			if err != nil || len(strings.Fields(addresses)) != 2 {
 				t.Fatalf("the child says %q, %v", addresses, err)

@@ -7,17 +7,19 @@ load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "add_changes", "add_sdk_folder", "by_origin", "sdk_changes")
-load(":helper_platform.bzl", "HelperPlatformInfo", "runs_on")
+load(":helper_platform.bzl", "HelperPlatformInfo")
 load(":overlaid_tools.bzl", "rebuilt_tools")
 load(":rebuilt_sdk.bzl", "sdk_platform")
 
 visibility(["//toolchains/private/..."])
 
 def _check_runs(ctx, sdk, tools):
-    """Fails if the SDK can't rebuild its tools where the build runs."""
-    machine = ctx.attr._helper[HelperPlatformInfo]
-    machine = "{}_{}".format(machine.goos, machine.goarch)
-    if runs_on(sdk_platform(sdk), machine):
+    """Fails if the SDK can't rebuild its tools where the build runs.
+
+    Another architecture may run there, too; if it does not, the action says so.
+    """
+    machine = ctx.attr._helper[HelperPlatformInfo].goos
+    if sdk.goos == machine:
         return
     fail("""{label}: {overlay} changes {importpath}, which the SDK's own compiler has to rebuild, but {sdk} is for {found}, and the build runs on {machine}.
 Take an SDK for {machine}, or a set without overlays of Go's tools; or choose an execution platform for {found} by exec_compatible_with.""".format(

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # bash rootfs.sh CACHE ROOTFS: makes a folder with Debian sid's Bazel, the modules packaged with it, what
-# they need, protoc, Node.js, and servers for tests. Called by bazelw, under its lock. ROOTFS appears only when
+# they need, protoc, Node.js, and servers for tests. Called by bazelw, under its lock. ROOTFS appears only when it
+# is complete.
 lib=${BASH_SOURCE[0]%/*}
 # shellcheck source=tools/bazelw/common.sh
 source "$lib/common.sh"

@@ -66,10 +66,7 @@ def _go_helper_impl(ctx):
             executable = out,
             files = depset([out]),
         ),
-        HelperPlatformInfo(
-            goarch = toolchain.default_goarch,
-            goos = toolchain.default_goos,
-        ),
+        HelperPlatformInfo(goos = toolchain.default_goos),
     ]
 
 go_helper = rule(
