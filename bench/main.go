@@ -7,7 +7,7 @@
 // and what is in the files. -cold allows one of them to drop the page cache of the
 // whole machine, which needs root.
 //
-// Subjects of a comparison are measured in rounds, each in another order, so that
+// Subjects of a comparison are measured in rounds, each in a random order, so that
 // what else goes on in the machine meets all of them. Hence trust the ratios to the
 // reference, which are taken round by round, rather than the times.
 //

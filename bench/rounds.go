@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 )
@@ -18,9 +19,13 @@ type contender struct {
 // A sample has a value for each metric, by name.
 type sample map[string]float64
 
+// orderSeed is one with which either of two contenders is first about as often, in few
+// rounds, too.
+const orderSeed = 29
+
 // measure takes samples of the contenders, in rounds. What else goes on in the
 // machine meets all of them, and so does what each leaves behind for the next, as
-// every round begins with another one.
+// every round has an order of its own. The orders are random, but those of every run.
 //
 // Round 0 is not counted: it warms up servers, compilers and the system's caches.
 func (c *Comparison) measure(ctx context.Context, rounds int, contenders []contender) error {
@@ -28,10 +33,10 @@ func (c *Comparison) measure(ctx context.Context, rounds int, contenders []conte
 	for i, contender := range contenders {
 		c.Subjects[i] = Subject{Name: contender.name, Samples: map[string][]float64{}}
 	}
+	random := rand.New(rand.NewPCG(orderSeed, 0))
 	for round := range rounds + 1 {
 		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", c.Name, round, rounds)
-		for i := range contenders {
-			at := (round + i) % len(contenders)
+		for _, at := range random.Perm(len(contenders)) {
 			sample, err := contenders[at].measure(ctx, round)
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", c.Name, contenders[at].name, err)
