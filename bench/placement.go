@@ -82,9 +82,12 @@ func placements(ctx context.Context, s *session, goroot string) ([]tree, error) 
 // the packages, and compiles some.
 func useGoroot(ctx context.Context, s *session, goroot string, prepare func(context.Context) error) (sample, error) {
 	sample := sample{}
-	for metric, args := range map[string][]string{
-		"go list std":  {"list", "-deps", "std"},
-		"go build fmt": {"build", "fmt"},
+	for _, timing := range []struct {
+		metric string
+		args   []string
+	}{
+		{"go list std", []string{"list", "-deps", "std"}},
+		{"go build fmt", []string{"build", "fmt"}},
 	} {
 		cache, err := os.MkdirTemp(s.dir, "cache")
 		if err != nil {
@@ -93,10 +96,10 @@ func useGoroot(ctx context.Context, s *session, goroot string, prepare func(cont
 		if err := errors.Join(settle(ctx), prepare(ctx)); err != nil {
 			return nil, err
 		}
-		cmd := command(ctx, s.dir, filepath.Join(goroot, "bin/go"), args...)
+		cmd := command(ctx, s.dir, filepath.Join(goroot, "bin/go"), timing.args...)
 		// By default, the go command refuses to embed what links lead to.
 		cmd.Env = append(os.Environ(), "GOROOT="+goroot, "GOCACHE="+cache, "GOTOOLCHAIN=local", "GOFLAGS=", "GODEBUG=embedfollowsymlinks=1")
-		if sample[metric], err = timed(func() error {
+		if sample[timing.metric], err = timed(func() error {
 			_, err := output(cmd)
 			return err
 		}); err != nil {

@@ -126,8 +126,11 @@ use_repo(go_toolchains, %q)
 // removeSDKs removes what was fetched, and waits until the disk has nothing to do.
 func removeSDKs(ctx context.Context, external, repo string, caches ...string) error {
 	repos, err := filepath.Glob(filepath.Join(external, "*"+repo))
-	if err != nil || len(repos) != 1 {
-		return fmt.Errorf("%s: found %v, %w, expected one repository %s", external, repos, err, repo)
+	if err != nil {
+		return err
+	}
+	if len(repos) != 1 {
+		return fmt.Errorf("%s: found %v, expected one repository %s", external, repos, repo)
 	}
 	for _, dir := range append(repos, caches...) {
 		if err := workspace.RemoveAll(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
