@@ -50,6 +50,36 @@ func TestMeasureError(t *testing.T) {
 	}
 }
 
+// TestWholeRounds checks that an error leaves the rounds before, and nothing of its own.
+func TestWholeRounds(t *testing.T) {
+	broken := errors.New("broken")
+	for fails, want := range [][]float64{nil, nil, {1}, {1, 2}} {
+		var contenders []contender
+		for _, name := range []string{"a", "b", "c"} {
+			contenders = append(contenders, contender{name, func(_ context.Context, round int) (sample, error) {
+				if round == fails && name == "c" {
+					return nil, broken
+				}
+				return sample{"time": float64(round)}, nil
+			}})
+		}
+		var out strings.Builder
+		s := &session{stdout: &out, rounds: 5}
+		c := &Comparison{Name: "test", Title: "A test", Reference: "a", Metrics: []Metric{metricTime}}
+		if err := s.compare(t.Context(), c, contenders); !errors.Is(err, broken) {
+			t.Errorf("round %d: got error %v", fails, err)
+		}
+		if isPrinted := strings.Contains(out.String(), "A test"); isPrinted != (want != nil) || len(s.comparisons) == 1 != isPrinted {
+			t.Errorf("round %d: has %d comparisons, and printed %q", fails, len(s.comparisons), &out)
+		}
+		for _, subject := range c.Subjects {
+			if got := subject.Samples["time"]; !reflect.DeepEqual(got, want) {
+				t.Errorf("round %d: samples of %s are %v, want %v", fails, subject.Name, got, want)
+			}
+		}
+	}
+}
+
 // testComparison has a subject beside the reference, which took as long in each round.
 func testComparison(reference, subject []float64, actions float64) *Comparison {
 	var counts []float64

@@ -90,9 +90,10 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 	}
 
 	for _, name := range selected {
-		comparisons, measureErr := measure(ctx, stdout, name, &session{
+		comparisons, measureErr := measure(ctx, name, &session{
 			root:    root,
 			rulesGo: report.Environment.RulesGo,
+			stdout:  stdout,
 			rounds:  *rounds,
 			cold:    *cold,
 		})
@@ -111,16 +112,12 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 	return err
 }
 
-// measure runs one benchmark, and prints its tables.
-func measure(ctx context.Context, stdout io.Writer, name string, s *session) (_ []*Comparison, err error) {
+// measure runs one benchmark, and returns what was measured before an error, too.
+func measure(ctx context.Context, name string, s *session) (_ []*Comparison, err error) {
 	if err := s.open(); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	err = benchmarks[name](ctx, s)
-	// What was measured before an error took long enough.
-	for _, c := range s.comparisons {
-		err = errors.Join(err, c.print(stdout))
-	}
 	return s.comparisons, err
 }

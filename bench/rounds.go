@@ -28,6 +28,7 @@ const orderSeed = 29
 // every round has an order of its own. The orders are random, but those of every run.
 //
 // Round 0 is not counted: it warms up servers, compilers and the system's caches.
+// Nor is one with an error, which leaves those before as they are.
 func (c *Comparison) measure(ctx context.Context, rounds int, contenders []contender) error {
 	c.Subjects = make([]Subject, len(contenders))
 	for i, contender := range contenders {
@@ -36,17 +37,20 @@ func (c *Comparison) measure(ctx context.Context, rounds int, contenders []conte
 	random := rand.New(rand.NewPCG(orderSeed, 0))
 	for round := range rounds + 1 {
 		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", c.Name, round, rounds)
+		samples := make([]sample, len(contenders))
 		for _, at := range random.Perm(len(contenders)) {
-			sample, err := contenders[at].measure(ctx, round)
-			if err != nil {
+			var err error
+			if samples[at], err = contenders[at].measure(ctx, round); err != nil {
 				return fmt.Errorf("%s: %s: %w", c.Name, contenders[at].name, err)
 			}
-			if round == 0 {
-				continue
-			}
-			samples := c.Subjects[at].Samples
+		}
+		if round == 0 {
+			continue
+		}
+		for at, sample := range samples {
+			of := c.Subjects[at].Samples
 			for metric, value := range sample {
-				samples[metric] = append(samples[metric], value)
+				of[metric] = append(of[metric], value)
 			}
 		}
 	}

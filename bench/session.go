@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
 )
@@ -15,6 +17,7 @@ type session struct {
 	root    string // of the repository
 	rulesGo string // version
 	dir     string // for all that the benchmark writes
+	stdout  io.Writer
 	rounds  int
 	cold    bool // whether the system's caches may be dropped
 
@@ -44,13 +47,15 @@ func (s *session) close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// compare measures the contenders, and keeps the result.
+// compare measures the contenders, prints the result, and keeps it. The rounds before
+// an error, or an interrupt, took long enough to be a result as well.
 func (s *session) compare(ctx context.Context, c *Comparison, contenders []contender) error {
-	if err := c.measure(ctx, s.rounds, contenders); err != nil {
+	err := c.measure(ctx, s.rounds, contenders)
+	if !slices.ContainsFunc(c.Subjects, func(s Subject) bool { return len(s.Samples) > 0 }) {
 		return err
 	}
 	s.comparisons = append(s.comparisons, c)
-	return nil
+	return errors.Join(err, c.print(s.stdout))
 }
 
 // cache is the folder of caches that outlive this program, and are those of the
