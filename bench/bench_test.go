@@ -310,6 +310,45 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// TestStdEdits checks that the Go of the machine has what is edited, and that what a
+// compiler writes shows the text of the edit, of a body as well as of the API.
+func TestStdEdits(t *testing.T) {
+	goroot, err := output(command(t.Context(), "", "go", "env", "GOROOT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range stdEdits {
+		edited, err := edit.edited(goroot, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := edit.name + " edited in round 7"; !strings.Contains(edited, want) {
+			t.Errorf("%s: edited file does not say %q", edit.name, want)
+		}
+	}
+	for _, source := range []string{`func F(print func(string)) { print("%s") }`, `const Round = "%s"`} {
+		b := &bazel{dir: t.TempDir()}
+		edit := stdEdit{name: "test", importPath: "a/b", new: "package b; " + source}
+		if err := edit.check(b, 7); err == nil || !strings.HasSuffix(err.Error(), "a/b.a: there is none") {
+			t.Errorf("without an archive: got error %v", err)
+		}
+		archive := filepath.Join(b.dir, "bazel-out/k8/bin/external/rules_go+/go_overlay/stdlib_/pkg/linux_amd64/a/b.a")
+		file := filepath.Join(b.dir, "b.go")
+		if err := errors.Join(appendTo(file, fmt.Sprintf(edit.new, edit.text(7))), os.MkdirAll(filepath.Dir(archive), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := output(command(t.Context(), "", "go", "tool", "compile", "-p=a/b", "-o="+archive, file)); err != nil {
+			t.Fatal(err)
+		}
+		if err := edit.check(b, 7); err != nil {
+			t.Error(err)
+		}
+		if err := edit.check(b, 8); err == nil || !strings.Contains(err.Error(), `says "test edited in round 8"`) {
+			t.Errorf("of another round: got error %v", err)
+		}
+	}
+}
+
 // TestUsage checks that mistakes are found before anything is measured.
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{

@@ -39,7 +39,7 @@ func benchStdEdit(ctx context.Context, s *session) error {
 		if err != nil {
 			return nil, err
 		}
-		return sample, checkPrints(ctx, filepath.Join(b.dir, "bazel-bin/std/app_/app"), fmt.Sprintf("no handler, round %d\n", round))
+		return sample, checkPrints(ctx, filepath.Join(b.dir, "bazel-bin/std/app_/app"), edit.text(round)+"\n")
 	}
 	return s.compare(ctx, &Comparison{
 		Name:      "std_edit/" + edit.name,
