@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestMeasure checks the orders of rounds, and that the first is not counted.
@@ -150,34 +151,55 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+// unlimited returns a comparison that has no limits any more.
+func unlimited(c *Comparison) *Comparison {
+	c.Limits = nil
+	return c
+}
+
 func TestCompare(t *testing.T) {
-	double := func(values []float64) []float64 {
-		var doubled []float64
+	times := func(values []float64, factor float64) []float64 {
+		var products []float64
 		for _, value := range values {
-			doubled = append(doubled, 2*value)
+			products = append(products, factor*value)
 		}
-		return doubled
+		return products
 	}
 	few := func(values []float64) []float64 { return values[:3] }
-	base := testComparison(steady, steady, 4)
+	comparison := func(reference, subject []float64, actions float64) *Comparison {
+		return unlimited(testComparison(reference, subject, actions))
+	}
+	base := comparison(steady, steady, 4)
+	varying := comparison(steady, steady, 4)
+	varying.Subjects[1].Samples["actions"] = []float64{4, 4, 4, 4, 4, 5}
+	other := comparison(steady, times(steady, 0.5), 4)
+	other.Reference = "overlay"
 	for _, test := range []struct {
 		name     string
 		old, new *Comparison
+		cpus     int // of the new machine; the old one has 2
 		worse    bool
 		says     string
 	}{
-		{"same", base, base, false, "~"},
-		{"slower", base, testComparison(steady, slower, 4), true, "+10.50%"},
-		{"faster", testComparison(steady, slower, 4), base, false, "-9.50%"},
-		{"within the threshold", base, testComparison(steady, []float64{1.02, 1.03, 1.02, 1.02, 1.02, 1.03}, 4), false, "+2.00%"},
-		{"by chance", testComparison(steady, []float64{1, 2, 1, 2, 1, 2}, 4), testComparison(steady, []float64{2, 1, 2, 1, 2, 2}, 4), false, "~"},
-		{"slower machine", base, testComparison(double(steady), double(steady), 4), false, "~"},
-		{"more actions", base, testComparison(steady, steady, 5), true, "+25.00%"},
-		{"too few to tell", testComparison(few(steady), few(steady), 4), testComparison(few(steady), []float64{2, 2.1, 2.2}, 4), false, "need >= 4 samples"},
+		{"same", base, base, 2, false, "~"},
+		{"slower", base, comparison(steady, slower, 4), 2, true, "+10.50%"},
+		{"faster", comparison(steady, slower, 4), base, 2, false, "-9.50%"},
+		{"within the threshold", base, comparison(steady, []float64{1.02, 1.03, 1.02, 1.02, 1.02, 1.03}, 4), 2, false, "+2.00%"},
+		{"by chance", comparison(steady, []float64{1, 2, 1, 2, 1, 2}, 4), comparison(steady, []float64{2, 1, 2, 1, 2, 2}, 4), 2, false, "~"},
+		{"slower machine", base, comparison(times(steady, 2), times(steady, 2), 4), 4, false, "not compared, as the environments differ in cpus (2, 4)."},
+		{"slower reference", base, comparison(slower, steady, 4), 2, true, "edit: limit, time "},
+		{"slower reference of another machine", base, comparison(slower, steady, 4), 4, false, "-9.50%"},
+		{"another reference", base, other, 2, false, "not measured any more"},
+		{"more actions", base, comparison(steady, steady, 5), 4, true, "+25.00%"},
+		{"varying actions", base, varying, 2, false, "exact distribution expected, but values range from 4 to 5"},
+		{"too few to tell", comparison(few(steady), few(steady), 4), comparison(few(steady), []float64{2, 2.1, 2.2}, 4), 2, false, "need >= 4 samples"},
+		{"too few for intervals", base, comparison(few(steady), few(steady), 4), 2, false, "need >= 6 samples for confidence interval"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			err := compareReports(&out, &Report{Comparisons: []*Comparison{test.old}}, &Report{Comparisons: []*Comparison{test.new}}, 5)
+			err := compareReports(&out,
+				&Report{Environment: Environment{CPUs: 2}, Comparisons: []*Comparison{test.old}},
+				&Report{Environment: Environment{CPUs: test.cpus}, Comparisons: []*Comparison{test.new}}, 5)
 			if errors.Is(err, errWorse) != test.worse || (err != nil) != test.worse {
 				t.Errorf("got error %v, want one: %t", err, test.worse)
 			}
@@ -193,10 +215,10 @@ func TestCompare(t *testing.T) {
 
 // TestCompareGone checks that what is not measured any more does not pass silently.
 func TestCompareGone(t *testing.T) {
-	base := testComparison(steady, steady, 4)
-	gone := testComparison(steady, steady, 4)
-	gone.Subjects = gone.Subjects[:1]
-	other := testComparison(steady, steady, 4)
+	base := unlimited(testComparison(steady, steady, 4))
+	gone := unlimited(testComparison(steady, steady, 4))
+	gone.Subjects = nil
+	other := unlimited(testComparison(steady, steady, 4))
 	other.Name = "other"
 	for _, new := range []*Comparison{gone, other} {
 		var out strings.Builder
@@ -204,9 +226,49 @@ func TestCompareGone(t *testing.T) {
 		if err == nil || err.Error() != "the reports have nothing in common" {
 			t.Errorf("got error %v", err)
 		}
-		if want := "not measured any more"; !strings.Contains(out.String(), want) {
-			t.Errorf("does not say %q:\n%s", want, &out)
+		if want := "not measured any more"; strings.Count(out.String(), want) != 3 {
+			t.Errorf("does not say %q three times:\n%s", want, &out)
 		}
+	}
+}
+
+// TestCompareLimits checks that a limit of the new report counts, if nothing got worse, too.
+func TestCompareLimits(t *testing.T) {
+	missed := &Report{Comparisons: []*Comparison{testComparison(steady, steady, 4)}}
+	kept := &Report{Comparisons: []*Comparison{testComparison(steady, steady, 3)}}
+	const says = "edit: actions of overlay is to be at most 3: 4, MISSED.\n"
+	for _, test := range []struct {
+		old, new      *Report
+		worse, missed bool
+	}{
+		{kept, kept, false, false},
+		{missed, kept, false, false},
+		{missed, missed, false, true},
+		{kept, missed, true, true},
+	} {
+		var out strings.Builder
+		err := compareReports(&out, test.old, test.new, 5)
+		if errors.Is(err, errWorse) != test.worse || errors.Is(err, errMissed) != test.missed {
+			t.Errorf("got error %v, want one of something worse: %t, of a limit: %t", err, test.worse, test.missed)
+		}
+		if strings.Contains(out.String(), says) != test.missed || strings.Contains(out.String(), "kept") {
+			t.Errorf("says %q: %t, want %t:\n%s", says, !test.missed, test.missed, &out)
+		}
+	}
+}
+
+// TestDifferences checks that each field counts whose change changes times, and no other.
+func TestDifferences(t *testing.T) {
+	old := Environment{Commit: "a", Go: "go1", Bazel: "7", RulesGo: "0.50", OS: "linux", Arch: "amd64", CPUs: 2}
+	new := old
+	new.Commit, new.Date = "b", time.Now()
+	if got := old.differences(new); got != nil {
+		t.Errorf("another commit: got %v", got)
+	}
+	new = Environment{Go: "go2", Bazel: "8", RulesGo: "0.60", OS: "darwin", Arch: "arm64", CPUs: 4}
+	want := "os (linux, darwin), arch (amd64, arm64), cpus (2, 4), go (go1, go2), bazel (7, 8), rules_go (0.50, 0.60)"
+	if got := strings.Join(old.differences(new), ", "); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"golang.org/x/perf/benchmath"
 )
 
-// errWorse is the result of a comparison of reports that is to fail a CI.
-var errWorse = errors.New("something is worse")
+// The results of a comparison of reports that are to fail a CI.
+var (
+	errWorse  = errors.New("something is worse")
+	errMissed = errors.New("a limit is missed")
+)
 
 // compare is the verb of that name.
 func compare(w io.Writer, args []string) error {
@@ -36,8 +40,10 @@ func compare(w io.Writer, args []string) error {
 }
 
 // compareReports prints what has become of each metric, and returns errWorse if one
-// got significantly worse by more than the threshold.
+// got significantly worse by more than the threshold, and errMissed if a limit of the
+// new report is missed.
 func compareReports(w io.Writer, before, after *Report, threshold float64) error {
+	differences := before.Environment.differences(after.Environment)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\told\tnew\tchange\t\t")
 	compared, worse := 0, false
@@ -47,7 +53,7 @@ func compareReports(w io.Writer, before, after *Report, threshold float64) error
 		if index >= 0 {
 			new = *after.Comparisons[index]
 		}
-		for _, c := range compareSamples(old, &new) {
+		for _, c := range compareSamples(old, &new, len(differences) == 0) {
 			if c.test == nil {
 				fmt.Fprintf(table, "%s\t\t\t\t\tnot measured any more\n", c.name)
 				continue
@@ -61,13 +67,34 @@ func compareReports(w io.Writer, before, after *Report, threshold float64) error
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	switch {
-	case compared == 0:
-		return errors.New("the reports have nothing in common")
-	case worse:
-		return errWorse
+	if len(differences) > 0 {
+		fmt.Fprintf(w, "References are not compared, as the environments differ in %s.\n", strings.Join(differences, ", "))
 	}
-	return nil
+	var errs []error
+	if compared == 0 {
+		errs = append(errs, errors.New("the reports have nothing in common"))
+	}
+	if worse {
+		errs = append(errs, errWorse)
+	}
+	if printMissed(w, after) {
+		errs = append(errs, errMissed)
+	}
+	return errors.Join(errs...)
+}
+
+// printMissed prints the limits that are missed, and tells whether there are some.
+func printMissed(w io.Writer, r *Report) bool {
+	found := false
+	for _, c := range r.Comparisons {
+		for _, limit := range c.Limits {
+			if text, missed := c.check(limit); missed {
+				found = true
+				fmt.Fprintf(w, "%s: %s\n", c.Name, text)
+			}
+		}
+	}
+	return found
 }
 
 // A change is what has become of one metric of a subject.
@@ -79,27 +106,33 @@ type change struct {
 
 // compareSamples compares ratios to the reference, which was measured in the same
 // rounds, as the machine may be another one or have had more to do. It compares
-// values where they are exact. Of samples that there are none of any more, the change
-// has no test.
-func compareSamples(old, new *Comparison) []change {
+// values where they are exact, and of the references if it is told to: a slower one
+// makes all ratios better. Of samples that there are none of any more, the change has
+// no test.
+func compareSamples(old, new *Comparison, references bool) []change {
 	var changes []change
 	for _, metric := range old.Metrics {
 		for i := range old.Subjects {
 			s := &old.Subjects[i]
 			c := change{name: fmt.Sprintf("%s: %s, %s", old.Name, s.Name, metric.Name)}
-			before, after := s.Samples[metric.Name], []float64(nil)
 			counterpart := new.subject(s.Name)
-			if counterpart != nil {
-				after = counterpart.Samples[metric.Name]
+			var before, after []float64
+			assumption := benchmath.Assumption(benchmath.AssumeNothing)
+			if metric.Exact {
+				assumption = benchmath.AssumeExact
 			}
-			var assumption benchmath.Assumption = benchmath.AssumeExact
-			if !metric.Exact {
+			switch {
+			case !metric.Exact && s.Name != old.Reference:
 				c.name += " × " + old.Reference
 				before = old.ratios(s, metric.Name)
 				if counterpart != nil && old.Reference == new.Reference {
 					after = new.ratios(counterpart, metric.Name)
 				}
-				assumption = benchmath.AssumeNothing
+			case metric.Exact || references:
+				before = s.Samples[metric.Name]
+				if counterpart != nil {
+					after = counterpart.Samples[metric.Name]
+				}
 			}
 			if len(before) == 0 {
 				continue
@@ -129,8 +162,6 @@ func (c change) print(w io.Writer, isWorse bool) {
 	if isWorse {
 		fmt.Fprint(w, "WORSE ")
 	}
-	for _, warning := range c.test.Warnings {
-		fmt.Fprint(w, warning)
-	}
-	fmt.Fprintln(w)
+	warnings := slices.Concat(c.old.Warnings, c.new.Warnings, c.test.Warnings)
+	fmt.Fprintln(w, strings.Join(texts(warnings), "; "))
 }

@@ -11,11 +11,13 @@
 // what else goes on in the machine meets all of them. Hence trust the ratios to the
 // reference, which are taken round by round, rather than the times.
 //
-// compare is a gate for CI: it exits with 1 if a metric got worse by more than
-// PERCENT (5), and not by chance: with p below 0.05 in the test that benchstat uses.
-// What it compares are those ratios, as another machine, or another day, has other
-// times; and of counts, which are the same everywhere, the values. Where there are
-// too few rounds to tell, it says so, and that is no failure.
+// compare is a gate for CI: it exits with 1 if NEW misses a limit, or if a metric got
+// worse by more than PERCENT (5), and not by chance: with p below 0.05 in the test that
+// benchstat uses. What it compares are those ratios, as another machine, or another
+// day, has other times; and of counts, which are the same everywhere, the values. A
+// reference has no ratio: its values are compared if both reports are of the same
+// environment. Where there are too few rounds to tell, it says so, and that is no
+// failure.
 //
 // [README.md]: README.md
 package main

@@ -36,6 +36,28 @@ type Environment struct {
 	CPUs    int       `json:"cpus"`
 }
 
+// differences lists what another environment has that makes its times say nothing of
+// those here.
+func (e Environment) differences(other Environment) []string {
+	var differences []string
+	for _, field := range []struct {
+		name     string
+		old, new any
+	}{
+		{"os", e.OS, other.OS},
+		{"arch", e.Arch, other.Arch},
+		{"cpus", e.CPUs, other.CPUs},
+		{"go", e.Go, other.Go},
+		{"bazel", e.Bazel, other.Bazel},
+		{"rules_go", e.RulesGo, other.RulesGo},
+	} {
+		if field.old != field.new {
+			differences = append(differences, fmt.Sprintf("%s (%v, %v)", field.name, field.old, field.new))
+		}
+	}
+	return differences
+}
+
 // A Comparison is what several subjects took in the same rounds.
 type Comparison struct {
 	Name      string    `json:"name"`      // unique in the report: edit/uuid

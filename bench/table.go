@@ -17,7 +17,8 @@ func (c *Comparison) print(w io.Writer) error {
 		}
 	}
 	for _, limit := range c.Limits {
-		fmt.Fprintln(w, c.check(limit))
+		text, _ := c.check(limit)
+		fmt.Fprintln(w, text)
 	}
 	fmt.Fprintln(w)
 	return nil
@@ -27,7 +28,7 @@ func (c *Comparison) printMetric(w io.Writer, metric Metric) error {
 	fmt.Fprintln(w)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s\tmedian\t\tmin\tmax\t× %s\t\tmin\tmax\t\n", metric, c.Reference)
-	var warnings []string
+	var warnings []error
 	for i := range c.Subjects {
 		s := &c.Subjects[i]
 		fmt.Fprintf(table, "%s\t", s.Name)
@@ -39,25 +40,24 @@ func (c *Comparison) printMetric(w io.Writer, metric Metric) error {
 			summary := summarize(values)
 			fmt.Fprintf(table, "%s\t± %s\t%s\t%s\t",
 				format(summary.Center), summary.PctRangeString(), format(slices.Min(values)), format(slices.Max(values)))
-			warnings = append(warnings, texts(summary.Warnings)...)
+			warnings = append(warnings, summary.Warnings...)
 		}
 		fmt.Fprintln(table)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	slices.Sort(warnings)
-	for _, warning := range slices.Compact(warnings) {
+	for _, warning := range texts(warnings) {
 		fmt.Fprintf(w, "(±: %s)\n", warning)
 	}
 	return nil
 }
 
-// check tells whether a limit is kept.
-func (c *Comparison) check(limit Limit) string {
+// check tells whether a limit is kept. It is not missed by what was not measured.
+func (c *Comparison) check(limit Limit) (text string, missed bool) {
 	s := c.subject(limit.Subject)
 	if s == nil {
-		return fmt.Sprintf("There is no subject %q to limit.", limit.Subject)
+		return fmt.Sprintf("There is no subject %q to limit.", limit.Subject), false
 	}
 	values, of := s.Samples[limit.Metric], ""
 	if limit.OfReference {
@@ -65,14 +65,14 @@ func (c *Comparison) check(limit Limit) string {
 	}
 	claim := fmt.Sprintf("%s of %s is to be at most %s%s", limit.Metric, limit.Subject, format(limit.Max), of)
 	if len(values) == 0 {
-		return claim + ": not measured."
+		return claim + ": not measured.", false
 	}
 	verdict := "kept"
 	center := summarize(values).Center
-	if center > limit.Max {
+	if missed = center > limit.Max; missed {
 		verdict = "MISSED"
 	}
-	return fmt.Sprintf("%s: %s, %s.", claim, format(center), verdict)
+	return fmt.Sprintf("%s: %s, %s.", claim, format(center), verdict), missed
 }
 
 // format writes a number of four digits or more.
@@ -83,10 +83,12 @@ func format(value float64) string {
 	return fmt.Sprintf("%.4g", value)
 }
 
+// texts returns what warnings say, each once.
 func texts(warnings []error) []string {
 	var texts []string
 	for _, warning := range warnings {
 		texts = append(texts, warning.Error())
 	}
-	return texts
+	slices.Sort(texts)
+	return slices.Compact(texts)
 }
