@@ -102,11 +102,12 @@ var faults = []struct {
 		name: "is slow",
 		args: []string{"--remote_timeout=1s"},
 		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				fired()
 				time.Sleep(1500 * time.Millisecond)
 				cache.ServeHTTP(w, r)
 			})
+			return choose(isResult, slow, cache)
 		},
 	},
 	{
