@@ -187,12 +187,22 @@ func breakingOff(cache http.Handler, fired func()) http.Handler {
 	})
 }
 
-// TestFaults builds an edit that is in the cache, and one that is not, with a cache
-// that fails. All else comes from a disk cache.
+// TestFaults builds edits of a program with caches that fail. All that the edits don't
+// change comes from a disk cache.
 func TestFaults(t *testing.T) {
 	dir := sharedFolder(t)
-	program := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "machine"), "go_overlay"))
-	store := filepath.Join(dir, "nginx")
+	disk := filepath.Join(dir, "disk")
+	program := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "machine"), "go_overlay"), disk)
+	t.Run("nginx", func(t *testing.T) { testNginx(t, program, filepath.Join(dir, "nginx")) })
+	t.Run("casd", func(t *testing.T) { testCasd(t, program, filepath.Join(dir, "casd")) })
+	t.Run("race", func(t *testing.T) {
+		other := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "other"), "go_overlay"), disk)
+		testRace(t, program, other, filepath.Join(dir, "race"))
+	})
+}
+
+// testNginx builds an edit that is in the cache, and one that is not.
+func testNginx(t *testing.T, program *faultyProgram, store string) {
 	healthy := "--remote_cache=" + startNginx(t, store).URL
 	program.edit(t)
 	want := program.mustBuild(t, healthy)
@@ -244,12 +254,10 @@ func TestFaults(t *testing.T) {
 	checkBlobs(t, filepath.Join(store, "cache/cas"))
 }
 
-// TestFaultsOfCasd has a server of the Remote Execution API fail.
-func TestFaultsOfCasd(t *testing.T) {
-	dir := sharedFolder(t)
-	program := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "machine"), "go_overlay"))
+// testCasd has a server of the Remote Execution API fail.
+func testCasd(t *testing.T, program *faultyProgram, dir string) {
 	var calls, limit atomic.Int32
-	casd, err := servers.StartCasd(filepath.Join(dir, "casd"), servers.CasdOptions{
+	casd, err := servers.StartCasd(dir, servers.CasdOptions{
 		Jobs: 2,
 		Intercept: func(string) error {
 			if calls.Add(1) > limit.Load() {
@@ -288,16 +296,12 @@ func TestFaultsOfCasd(t *testing.T) {
 	}
 }
 
-// TestRace has two machines build the same at a time, with one cache, which stores
+// testRace has two machines build the same at a time, with one cache, which stores
 // nothing before both have asked for it.
-func TestRace(t *testing.T) {
-	dir := sharedFolder(t)
-	store := filepath.Join(dir, "nginx")
+func testRace(t *testing.T, one, other *faultyProgram, store string) {
 	nginx := startNginx(t, store)
-	programs := map[string]*faultyProgram{}
-	for _, name := range []string{"one", "another"} {
-		programs[name] = newFaultyProgram(t, addMachine(t, filepath.Join(dir, name), "go_overlay"))
-	}
+	programs := []*faultyProgram{one, other}
+	other.edits = one.edits
 	var asked sync.WaitGroup
 	asked.Add(len(programs))
 	type outcome struct {
@@ -350,8 +354,8 @@ type faultyProgram struct {
 	edits   int
 }
 
-func newFaultyProgram(t *testing.T, m *machine) *faultyProgram {
-	p := &faultyProgram{machine: m, disk: filepath.Join(m.dir, "disk")}
+func newFaultyProgram(t *testing.T, m *machine, disk string) *faultyProgram {
+	p := &faultyProgram{machine: m, disk: disk}
 	for name, content := range faultyPackage {
 		m.write(t, "faults/"+name, content)
 	}
