@@ -33,16 +33,28 @@ var variants = []variant{
 		"//patch_std:app",
 		"//patch_compiler:app",
 		"//hotfix:report_test",
-		"//goroot",
+		"//machines:all",
 	}},
 	{"none", []string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"}},
-	{"mapped", []string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test"}},
+	{"mapped", []string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test", "//machines:report"}},
 }
 
-// gorootPackage is a package of the workspace that makes a tree of a whole GOROOT.
-var gorootPackage = map[string]string{
-	"BUILD.bazel": `load("@go_overlay//go_overlay:defs.bzl", "go_overlay")
+// machinesPackage is a package of the workspace with what the examples lack: a tree of a
+// whole GOROOT, and a report.
+var machinesPackage = map[string]string{
+	"BUILD.bazel": `load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_report")
 load("@go_overlay//toolchains:defs.bzl", "go_goroot")
+load("@rules_go//go:def.bzl", "go_binary")
+
+go_binary(
+    name = "app",
+    srcs = ["main.go"],
+)
+
+go_overlay_report(
+    name = "report",
+    target = ":app",
+)
 
 go_goroot(
     name = "goroot",
@@ -57,6 +69,7 @@ go_overlay(
 )
 `,
 	"added.go": "package strings\n\nconst Added = true\n",
+	"main.go":  "package main\n\nfunc main() {}\n",
 }
 
 // TestMachines has one machine build on a server that executes actions, and another
@@ -68,8 +81,8 @@ func TestMachines(t *testing.T) {
 	one := addMachine(t, filepath.Join(dir, "one"), "go_overlay")
 	another := addMachine(t, filepath.Join(dir, "another"), "src/of/others/go_overlay")
 	for _, m := range []*machine{one, another} {
-		for name, content := range gorootPackage {
-			m.write(t, "goroot/"+name, content)
+		for name, content := range machinesPackage {
+			m.write(t, "machines/"+name, content)
 		}
 	}
 	casd, err := servers.StartCasd(filepath.Join(dir, "casd"), servers.CasdOptions{Jobs: runtime.NumCPU()})
