@@ -107,6 +107,7 @@ func (m *machine) build(ctx context.Context, command string, args ...string) ([]
 	args = append([]string{
 		command,
 		"--execution_log_json_file=" + log,
+		"--incompatible_strict_action_env", // Or PATH is an input of tests.
 		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
 	}, args...)
 	if _, err := m.bazel(ctx, args...); err != nil {
