@@ -79,15 +79,12 @@ func analysis(b *bazel, args ...string) func(context.Context, int) (sample, erro
 		for i := range unmeasuredAnalyses + measuredAnalyses {
 			// Another configuration, so that nothing is known of any target.
 			flags := []string{"--nobuild", "--define=analysis=" + strconv.Itoa(i)}
-			if _, err := b.build(ctx, append(flags, args...)...); err != nil {
+			_, metrics, err := b.measure(ctx, append(flags, args...)...)
+			if err != nil {
 				return nil, err
 			}
 			if i < unmeasuredAnalyses {
 				continue
-			}
-			metrics, err := readBuildMetrics(b.eventFile())
-			if err != nil {
-				return nil, err
 			}
 			milliseconds += metrics.TimingMetrics.AnalysisPhaseTimeInMs
 			actions = metrics.ActionSummary.ActionsCreated

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,7 +43,8 @@ func (s *session) workspace(name string, files map[string]string, rc ...string) 
 // end of it.
 func (s *session) complete(name string, files map[string]string, rc ...string) (*bazel, error) {
 	b := &bazel{bazelw: filepath.Join(s.root, "bazelw"), dir: filepath.Join(s.dir, name)}
-	cache, err := cache()
+	// Only what is not measured may come from caches that others fill.
+	cache, err := workspace.Cache()
 	if err != nil {
 		return nil, err
 	}
@@ -89,66 +88,31 @@ func (b *bazel) eventFile() string { return b.dir + ".events.json" }
 
 // build builds, and returns time and number of actions.
 func (b *bazel) build(ctx context.Context, args ...string) (sample, error) {
+	seconds, metrics, err := b.measure(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return sample{metricTime.Name: seconds, metricActions.Name: float64(executed(metrics))}, nil
+}
+
+// measure builds, and returns the seconds that it took and what Bazel says of it.
+func (b *bazel) measure(ctx context.Context, args ...string) (float64, *workspace.BuildMetrics, error) {
 	seconds, err := timed(func() error {
 		_, err := output(b.command(ctx, append([]string{"build"}, args...)...))
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	metrics, err := readBuildMetrics(b.eventFile())
-	if err != nil {
-		return nil, err
-	}
-	return sample{metricTime.Name: seconds, metricActions.Name: float64(metrics.executed())}, nil
-}
-
-// buildMetrics is the event that sums up a build. An int64 is quoted in JSON of protobuf.
-type buildMetrics struct {
-	ActionSummary struct {
-		ActionsCreated int64 `json:",string"`
-		RunnerCount    []runnerCount
-	}
-	TimingMetrics struct {
-		AnalysisPhaseTimeInMs int64 `json:",string"`
-	}
-}
-
-// A runnerCount tells how many actions were done in one way.
-type runnerCount struct {
-	Name  string
-	Count int
-}
-
-// readBuildMetrics reads a file of the build event protocol, an event a line.
-func readBuildMetrics(path string) (*buildMetrics, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	scanner := bufio.NewScanner(file)
-	scanner.Buffer(nil, 64<<20)
-	for scanner.Scan() {
-		var event struct{ BuildMetrics *buildMetrics }
-		if err := json.Unmarshal(scanner.Bytes(), &event); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if event.BuildMetrics != nil {
-			return event.BuildMetrics, nil
-		}
-	}
-	if err := scanner.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return nil, fmt.Errorf("%s: has no build metrics", path)
+	metrics, err := workspace.ReadBuildMetrics(b.eventFile())
+	return seconds, metrics, err
 }
 
 // executed returns how many actions were executed: not those whose result came from
 // a cache, and not the files and links that Bazel itself writes, which cost nothing.
-func (m *buildMetrics) executed() int {
+func executed(metrics *workspace.BuildMetrics) int {
 	executed := 0
-	for _, runner := range m.ActionSummary.RunnerCount {
+	for _, runner := range metrics.ActionSummary.RunnerCount {
 		switch runner.Name {
 		case "total", "internal", "disk cache hit", "remote cache hit":
 		default:

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
 // TestMeasure checks the orders of rounds, and that the first is not counted.
@@ -318,11 +320,11 @@ func TestBuildMetrics(t *testing.T) {
 `), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := readBuildMetrics(file)
+	metrics, err := workspace.ReadBuildMetrics(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := metrics.executed(); got != 3 {
+	if got := executed(metrics); got != 3 {
 		t.Errorf("%d actions were executed, want 3", got)
 	}
 	if metrics.ActionSummary.ActionsCreated != 12 || metrics.TimingMetrics.AnalysisPhaseTimeInMs != 345 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
@@ -56,13 +55,6 @@ func (s *session) compare(ctx context.Context, c *Comparison, contenders []conte
 	}
 	s.comparisons = append(s.comparisons, c)
 	return errors.Join(err, c.print(s.stdout))
-}
-
-// cache is the folder of caches that outlive this program, and are those of the
-// end-to-end tests. Only what is not measured may come from there.
-func cache() (string, error) {
-	dir, err := os.UserCacheDir()
-	return filepath.Join(dir, "go_overlay", "e2e"), err
 }
 
 // progress says what takes long and is not measured.

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,11 +73,7 @@ func benchStd(ctx context.Context, s *session) error {
 				return stdAction(ctx, b, "GoStdlib", noOverlays)
 			}},
 			{"GoOverlayStdlib", func(ctx context.Context, round int) (sample, error) {
-				edited, err := edit.edited(goroot, round)
-				if err != nil {
-					return nil, err
-				}
-				if err := os.WriteFile(edit.overlayFile(b), []byte(edited), 0o644); err != nil {
+				if err := edit.overlay(b, goroot, round); err != nil {
 					return nil, err
 				}
 				sample, err := stdAction(ctx, b, "GoOverlayStdlib", edit.flag())
@@ -147,7 +141,14 @@ func (e stdEdit) edited(goroot string, round int) (string, error) {
 	return strings.Replace(string(content), e.old, fmt.Sprintf(e.new, e.text(round)), 1), err
 }
 
-func (e stdEdit) overlayFile(b *bazel) string { return filepath.Join(b.dir, "std", e.name+".go") }
+// overlay writes the file of the overlay.
+func (e stdEdit) overlay(b *bazel, goroot string, round int) error {
+	edited, err := e.edited(goroot, round)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.dir, "std", e.name+".go"), []byte(edited), 0o644)
+}
 
 // flag has the edit compiled in.
 func (e stdEdit) flag() string { return "--@go_overlay//go_overlay:active=//std:" + e.name }
@@ -208,25 +209,15 @@ func stdAction(ctx context.Context, b *bazel, mnemonic string, flags ...string) 
 	if _, err := b.build(ctx, append(flags, "//std:app", noCache, "--execution_log_json_file="+log)...); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(log)
+	spawns, err := workspace.ReadExecutionLog(log)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	decoder := json.NewDecoder(file)
-	for {
-		var spawn struct {
-			Mnemonic string
-			Metrics  struct{ TotalTime string }
-		}
-		if err := decoder.Decode(&spawn); err == io.EOF {
-			return nil, fmt.Errorf("%s: no action %s was executed", log, mnemonic)
-		} else if err != nil {
-			return nil, fmt.Errorf("%s: %w", log, err)
-		}
+	for _, spawn := range spawns {
 		if spawn.Mnemonic == mnemonic {
 			elapsed, err := time.ParseDuration(spawn.Metrics.TotalTime)
 			return sample{metricTime.Name: elapsed.Seconds()}, err
 		}
 	}
+	return nil, fmt.Errorf("%s: no action %s was executed", log, mnemonic)
 }

@@ -58,11 +58,7 @@ func benchStdEdit(ctx context.Context, s *session) error {
 			return build(ctx, download, round)
 		}},
 		{"overlay", func(ctx context.Context, round int) (sample, error) {
-			edited, err := edit.edited(goroot, round)
-			if err != nil {
-				return nil, err
-			}
-			if err := os.WriteFile(edit.overlayFile(overlay), []byte(edited), 0o644); err != nil {
+			if err := edit.overlay(overlay, goroot, round); err != nil {
 				return nil, err
 			}
 			return build(ctx, overlay, round, edit.flag())

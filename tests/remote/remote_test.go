@@ -99,7 +99,7 @@ func TestMachines(t *testing.T) {
 	t.Logf("the other machine builds as %s", user)
 	disk := "--disk_cache=" + filepath.Join(another.dir, "disk")
 
-	built := map[string][]spawn{}
+	built := map[string][]workspace.Spawn{}
 	for _, v := range variants {
 		remote := one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
 		checkExecutedRemotely(t, remote)
@@ -155,7 +155,7 @@ func (m *machine) write(t *testing.T, name, content string) {
 }
 
 // mustBuild builds a variant.
-func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []spawn {
+func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []workspace.Spawn {
 	t.Helper()
 	spawns, err := m.build(t.Context(), variant[0], append(slices.Clone(variant[1:]), args...)...)
 	if err != nil {
@@ -164,7 +164,7 @@ func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []sp
 	return spawns
 }
 
-func checkExecutedRemotely(t *testing.T, spawns []spawn) {
+func checkExecutedRemotely(t *testing.T, spawns []workspace.Spawn) {
 	t.Helper()
 	for _, s := range spawns {
 		if s.Runner != "remote" && s.Runner != "remote cache hit" {
@@ -183,7 +183,7 @@ var differing = map[string]string{
 }
 
 // checkSame makes sure that actions had the same results.
-func checkSame(t *testing.T, name string, one, another []spawn) {
+func checkSame(t *testing.T, name string, one, another []workspace.Spawn) {
 	t.Helper()
 	results, others := resultsOf(one), resultsOf(another)
 	for key, want := range results {
@@ -201,25 +201,35 @@ func checkSame(t *testing.T, name string, one, another []spawn) {
 	}
 }
 
+// key tells an action from all others of a build.
+func key(s workspace.Spawn) string {
+	return s.Mnemonic + " " + strings.Join(s.ListedOutputs, " ")
+}
+
 // resultsOf returns what actions made, by their keys: mostly one result, but several
 // runs of a test, for one.
-func resultsOf(spawns []spawn) map[string]map[string]bool {
+func resultsOf(spawns []workspace.Spawn) map[string]map[string]bool {
 	results := map[string]map[string]bool{}
 	for _, s := range spawns {
-		if results[s.key()] == nil {
-			results[s.key()] = map[string]bool{}
+		if results[key(s)] == nil {
+			results[key(s)] = map[string]bool{}
 		}
-		results[s.key()][fmt.Sprint(s.ActualOutputs)] = true
+		results[key(s)][fmt.Sprint(s.ActualOutputs)] = true
 	}
 	return results
 }
 
+// isOurs tells whether an action is one of go_overlay.
+func isOurs(s workspace.Spawn) bool {
+	return strings.HasPrefix(s.Mnemonic, "GoOverlay") || s.Mnemonic == "GoHelperBuild"
+}
+
 // checkOurs makes sure that the actions of ours are of all these kinds, and no others.
-func checkOurs(t *testing.T, spawns []spawn, want ...string) {
+func checkOurs(t *testing.T, spawns []workspace.Spawn, want ...string) {
 	t.Helper()
 	var got []string
 	for _, s := range spawns {
-		if s.isOurs() {
+		if isOurs(s) {
 			got = append(got, s.Mnemonic)
 		}
 	}
@@ -233,10 +243,10 @@ var outputFolder = regexp.MustCompile(`bazel-out/[^/]+/`)
 
 // checkMapped makes sure that no action of ours sees the name of a configuration. That
 // which compiles the standard library with cgo does, as rules_go's does.
-func checkMapped(t *testing.T, spawns []spawn) {
+func checkMapped(t *testing.T, spawns []workspace.Spawn) {
 	t.Helper()
 	for _, s := range spawns {
-		if !s.isOurs() || s.Mnemonic == "GoOverlayStdlib" {
+		if !isOurs(s) || s.Mnemonic == "GoOverlayStdlib" {
 			continue
 		}
 		for _, text := range s.CommandArgs { // Outputs have their real names in the log.
@@ -250,7 +260,7 @@ func checkMapped(t *testing.T, spawns []spawn) {
 }
 
 // checkAllHits makes sure that all that was built once was found in a cache.
-func checkAllHits(t *testing.T, built, found []spawn) {
+func checkAllHits(t *testing.T, built, found []workspace.Spawn) {
 	t.Helper()
 	for _, s := range found {
 		if !s.CacheHit {
@@ -264,7 +274,7 @@ func checkAllHits(t *testing.T, built, found []spawn) {
 }
 
 // checkPortable makes sure that no result says on which machine it was made.
-func checkPortable(t *testing.T, m *machine, spawns []spawn) {
+func checkPortable(t *testing.T, m *machine, spawns []workspace.Spawn) {
 	t.Helper()
 	root, err := m.bazel(t.Context(), "info", "execution_root")
 	if err != nil {

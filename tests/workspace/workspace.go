@@ -22,6 +22,12 @@ try-import %%workspace%%/offline.bazelrc
 `, outputUserRoot, filepath.Join(cache, "disk"), filepath.Join(cache, "repositories"))
 }
 
+// Cache is the folder of caches that outlive tests and benchmarks, for Bazelrc.
+func Cache() (string, error) {
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "go_overlay", "e2e"), err
+}
+
 // CopyExamples copies the folder examples of the repository root to target, to
 // be changed there. It leaves out .bazelrc, for which see Bazelrc, and what
 // Bazel itself wrote.

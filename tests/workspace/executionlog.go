@@ -1,6 +1,4 @@
-//go:build linux
-
-package remote
+package workspace
 
 import (
 	"bufio"
@@ -12,53 +10,48 @@ import (
 	"strings"
 )
 
-// A spawn is an action that was executed or came from a cache, as Bazel's execution
+// A Spawn is an action that was executed or came from a cache, as Bazel's execution
 // log has it.
-type spawn struct {
+type Spawn struct {
 	Mnemonic      string
 	TargetLabel   string
 	Runner        string // such as linux-sandbox, remote or "remote cache hit"
 	CacheHit      bool
 	CommandArgs   []string
 	ListedOutputs []string
-	ActualOutputs []file
+	ActualOutputs []Output
+	Metrics       struct {
+		TotalTime string // for time.ParseDuration
+	}
 }
 
-type file struct {
+// An Output is a file that an action made.
+type Output struct {
 	Path   string
 	Digest struct{ Hash, SizeBytes string }
 }
 
-func (s spawn) String() string {
+func (s Spawn) String() string {
 	return fmt.Sprintf("%s of %s (%s)", s.Mnemonic, s.TargetLabel, s.Runner)
 }
 
-// isOurs tells whether the action is one of go_overlay.
-func (s spawn) isOurs() bool {
-	return strings.HasPrefix(s.Mnemonic, "GoOverlay") || s.Mnemonic == "GoHelperBuild"
-}
-
-// key tells the spawn from all others of a build.
-func (s spawn) key() string {
-	return s.Mnemonic + " " + strings.Join(s.ListedOutputs, " ")
-}
-
-func readExecutionLog(path string) ([]spawn, error) {
+// ReadExecutionLog reads what --execution_log_json_file writes.
+func ReadExecutionLog(path string) ([]Spawn, error) {
 	log, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close() // It was only read.
 	decoder := json.NewDecoder(bufio.NewReaderSize(log, 1<<20))
-	var spawns []spawn
+	var spawns []Spawn
 	for {
-		var s spawn
+		var s Spawn
 		if err := decoder.Decode(&s); err == io.EOF {
 			break
 		} else if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		slices.SortFunc(s.ActualOutputs, func(a, b file) int { return strings.Compare(a.Path, b.Path) })
+		slices.SortFunc(s.ActualOutputs, func(a, b Output) int { return strings.Compare(a.Path, b.Path) })
 		spawns = append(spawns, s)
 	}
 	if len(spawns) == 0 {

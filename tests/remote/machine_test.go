@@ -98,7 +98,7 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 
 // build runs a command of Bazel that builds, with nothing of what an earlier build
 // made. It returns the actions that were executed or came from a cache.
-func (m *machine) build(ctx context.Context, command string, args ...string) ([]spawn, error) {
+func (m *machine) build(ctx context.Context, command string, args ...string) ([]workspace.Spawn, error) {
 	m.logs++
 	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
 	if _, err := m.bazel(ctx, "clean"); err != nil {
@@ -113,7 +113,7 @@ func (m *machine) build(ctx context.Context, command string, args ...string) ([]
 	if _, err := m.bazel(ctx, args...); err != nil {
 		return nil, err
 	}
-	return readExecutionLog(log)
+	return workspace.ReadExecutionLog(log)
 }
 
 // expunge leaves Bazel nothing of what it has.
@@ -150,60 +150,67 @@ func (m *machine) becomeAnother() (user string, err error) {
 	}
 	// What bazelw has set up lies where another user may not go. Links to the files do.
 	cache := filepath.Join(m.dir, "cache")
-	shared := filepath.Join(environ(m.env, "XDG_CACHE_HOME"), "go_overlay")
 	m.setenv("XDG_CACHE_HOME", cache)
-	if err := os.MkdirAll(filepath.Join(cache, "go_overlay"), 0o755); err != nil {
+	if err := shareSetUp(filepath.Join(cache, "go_overlay")); err != nil {
 		return "", err
-	}
-	entries, err := os.ReadDir(shared)
-	if err != nil && !os.IsNotExist(err) {
-		return "", err
-	}
-	for _, entry := range entries {
-		if entry.Name() == "e2e" || entry.Name() == "lock" {
-			continue
-		}
-		from := filepath.Join(shared, entry.Name())
-		// While no other bazelw is changing it.
-		locked := []string{"flock", filepath.Join(shared, "lock")}
-		if err := linkOrCopy(from, filepath.Join(cache, "go_overlay", entry.Name()), locked...); err != nil {
-			return "", err
-		}
 	}
 	// What is linked belongs to others, too.
-	out, err := exec.Command("bash", "-c", fmt.Sprintf(
-		`find %q -path %q -prune -o \( -type d -o -links 1 \) -exec chown --no-dereference daemon: {} +`,
-		m.dir, filepath.Join(cache, "go_overlay", "rootfs-*"))).CombinedOutput()
-	if err != nil {
+	chown := exec.Command("find", m.dir, "-path", filepath.Join(cache, "go_overlay", "rootfs-*"), "-prune", "-o",
+		"(", "-type", "d", "-o", "-links", "1", ")", "-exec", "chown", "--no-dereference", "daemon:", "{}", "+")
+	if out, err := chown.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("chown: %w\n%s", err, out)
 	}
 	m.prefix = daemon
 	return "daemon", nil
 }
 
-// linkOrCopy makes hard links to the files of a folder, where that is possible, with
-// a command that has another command for arguments.
-func linkOrCopy(from, to string, by ...string) error {
-	by = append(by, "env")
-	link := append(slices.Clone(by), "cp", "-al", from, to)
-	if exec.Command(link[0], link[1:]...).Run() == nil {
+// shareSetUp lays out what bazelw has set up in another folder.
+func shareSetUp(to string) error {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return err
+	}
+	from := filepath.Join(cache, "go_overlay")
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	// While no other bazelw is changing it.
+	lock, err := os.Open(filepath.Join(from, "lock"))
+	if os.IsNotExist(err) {
+		return nil // There is nothing: Bazel is the machine's own.
+	}
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // That unlocks it.
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == "e2e" || entry.Name() == "lock" {
+			continue
+		}
+		if err := linkOrCopy(filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkOrCopy makes hard links to the files of a folder, where that is possible.
+func linkOrCopy(from, to string) error {
+	if exec.Command("cp", "-al", from, to).Run() == nil {
 		return nil
 	}
 	if err := os.RemoveAll(to); err != nil {
 		return err
 	}
-	cp := append(slices.Clone(by), "cp", "-a", from, to)
-	if out, err := exec.Command(cp[0], cp[1:]...).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(cp, " "), err, out)
+	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
+		return fmt.Errorf("cp -a %s %s: %w\n%s", from, to, err, out)
 	}
 	return nil
-}
-
-func environ(env []string, name string) string {
-	for _, entry := range env {
-		if key, value, _ := strings.Cut(entry, "="); key == name {
-			return value
-		}
-	}
-	return ""
 }
