@@ -47,6 +47,9 @@ func StartCasd(dir string, o CasdOptions) (_ *Casd, err error) {
 		}
 		args = append(args, "--buildbox-run", run, "--jobs", fmt.Sprint(o.Jobs))
 	}
+	if o.Intercept == nil {
+		o.Intercept = func(string) error { return nil }
+	}
 	s := new(Casd)
 	defer func() {
 		if err != nil {

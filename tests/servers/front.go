@@ -8,40 +8,46 @@ import (
 	"github.com/bazelbuild/remote-apis/build/bazel/semver"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-
-	"google.golang.org/grpc/encoding"
 )
 
-// newFront returns a server that passes all calls on, as they are. But it says of the
-// server behind it that it speaks version 2.0 of the Remote Execution API: Bazel 7
-// asks for that one, which casd, from 2.1 on, does not claim to speak, and does.
+// newFront returns a server that passes all calls on, as they are, unless intercept
+// has an error for them. But it says of the server behind it that it speaks version
+// 2.0 of the Remote Execution API: Bazel 7 asks for that one, which casd, from 2.1 on,
+// does not claim to speak, and does.
 func newFront(conn *grpc.ClientConn, intercept func(method string) error) *grpc.Server {
 	const limit = 64 << 20 // Bytes of a message; casd's is lower.
 	server := grpc.NewServer(
 		grpc.ForceServerCodecV2(passCodec{encoding.GetCodecV2(proto.Name)}),
 		grpc.MaxRecvMsgSize(limit),
-		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error { return pass(conn, stream, intercept, limit) }),
+		grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error { return pass(conn, stream, limit) }),
+		grpc.StreamInterceptor(func(service any, stream grpc.ServerStream, call *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+			if err := intercept(call.FullMethod); err != nil {
+				return err
+			}
+			return handle(service, stream)
+		}),
+		grpc.UnaryInterceptor(func(ctx context.Context, request any, call *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+			if err := intercept(call.FullMethod); err != nil {
+				return nil, err
+			}
+			return handle(ctx, request)
+		}),
 	)
-	remoteexecution.RegisterCapabilitiesServer(server, capabilities{client: remoteexecution.NewCapabilitiesClient(conn), intercept: intercept})
+	remoteexecution.RegisterCapabilitiesServer(server, capabilities{client: remoteexecution.NewCapabilitiesClient(conn)})
 	return server
 }
 
 type capabilities struct {
 	remoteexecution.UnimplementedCapabilitiesServer
-	client    remoteexecution.CapabilitiesClient
-	intercept func(method string) error
+	client remoteexecution.CapabilitiesClient
 }
 
 func (c capabilities) GetCapabilities(ctx context.Context, request *remoteexecution.GetCapabilitiesRequest) (*remoteexecution.ServerCapabilities, error) {
-	if c.intercept != nil {
-		if err := c.intercept(remoteexecution.Capabilities_GetCapabilities_FullMethodName); err != nil {
-			return nil, err
-		}
-	}
 	answer, err := c.client.GetCapabilities(ctx, request)
 	if err != nil {
 		return nil, err
@@ -51,15 +57,10 @@ func (c capabilities) GetCapabilities(ctx context.Context, request *remoteexecut
 }
 
 // pass passes a call on: what the client sends, and what the server answers.
-func pass(conn *grpc.ClientConn, client grpc.ServerStream, intercept func(method string) error, limit int) error {
+func pass(conn *grpc.ClientConn, client grpc.ServerStream, limit int) error {
 	method, ok := grpc.MethodFromServerStream(client)
 	if !ok {
 		return status.Error(codes.Internal, "a call without a method")
-	}
-	if intercept != nil {
-		if err := intercept(method); err != nil {
-			return err
-		}
 	}
 	ctx, cancel := context.WithCancel(client.Context())
 	defer cancel()
