@@ -191,6 +191,8 @@ func (w *world) shutDown(dir string) error {
 
 func (w *world) bazelrc() string {
 	return workspace.Bazelrc(w.outputUserRoot, w.cache) + `
+# A server lives for a minute: to compile its own code well does not pay.
+startup --host_jvm_args=-XX:TieredStopAtLevel=1
 # Third-party modules come from the user's module cache.
 common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
 # For the command "executed".
