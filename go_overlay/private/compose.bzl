@@ -51,6 +51,7 @@ def only(packages, wanted):
                 if [label for label in changed_by if label in labels]
             },
             overlays = overlays,
+            std = package.std,
         )
     return remaining
 
@@ -69,6 +70,7 @@ def _merge(label, importpath, below, above, layered):
     return struct(
         order = order,
         overlays = below.overlays + tuple([overlay for overlay in above.overlays if overlay.label not in present]),
+        std = below.std or above.std,
     )
 
 def _merge_order(below, above, layered):

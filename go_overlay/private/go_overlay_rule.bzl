@@ -218,7 +218,6 @@ def _go_overlay_impl(ctx):
         patch_fuzz = ctx.attr.patch_fuzz,
         patch_strip = ctx.attr.patch_strip,
         reason = ctx.attr.reason,
-        std = ctx.attr.std,
         steps = steps,
         upstream = ctx.attr.upstream,
         x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
@@ -226,7 +225,7 @@ def _go_overlay_impl(ctx):
     return [
         DefaultInfo(files = depset([step.file for step in steps.values() if step.file])),
         GoOverlayInfo(packages = {
-            ctx.attr.importpath: struct(order = order, overlays = (overlay,)),
+            ctx.attr.importpath: struct(order = order, overlays = (overlay,), std = ctx.attr.std),
         }),
     ]
 

@@ -28,7 +28,7 @@ def by_origin(sdk, packages, all_files = []):
     candidates = {
         importpath: None
         for importpath, package in packages.items()
-        if "." not in importpath.split("/")[0] or _is_declared_std(package)
+        if "." not in importpath.split("/")[0] or package.std
     }
     files = sdk.srcs.to_list() if candidates else []
     folders = _folders(sdk.root_file, _SRC, files, candidates)
@@ -40,13 +40,13 @@ def by_origin(sdk, packages, all_files = []):
         if importpath not in candidates:
             others[importpath] = package
             continue
-        if in_lib.get(importpath) and not _is_declared_std(package):
+        if in_lib.get(importpath) and not package.std:
             lib[importpath] = package
             continue
         error = _error(sdk, files, importpath, package, bool(folders[importpath]))
         if error:
             errors.append("{}: {}".format(display_label(package.overlays[0].label), error))
-        elif not folders[importpath] and not _is_declared_std(package):
+        elif not folders[importpath] and not package.std:
             others[importpath] = package
         elif importpath.startswith("cmd/"):
             tools[importpath] = package
@@ -56,9 +56,6 @@ def by_origin(sdk, packages, all_files = []):
 
 # Packages below cmd that rules_go compiles with the standard library.
 _IN_STD_AND_TOOLS = ["cmd/internal/bio", "cmd/internal/cov"]
-
-def _is_declared_std(package):
-    return any([overlay.std for overlay in package.overlays])
 
 # Where the packages of an SDK are, relative to its top folder.
 _SRC = "src/"
@@ -87,7 +84,7 @@ def _error(sdk, files, importpath, package, is_of_sdk):
 To change the module that is built, which then is not validated, overlay the package without the version.""".format(importpath)
     if importpath in _IN_STD_AND_TOOLS:
         return "{} is part of Go's tools and of what covered code needs of the standard library; overlays of it are not supported".format(importpath)
-    if is_of_sdk or _is_declared_std(package):
+    if is_of_sdk or package.std:
         return None
     first = importpath.split("/")[0]
     folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, first)
