@@ -33,7 +33,8 @@ var damagedExamples = []struct {
 // bad merges and upgrades do. Whatever is damaged, the outcome is an error or the
 // right program, never the quiet build of another one.
 func TestDamage(t *testing.T) {
-	w := newWorld(t, rulesGoVersions[len(rulesGoVersions)-1])
+	w := newWorld(t, newestRulesGo)
+	w.fillCache(t)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {
 			t.Parallel()

@@ -421,7 +421,7 @@ type fetcher struct {
 
 func newFetcher(t *testing.T) *fetcher {
 	f := &fetcher{
-		world:   newWorld(t, rulesGoVersions[len(rulesGoVersions)-1]),
+		world:   newWorld(t, newestRulesGo),
 		dir:     t.TempDir(),
 		servers: newModuleServers(t),
 		tools:   t.TempDir(),
