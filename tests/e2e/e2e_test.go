@@ -214,7 +214,8 @@ func (w *world) fillCache(t *testing.T) {
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err := errors.Join(err, w.shutDown(dir)); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Logf("the cache is not filled: %v\n%s", err, out)
+		return // The scripts will find what is wrong.
 	}
 	if err := os.WriteFile(filled, nil, 0o644); err != nil {
 		t.Fatal(err)
