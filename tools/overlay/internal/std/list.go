@@ -41,7 +41,7 @@ func List(o ListOptions) (err error) {
 	}
 	sdk := filepath.Join(tmp, filepath.Dir(o.Root))
 	if err := errors.Join(
-		linkTree(filepath.Dir(o.Root), sdk, "", o.Changes),
+		linkTree(filepath.Dir(o.Root), sdk, o.Changes),
 		linkFiles(filepath.Join(filepath.Dir(o.Root), toolFolder), filepath.Join(sdk, toolFolder)),
 	); err != nil {
 		return fmt.Errorf("laying out the SDK: %w", err)
@@ -69,7 +69,7 @@ func linkAround(from, to, sdk string) error {
 		if entry.Name() == first {
 			continue
 		}
-		if err := link(filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())); err != nil {
+		if err := link(filepath.Join(to, entry.Name()), filepath.Join(from, entry.Name())); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func linkAround(from, to, sdk string) error {
 	if nested {
 		return linkAround(from, to, rest)
 	}
-	return link(filepath.Join(from, "bin"), filepath.Join(to, "bin"))
+	return link(filepath.Join(to, "bin"), filepath.Join(from, "bin"))
 }
 
 // showPathsIn has a description name changed files as the package driver of

@@ -2,11 +2,12 @@
 // again only what the changes reach.
 //
 // The work is done by the builder of rules_go, and by the go command that it runs,
-// just as for the standard library without changes: on a GOROOT that has them.
-// The builder has the go command call it in front of every tool, with -toolexec;
-// this program stands in for it there. Where neither a package nor the export data
-// of a package that it imports has changed, the compiler would make what it made
-// before: its place is taken by the archive of the standard library without
+// just as for the standard library without changes. This program stands in for the go
+// command: it makes the changes in the GOROOT that the builder has copied, and goes on
+// as the go command. The builder has that call it in front of every tool, with
+// -toolexec; this program stands in for it there, too. Where neither a package nor the
+// export data of a package that it imports has changed, the compiler would make what
+// it made before: its place is taken by the archive of the standard library without
 // changes.
 //
 // Export data has the lines of declarations and of what can be inlined. A change
@@ -64,10 +65,11 @@ func Build(o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 
-	root := filepath.Join(tmp, "goroot")
+	root, sdk := filepath.Join(tmp, "goroot"), filepath.Join(tmp, "sdk")
 	if err := errors.Join(
-		linkTree(filepath.Dir(o.Root), root, o.Tools, o.Changes),
+		seemLikeSDK(filepath.Dir(o.Root), root),
 		placeTools(filepath.Join(o.toolRoot(), toolFolder), filepath.Join(root, toolFolder)),
+		standInForGo(sdk),
 	); err != nil {
 		return fmt.Errorf("laying out the GOROOT: %w", err)
 	}
@@ -79,10 +81,7 @@ func Build(o Options) (err error) {
 		return err
 	}
 	// The builder takes the last value of a flag.
-	args := append(slices.Clone(o.Arguments), "-goroot", root)
-	if o.Tools != "" {
-		args = append(args, "-sdk", o.Tools)
-	}
+	args := append(slices.Clone(o.Arguments), "-goroot", root, "-sdk", sdk)
 	if err := p.compile(args, o.Out); err != nil {
 		return err
 	}
@@ -116,13 +115,16 @@ func (p *plan) writePackageList(list, out string) error {
 	return os.WriteFile(out, []byte(strings.Join(paths, "\n")+"\n"), 0o644)
 }
 
-// A plan is what the processes that stand in for the builder know.
+// A plan is what the processes that stand in for others know. Paths are absolute.
 type plan struct {
-	Builder string // absolute
+	Builder string
+	Go      string // the go command
 	Base    string // folder with the archives to reuse, or empty
 	GOROOT  string // in which the go command compiles
 	State   string // folder for what they tell each other
 	Tools   string // folder pkg/tool with the tools that run
+
+	Changes []goroot.Change // to make in the GOROOT
 
 	// Files that have been changed, by package: name to the path that users know it by.
 	Changed map[string]map[string]string
@@ -147,13 +149,18 @@ func newPlan(o Options) (*plan, error) {
 		}
 		if c.File != "" {
 			p.Changed[importPath][name] = filepath.ToSlash(c.File)
+			if c.File, err = filepath.Abs(c.File); err != nil {
+				return nil, err
+			}
 		}
+		p.Changes = append(p.Changes, c)
 	}
 	for _, path := range []struct {
 		to   *string
 		from string
 	}{
 		{&p.Builder, o.Builder},
+		{&p.Go, filepath.Join(o.toolRoot(), goCommand)},
 		{&p.GOROOT, filepath.Dir(o.Out)},
 		{&p.Tools, filepath.Join(o.toolRoot(), toolFolder)},
 	} {
@@ -161,6 +168,13 @@ func newPlan(o Options) (*plan, error) {
 		if *path.to, err = filepath.Abs(path.from); err != nil {
 			return nil, err
 		}
+	}
+	if o.Tools != "" {
+		own, err := versionFiles(o.Tools)
+		if err != nil {
+			return nil, err
+		}
+		p.Changes = append(own, p.Changes...)
 	}
 	if o.Base == "" || o.Tools != "" {
 		return p, nil

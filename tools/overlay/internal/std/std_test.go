@@ -1,6 +1,7 @@
 package std
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -197,7 +198,7 @@ func TestRealTool(t *testing.T) {
 
 func TestPlanBase(t *testing.T) {
 	folder := t.TempDir()
-	write(t, folder, map[string]string{"pkg/linux_amd64/runtime.a": archive("x"), "none/x": ""})
+	write(t, folder, map[string]string{"pkg/linux_amd64/runtime.a": archive("x"), "none/x": "", "tools/src/version.go": ""})
 	packages := []string{"fmt", "runtime"}
 	body := []goroot.Change{{Name: "src/fmt/print.go", File: "x"}}
 	header := []goroot.Change{{Name: "src/runtime/textflag.h", File: "x"}}
@@ -208,7 +209,7 @@ func TestPlanBase(t *testing.T) {
 	}{
 		"incremental": {Options{Base: base, Changes: body, Packages: packages}, filepath.Join(base, "linux_amd64")},
 		"no base":     {Options{Changes: body, Packages: packages}, ""},
-		"own tools":   {Options{Base: base, Changes: body, Tools: "tools", Packages: packages}, ""},
+		"own tools":   {Options{Base: base, Changes: body, Tools: filepath.Join(folder, "tools"), Packages: packages}, ""},
 		"header":      {Options{Base: base, Changes: header, Packages: packages}, ""},
 	} {
 		if p, err := newPlan(test.options); err != nil || p.Base != test.want {
@@ -235,7 +236,9 @@ func TestSharedHeader(t *testing.T) {
 	}
 }
 
-func TestLinkTree(t *testing.T) {
+// TestGOROOT lays out GOROOTs in both ways: of links, and as the builder copies it,
+// with changes made afterwards.
+func TestGOROOT(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{
 		"sdk/src/net/http/server.go":             "server",
@@ -258,34 +261,76 @@ func TestLinkTree(t *testing.T) {
 		{Name: "src/net/http/hooks/hooks.go", File: at("ours/hooks.go")},
 		{Name: "src/runtime/textflag.h", File: at("ours/textflag.h")},
 	}
-	tree := at("tree")
-	if err := linkTree(at("sdk"), tree, at("tools"), changes); err != nil {
-		t.Fatal(err)
-	}
-	if err := placeTools(at("sdk/pkg/tool"), filepath.Join(tree, toolFolder)); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]string{
+	want := map[string]string{
 		"src/net/http/server.go":           "ours",
 		"src/net/http/hooks/hooks.go":      "hooks",
 		"src/runtime/textflag.h":           "new",
 		"pkg/include/textflag.h":           "new",
-		"pkg/tool/p/compile":               "",
-		"src/internal/buildcfg/version.go": "own",
+		"src/internal/buildcfg/version.go": "stock",
 		"src/cmd/internal/cov/cov.go":      "cov",
-	} {
-		if got := read(t, tree, name); got != want {
-			t.Errorf("%s: got %q, want %q", name, got, want)
+	}
+	check := func(t *testing.T, tree string) {
+		t.Helper()
+		for name, want := range want {
+			if got := read(t, tree, name); got != want {
+				t.Errorf("%s: got %q, want %q", name, got, want)
+			}
+		}
+		if _, err := os.Lstat(filepath.Join(tree, "src/net/http/client.go")); !os.IsNotExist(err) {
+			t.Errorf("src/net/http/client.go: got %v, want that it does not exist", err)
 		}
 	}
-	for _, name := range []string{"src/net/http/client.go", "src/cmd/compile"} {
-		if _, err := os.Lstat(filepath.Join(tree, name)); !os.IsNotExist(err) {
-			t.Errorf("%s: got %v, want that it does not exist", name, err)
+	missing := []goroot.Change{{Name: "src/missing.go"}}
+
+	t.Run("links", func(t *testing.T) {
+		if err := linkTree(at("sdk"), at("links"), changes); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := linkTree(at("sdk"), at("other"), "", []goroot.Change{{Name: "src/missing.go"}}); err == nil {
-		t.Error("a deletion of a file that does not exist: expected an error")
-	}
+		check(t, at("links"))
+		if _, err := os.Lstat(at("links/src/cmd/compile")); !os.IsNotExist(err) {
+			t.Errorf("src/cmd/compile: got %v, want that it does not exist", err)
+		}
+		if err := linkTree(at("sdk"), at("other"), missing); err == nil {
+			t.Error("a deletion of a file that does not exist: expected an error")
+		}
+	})
+	t.Run("copies", func(t *testing.T) {
+		if err := errors.Join(seemLikeSDK(at("sdk"), at("seeming")), placeTools(at("sdk/pkg/tool"), at("seeming/pkg/tool"))); err != nil {
+			t.Fatal(err)
+		}
+		// As the builder does.
+		for _, path := range []string{"src", "pkg/tool", "pkg/include"} {
+			from, err := filepath.EvalSymlinks(at("seeming/" + path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(at("copies/"+path), os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		version, err := versionFiles(at("tools"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The copy is not to lead back to the SDK, nor is it to be writable.
+		if err := os.Chmod(at("copies/src/net/http/server.go"), 0o444); err != nil {
+			t.Fatal(err)
+		}
+		if err := makeChanges(at("copies"), append(version, changes...), copyFile); err != nil {
+			t.Fatal(err)
+		}
+		want["src/internal/buildcfg/version.go"] = "own"
+		want["pkg/tool/p/compile"] = ""
+		check(t, at("copies"))
+		for name, want := range map[string]string{"src/net/http/server.go": "server", "pkg/tool/p/compile": "stock"} {
+			if got := read(t, at("sdk"), name); got != want {
+				t.Errorf("%s of the SDK: got %q, want %q", name, got, want)
+			}
+		}
+		if err := makeChanges(at("copies"), missing, copyFile); err == nil {
+			t.Error("a deletion of a file that does not exist: expected an error")
+		}
+	})
 }
 
 func TestPackageList(t *testing.T) {

@@ -12,11 +12,12 @@ import (
 	"strings"
 )
 
-// StandsIn tells whether this process was started in place of the builder.
+// StandsIn tells whether this process was started in place of the go command, or in
+// place of the builder in front of a tool.
 func StandsIn() bool { return os.Getenv(planVariable) != "" }
 
-// StandIn does what the builder would do, but for tools that need not run. It
-// returns the exit code.
+// StandIn does what the go command would do, after making the changes, or what the
+// builder would do, but for tools that need not run. It returns the exit code.
 func StandIn(args []string) int {
 	p, err := readPlan(os.Getenv(planVariable))
 	if err == nil {
@@ -45,6 +46,12 @@ func readPlan(file string) (*plan, error) {
 }
 
 func (p *plan) standIn(args []string) error {
+	if filepath.Base(args[0]) == filepath.Base(goCommand) {
+		if err := makeChanges(p.GOROOT, p.Changes, copyFile); err != nil {
+			return fmt.Errorf("changing the GOROOT: %w", err)
+		}
+		return replaceProcess(p.Go, append([]string{p.Go}, args[1:]...))
+	}
 	if len(args) < 3 || args[1] != "filterbuildid" {
 		// The builder calls itself in front of the C compiler, too, by a name that it knows.
 		return replaceProcess(p.Builder, args)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
@@ -12,25 +13,71 @@ import (
 
 // linkTree lays a GOROOT out as folders with symbolic links to the files of an SDK
 // and to changed ones, as far as the standard library needs them and without tools.
-// Who compiles copies it anyway.
-func linkTree(sdk, target, tools string, changes []goroot.Change) error {
-	for _, folder := range []string{"src", filepath.Join("pkg", "include")} {
+func linkTree(sdk, target string, changes []goroot.Change) error {
+	for _, folder := range sourceFolders {
 		if err := linkFiles(filepath.Join(sdk, folder), filepath.Join(target, folder)); err != nil {
 			return err
 		}
 	}
-	if tools != "" {
-		// What names their version.
-		if err := linkFiles(filepath.Join(tools, "src"), filepath.Join(target, "src")); err != nil {
+	return makeChanges(target, changes, link)
+}
+
+// sourceFolders are the folders of an SDK with what the standard library is made of.
+var sourceFolders = []string{"src", filepath.Join("pkg", "include")}
+
+// seemLikeSDK lays out a folder from which the builder copies the source of an SDK.
+func seemLikeSDK(sdk, target string) error {
+	for _, folder := range sourceFolders {
+		path := filepath.Join(target, folder)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-	}
-	for _, c := range changes {
-		if err := change(target, c); err != nil {
+		if err := link(path, filepath.Join(sdk, folder)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// standInForGo lays out a folder in which this program is the go command of an SDK.
+func standInForGo(sdk string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(sdk, goCommand)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return link(path, self)
+}
+
+// goCommand is where an SDK has the go command.
+var goCommand = filepath.Join("bin", "go"+exe())
+
+func exe() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// versionFiles returns the changes that name the version of rebuilt tools.
+func versionFiles(tools string) ([]goroot.Change, error) {
+	tools, err := filepath.Abs(tools)
+	if err != nil {
+		return nil, err
+	}
+	var changes []goroot.Change
+	err = filepath.WalkDir(filepath.Join(tools, "src"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(tools, path)
+		changes = append(changes, goroot.Change{Name: filepath.ToSlash(name), File: path})
+		return err
+	})
+	return changes, err
 }
 
 var toolFolder = filepath.Join("pkg", "tool")
@@ -50,15 +97,25 @@ func isCommand(name string) bool {
 	return ok && rest != "internal" && !strings.HasPrefix(rest, "internal/")
 }
 
-func change(target string, c goroot.Change) error {
+// makeChanges makes changes in a GOROOT. A function puts a file where there is none.
+func makeChanges(root string, changes []goroot.Change, put func(target, source string) error) error {
+	for _, c := range changes {
+		if err := makeChange(root, c, put); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func makeChange(root string, c goroot.Change, put func(target, source string) error) error {
 	names := []string{c.Name}
 	if copied := goroot.IncludedHeader(c.Name); copied != "" {
-		if _, err := os.Lstat(filepath.Join(target, filepath.FromSlash(copied))); err == nil {
+		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(copied))); err == nil {
 			names = append(names, copied)
 		}
 	}
 	for _, name := range names {
-		path := filepath.Join(target, filepath.FromSlash(name))
+		path := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.Remove(path); err != nil && (!os.IsNotExist(err) || c.File == "") {
 			return err
 		}
@@ -68,7 +125,7 @@ func change(target string, c goroot.Change) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := link(c.File, path); err != nil {
+		if err := put(path, c.File); err != nil {
 			return err
 		}
 	}
@@ -100,13 +157,13 @@ func linkFiles(from, to string) error {
 		if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
 			return err
 		}
-		return link(path, target)
+		return link(target, path)
 	})
 }
 
-// link makes a link to the file that a path leads to, by whatever links.
-func link(path, target string) error {
-	resolved, err := filepath.EvalSymlinks(path)
+// link makes a link to what a path leads to, by whatever links.
+func link(target, source string) error {
+	resolved, err := filepath.EvalSymlinks(source)
 	if err != nil {
 		return err
 	}
@@ -115,7 +172,7 @@ func link(path, target string) error {
 		return err
 	}
 	if err := os.Symlink(absolute, target); err != nil {
-		return fmt.Errorf("linking %s: %w", path, err)
+		return fmt.Errorf("linking %s: %w", source, err)
 	}
 	return nil
 }
