@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 )
 
 // linkTree lays a GOROOT out as folders with symbolic links to the files of an SDK
@@ -52,15 +53,8 @@ func standInForGo(sdk string) error {
 	return link(path, self)
 }
 
-// goCommand is where an SDK has the go command.
-var goCommand = filepath.Join("bin", "go"+exe())
-
-func exe() string {
-	if runtime.GOOS == "windows" {
-		return ".exe"
-	}
-	return ""
-}
+// goCommand is where an SDK for this machine has the go command.
+var goCommand = filepath.FromSlash(sdkbuild.Platform(runtime.GOOS + "_" + runtime.GOARCH).Binary("go"))
 
 // versionFiles returns the changes that name the version of rebuilt tools.
 func versionFiles(tools string) ([]goroot.Change, error) {
@@ -132,8 +126,7 @@ func makeChange(root string, c goroot.Change, put func(target, source string) er
 	return nil
 }
 
-// linkFiles links all files below a folder into another one, in place of those
-// that are there.
+// linkFiles links all files below a folder into another one.
 func linkFiles(from, to string) error {
 	from, err := filepath.EvalSymlinks(from)
 	if err != nil {
@@ -153,9 +146,6 @@ func linkFiles(from, to string) error {
 				return fs.SkipDir
 			}
 			return os.MkdirAll(target, 0o755)
-		}
-		if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
-			return err
 		}
 		return link(target, path)
 	})
