@@ -95,9 +95,7 @@ var randomDigits = regexp.MustCompile(`c0ffee00-[0-9a-f-]+`)
 // buildExample builds a program of the examples and its report_test, runs both,
 // and returns what the program prints, or what Bazel does if that fails.
 func (w *world) buildExample(dir, folder, program string) (string, error) {
-	cmd := exec.Command(filepath.Join(w.root, "bazelw"),
-		"test", "--@go_overlay//go_overlay:today=2026-11-21", "//"+folder+":report_test")
-	cmd.Dir = dir
+	cmd := w.bazel(dir, "test", "--@go_overlay//go_overlay:today=2026-11-21", "//"+folder+":report_test")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return string(out), err
 	}

@@ -210,9 +210,7 @@ func (w *world) fillCache(t *testing.T) {
 	if err := errors.Join(w.complete(dir), w.layOut(dir, "kinds")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(w.root, "bazelw"), "build", "--@go_overlay//go_overlay:active=//overlays", "//:kinds")
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
+	out, err := w.bazel(dir, "build", "--@go_overlay//go_overlay:active=//overlays", "//:kinds").CombinedOutput()
 	if err := errors.Join(err, w.shutDown(dir)); err != nil {
 		t.Logf("the cache is not filled: %v\n%s", err, out)
 		return // The scripts will find what is wrong.
@@ -222,11 +220,16 @@ func (w *world) fillCache(t *testing.T) {
 	}
 }
 
+// bazel is a command of Bazel in a workspace.
+func (w *world) bazel(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(w.root, "bazelw"), args...)
+	cmd.Dir = dir
+	return cmd
+}
+
 // shutDown ends the Bazel server of a workspace.
 func (w *world) shutDown(dir string) error {
-	cmd := exec.Command(filepath.Join(w.root, "bazelw"), "shutdown")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := w.bazel(dir, "shutdown").CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: bazelw shutdown: %w\n%s", dir, err, out)
 	}
 	return nil

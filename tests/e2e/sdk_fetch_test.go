@@ -528,9 +528,7 @@ func starlark(b bool) string {
 }
 
 func (f *fetcher) bazel(args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(f.root, "bazelw"), append(slices.Clone(f.startup), args...)...)
-	cmd.Dir = f.dir
-	return cmd
+	return f.world.bazel(f.dir, append(slices.Clone(f.startup), args...)...)
 }
 
 // fetch fetches the SDK, in an environment that is the machine's but for all that
