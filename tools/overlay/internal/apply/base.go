@@ -91,7 +91,9 @@ func (a *applier) reportDrift(c *change, s *step, d drift) {
 		fmt.Fprintf(&b, "  expected  %s\n", strings.Join(d.expected, "\n            "))
 	}
 	fmt.Fprintf(&b, "  found     %s  %s\n", d.found, a.whereabouts(d.beneath))
-	if s.BaseFile != nil {
+	if crlf := otherLineEnds(d.beneath.content); slices.Contains(d.expected, digestOf(crlf)) {
+		b.WriteString("Only the ends of lines differ: LF and CRLF. Git may have converted them (core.autocrlf, .gitattributes).\n")
+	} else if s.BaseFile != nil {
 		b.WriteString("What has changed (- in the copy that the overlay keeps, + now):\n")
 		for _, line := range strings.Split(strings.TrimSuffix(linediff.Unified(d.copied, d.beneath.content, maxDiffLines), "\n"), "\n") {
 			fmt.Fprintf(&b, "    %s\n", line)
@@ -99,6 +101,15 @@ func (a *applier) reportDrift(c *change, s *step, d drift) {
 	}
 	b.WriteString(a.wayToAccept(c, s, d))
 	a.report(s.Overlay, "%s", b.String())
+}
+
+// otherLineEnds returns text with LF where its lines end with CRLF, or else with
+// CRLF where they end with LF.
+func otherLineEnds(text string) string {
+	if lf := strings.ReplaceAll(text, "\r\n", "\n"); lf != text {
+		return lf
+	}
+	return strings.ReplaceAll(text, "\n", "\r\n")
 }
 
 // wayToAccept says how to pin the base to what was found.

@@ -46,6 +46,13 @@ Make the diff anew, with `+"`git diff` or `diff -u`.",
 			strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], err)
 		return nil
 	}
+	for _, file := range files {
+		if file.Renamed || file.Copied {
+			a.report(s.Overlay, " patches %s of package %s, but %s renames or copies a file (line %d: %s to %s), which can't be applied; make the diff with `git diff --no-renames`.",
+				strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], file.Line, file.Old, file.New)
+			return nil
+		}
+	}
 	parsed := &parsedDiff{files: map[string][]*unified.FileDiff{}}
 	var undeclared []*unified.FileDiff
 	for _, file := range files {

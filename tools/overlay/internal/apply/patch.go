@@ -75,8 +75,8 @@ func (a *applier) reportHunks(c *change, s *step, d diff, failures []*unified.Hu
 		if failure.Problem == unified.AlreadyApplied {
 			applied++
 		}
-		b.WriteString(failure.Error() + "\n")
 	}
+	b.WriteString(unified.Describe(failures))
 	has := a.holder(beneath, "upstream") + " has it"
 	switch {
 	case applied == len(failures) && placed == 0:

@@ -1,6 +1,12 @@
 package unified
 
-import "strings"
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
 
 // A Placement says where a hunk was applied.
 type Placement struct {
@@ -25,7 +31,8 @@ func (f *FileDiff) Create() string {
 // ignore up to fuzz lines of context at its edges, but no line that it removes.
 // It tries all hunks; if some fail, the content returned is without them.
 func (f *FileDiff) Apply(content string, fuzz int) (string, []Placement, []*HunkError) {
-	text := &text{lines: SplitLines(content)}
+	text := newText(content)
+	text.base = f.baseOf(content, len(text.lines))
 	var (
 		out      strings.Builder
 		placed   []Placement
@@ -37,6 +44,9 @@ func (f *FileDiff) Apply(content string, fuzz int) (string, []Placement, []*Hunk
 		found, failure := text.find(hunk, want, fuzz)
 		if failure != nil {
 			failures = append(failures, failure)
+			if len(failures) == maxFailures {
+				break // What else does not fit takes time to find, and nobody reads it.
+			}
 			continue
 		}
 		for _, line := range text.lines[text.done:found.at] {
@@ -58,5 +68,46 @@ func (f *FileDiff) Apply(content string, fuzz int) (string, []Placement, []*Hunk
 	for _, line := range text.lines[text.done:] {
 		out.WriteString(line)
 	}
+	for i, failure := range failures[:min(len(failures), maxExplained)] {
+		failures[i] = text.explain(failure)
+	}
 	return out.String(), placed, failures
+}
+
+// Bounds of what is done about hunks that don't fit.
+const (
+	maxFailures  = 20 // after so many no more hunks are tried
+	maxExplained = 3  // of so many it is found out where they nearly fit
+)
+
+// baseOf tells what the diff says about the file that it was made from, if that is
+// content, which has so many lines.
+func (f *FileDiff) baseOf(content string, lines int) base {
+	if len(f.OldHash) >= shortestHash {
+		if isBlob(content, f.OldHash) {
+			return sameBase
+		}
+		return otherBase
+	}
+	if len(f.Hunks) == 0 {
+		return unknownBase
+	}
+	// A hunk that ends with less context than it begins with tells how long the file was.
+	last := f.Hunks[len(f.Hunks)-1]
+	if leading, trailing := last.context(); trailing < leading && last.stated()+last.OldCount != lines {
+		return otherBase
+	}
+	return unknownBase
+}
+
+// shortestHash is how many digits of a hash are trusted, which is how many git
+// writes at least by default.
+const shortestHash = 7
+
+// isBlob tells whether git calls content by a hash, of which the first digits are
+// given. Repositories use one of two kinds.
+func isBlob(content, hash string) bool {
+	blob := fmt.Sprintf("blob %d\x00%s", len(content), content)
+	sum1, sum256 := sha1.Sum([]byte(blob)), sha256.Sum256([]byte(blob))
+	return strings.HasPrefix(hex.EncodeToString(sum1[:]), hash) || strings.HasPrefix(hex.EncodeToString(sum256[:]), hash)
 }

@@ -15,6 +15,13 @@ type FileDiff struct {
 	// b/ included. A side that does not exist (/dev/null) has the name "".
 	Old, New string
 
+	Renamed bool // whether the file of the old name is gone, and the hunks make the new one of it
+	Copied  bool // the same, but the old one stays
+
+	// OldHash are the first digits of the hash by which git calls the old content;
+	// "" where the diff does not tell.
+	OldHash string
+
 	Hunks []*Hunk
 }
 

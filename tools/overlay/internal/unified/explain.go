@@ -2,24 +2,34 @@ package unified
 
 import "strings"
 
-// explain says why a hunk fits nowhere. That its old lines are there does not
-// rule it out: they may be somewhere in the file where the hunk wants its end.
-func (t *text) explain(h *Hunk, want, fuzz int) *HunkError {
+// maxSuggestedFuzz is the most fuzz that a message proposes.
+const maxSuggestedFuzz = 3
+
+// explain says why a hunk fits nowhere, once all hunks have been tried. That its
+// old lines are there does not rule it out: they may be somewhere in the file where
+// the hunk wants its end.
+func (t *text) explain(failure *HunkError) *HunkError {
+	if failure.Problem != NoMatch {
+		return failure
+	}
+	h, want, fuzz := failure.Hunk, failure.want, failure.fuzzAllowed
 	whole := h.block(0, 0)
-	if t.index(whole.old, t.done) < 0 {
-		if at := t.index(whole.old, 0); at >= 0 {
-			return &HunkError{Hunk: h, Problem: Overlap, Places: []int{at + 1}}
+	if len(t.search(whole.old, failure.done)) == 0 {
+		if found := t.search(whole.old, 0); len(found) > 0 {
+			return &HunkError{Hunk: h, Problem: Overlap, Places: []int{found[0] + 1}}
 		}
-		bare := &text{lines: withoutCR(t.lines)}
-		if at := bare.index(withoutCR(whole.old), t.done); at >= 0 {
-			return &HunkError{Hunk: h, Problem: LineEnds, Places: []int{at + 1}}
+		bare := textOf(withoutCR(t.lines))
+		if found := bare.search(withoutCR(whole.old), failure.done); len(found) > 0 {
+			return &HunkError{Hunk: h, Problem: LineEnds, Places: []int{found[0] + 1}}
 		}
 	}
-	failure := &HunkError{Hunk: h, Problem: NoMatch, Near: nearest(whole.old, t.lines[t.done:], want-t.done)}
+	rest := t.lines[failure.done:]
+	failure.Near = nearest(whole.old, rest, want-failure.done)
 	if failure.Near != nil {
-		failure.Near.shift(t.done)
+		failure.Near.shift(failure.done)
 	}
-	if found := t.fuzzyPlaces(h, want, fuzz+1, len(h.Lines)); len(found) == 1 {
+	t.done = failure.done
+	if found := t.fuzzyPlaces(h, want, fuzz+maxSuggestedFuzz); len(found) == 1 {
 		failure.Fuzz = found[0].fuzz
 		failure.Places = lineNumbers(found)
 	}

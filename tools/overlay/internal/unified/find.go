@@ -1,10 +1,6 @@
 package unified
 
-// A text is a file to which hunks are applied from top to bottom.
-type text struct {
-	lines []string
-	done  int // lines that belong to hunks that have been applied, or are above
-}
+import "slices"
 
 // A block is a hunk without some of its context, as two groups of lines.
 type block struct {
@@ -36,39 +32,127 @@ type match struct {
 // start returns the index of the line at which the whole hunk would begin.
 func (m match) start() int { return m.at - m.lead }
 
-// find returns where a hunk goes. It tries, in this order, the line of index
-// want, any line, and any line with less and less context. At each step several
-// places are an error: to take one of them would be a guess.
+// find returns where a hunk goes, which its header wants at the line of index
+// want. A place at which the whole hunk fits comes first, then one with less and
+// less context. Wherever more than one place is as good as the others, that is an
+// error: to take one of them would be a guess.
 func (t *text) find(h *Hunk, want, fuzz int) (match, *HunkError) {
 	whole := h.block(0, 0)
 	if len(whole.old) == 0 && len(t.lines) > 0 {
 		return match{}, &HunkError{Hunk: h, Problem: NoContext}
 	}
-	if t.replaceable(whole, want) && !t.insertedAt(h, whole, want) {
-		return match{whole, want}, nil
-	}
-	if t.has(whole.new, want) && h.recognizable() {
-		return match{}, &HunkError{Hunk: h, Problem: AlreadyApplied, Places: []int{want + 1}}
-	}
-	switch found := t.places(whole); {
-	case len(found) > 1:
-		return match{}, &HunkError{Hunk: h, Problem: Ambiguous, Places: lineNumbers(found)}
-	case len(found) == 1 && t.insertedAt(h, whole, found[0].at):
-		return match{}, &HunkError{Hunk: h, Problem: AlreadyApplied, Places: lineNumbers(found)}
-	case len(found) == 1:
-		return found[0], nil
+	if found := t.places(whole); len(found) > 0 {
+		return t.choose(h, found, want, fuzz)
 	}
 	// With less context, what is there already would be put there once more.
-	if at := t.index(whole.new, t.done); at >= 0 && h.recognizable() {
+	if at := t.applied(h, whole); at >= 0 {
 		return match{}, &HunkError{Hunk: h, Problem: AlreadyApplied, Places: []int{at + 1}}
 	}
-	switch found := t.fuzzyPlaces(h, want, 1, fuzz); {
+	found, failure := t.underHeading(h, t.fuzzyPlaces(h, want, fuzz))
+	switch {
+	case failure != nil:
+		return match{}, failure
 	case len(found) > 1:
 		return match{}, &HunkError{Hunk: h, Problem: Ambiguous, Fuzz: found[0].fuzz, Places: lineNumbers(found)}
 	case len(found) == 1:
 		return found[0], nil
 	}
-	return match{}, t.explain(h, want, fuzz)
+	return match{}, &HunkError{Hunk: h, Problem: NoMatch, want: want, fuzzAllowed: fuzz, done: t.done}
+}
+
+// choose returns that of several places, at all of which the whole hunk fits, at
+// which it belongs.
+func (t *text) choose(h *Hunk, found []match, want, fuzz int) (match, *HunkError) {
+	var open []match
+	for _, m := range found {
+		if !t.insertedAt(h, m.block, m.at) {
+			open = append(open, m)
+		}
+	}
+	if len(open) == 0 {
+		return match{}, &HunkError{Hunk: h, Problem: AlreadyApplied, Places: lineNumbers(found)}
+	}
+	named, failure := t.underHeading(h, open)
+	if failure != nil {
+		return match{}, failure
+	}
+	stated, isStated := matchAt(named, want)
+	if edge, isEdge := t.edge(h); isEdge {
+		anchored, fits := matchAt(named, edge)
+		switch {
+		case fits && isStated && stated.at != anchored.at:
+			return match{}, &HunkError{Hunk: h, Problem: Ambiguous, Stated: true, Places: lineNumbers([]match{stated, anchored})}
+		case fits:
+			return anchored, nil
+		case len(named) == 1 && !isStated && h.anchor() > fuzz && !t.inHeading(h, named[0].at):
+			return match{}, &HunkError{Hunk: h, Problem: NotAtEdge, Fuzz: h.anchor(), Places: lineNumbers(named)}
+		}
+	}
+	switch {
+	case len(named) > 1 && isStated && t.trusts(h):
+		return stated, nil
+	case len(named) > 1:
+		return match{}, &HunkError{Hunk: h, Problem: Ambiguous, Stated: isStated, Places: lineNumbers(named)}
+	case !isStated && h.count('+') > 0 && h.recognizable() && t.has(named[0].new, want) && !t.inHeading(h, named[0].at):
+		// It would be put there if the like of the place that it was for were elsewhere, too.
+		return match{}, &HunkError{Hunk: h, Problem: MaybeApplied, Places: []int{want + 1, named[0].at + 1}}
+	}
+	return named[0], nil
+}
+
+// enoughContext is how many lines of context diffs have by default. With less, so
+// many places look alike that a line number proves nothing.
+const enoughContext = 3
+
+// trusts tells whether the line that a hunk states is to be believed where several
+// places are alike.
+func (t *text) trusts(h *Hunk) bool {
+	leading, trailing := h.context()
+	return t.base == sameBase || t.base == unknownBase && max(leading, trailing) >= enoughContext
+}
+
+func matchAt(found []match, at int) (match, bool) {
+	for _, m := range found {
+		if m.start() == at {
+			return m, true
+		}
+	}
+	return match{}, false
+}
+
+// anchor returns how many lines of context a hunk has less at one end than at the
+// other. Diffs have so where a file begins or ends.
+func (h *Hunk) anchor() int {
+	leading, trailing := h.context()
+	return abs(leading - trailing)
+}
+
+// edge returns the index of the line at which a hunk begins that is for the start
+// or the end of the file, by its context, and whether it is.
+func (t *text) edge(h *Hunk) (int, bool) {
+	leading, trailing := h.context()
+	switch {
+	case leading < trailing && h.OldStart <= 1:
+		return 0, true
+	case trailing < leading:
+		return len(t.lines) - h.OldCount, true
+	}
+	return 0, false
+}
+
+// applied returns where the lines are that the hunk makes, or -1.
+func (t *text) applied(h *Hunk, whole block) int {
+	if !h.recognizable() {
+		return -1
+	}
+	var found []match
+	for _, at := range t.search(whole.new, t.done) {
+		found = append(found, match{whole, at})
+	}
+	if found, failure := t.underHeading(h, found); failure == nil && len(found) > 0 {
+		return found[0].at
+	}
+	return -1
 }
 
 // has tells whether lines are at index at.
@@ -84,21 +168,8 @@ func (t *text) has(lines []string, at int) bool {
 	return true
 }
 
-// index returns where lines are first, from an index on, or -1.
-func (t *text) index(lines []string, from int) int {
-	for at := from; at+len(lines) <= len(t.lines); at++ {
-		if t.has(lines, at) {
-			return at
-		}
-	}
-	return -1
-}
-
-// replaceable tells whether a block can be applied at index at.
+// replaceable tells whether a block whose lines are at index at can be applied there.
 func (t *text) replaceable(b block, at int) bool {
-	if at < t.done || !t.has(b.old, at) {
-		return false
-	}
 	// A last line without an end must not get another line glued to it.
 	if len(b.new) > 0 && !endsLine(b.new[len(b.new)-1]) && at+len(b.old) < len(t.lines) {
 		return false
@@ -111,7 +182,7 @@ func endsLine(line string) bool { return line != "" && line[len(line)-1] == '\n'
 // places returns all matches of a block.
 func (t *text) places(b block) []match {
 	var found []match
-	for at := t.done; at+len(b.old) <= len(t.lines); at++ {
+	for _, at := range t.search(b.old, t.done) {
 		if t.replaceable(b, at) {
 			found = append(found, match{b, at})
 		}
@@ -119,35 +190,101 @@ func (t *text) places(b block) []match {
 	return found
 }
 
-// fuzzyPlaces returns the matches with the least context left out, at least
-// from and at most to lines at either end. Of those, the one at the line that
+// fuzzyPlaces returns the matches with the least context left out, at most limit
+// lines at either end; of those that lack equally much, the one at the line that
 // the header asks for is preferred.
-func (t *text) fuzzyPlaces(h *Hunk, want, from, to int) []match {
+func (t *text) fuzzyPlaces(h *Hunk, want, limit int) []match {
+	if limit == 0 {
+		return nil
+	}
 	leading, trailing := h.context()
-	for fuzz := from; fuzz <= min(to, max(leading, trailing)); fuzz++ {
-		// An order by the sum within fuzz, so that a greater fuzz only adds matches.
-		for sum := fuzz; sum <= 2*fuzz; sum++ {
-			var found []match
-			for lead := sum - fuzz; lead <= fuzz; lead++ {
-				trail := sum - lead
-				if lead > leading || trail > trailing {
-					continue
-				}
-				b := h.block(lead, trail)
-				if len(b.old) == 0 {
-					continue // Would go anywhere.
-				}
-				if at := want + lead; t.replaceable(b, at) {
-					return []match{{b, at}}
-				}
-				found = append(found, t.places(b)...)
-			}
-			if len(found) > 0 {
-				return found
-			}
+	var (
+		found []match
+		best  = 2*limit*(limit+1) + 1 // more than any lack within the limit
+	)
+	for _, start := range t.coreStarts(h, limit) {
+		lead, trail := t.lacking(h, start)
+		if max(lead, trail) > limit || lead > leading || trail > trailing {
+			continue
+		}
+		// By what is left out at the worse end, then by both.
+		lack := max(lead, trail)*(2*limit+1) + lead + trail
+		if lack > best {
+			continue
+		}
+		b := h.block(lead, trail)
+		at := start + lead
+		if len(b.old) == 0 || at < t.done || !t.has(b.old, at) || !t.replaceable(b, at) {
+			continue
+		}
+		if lack < best {
+			found, best = nil, lack
+		}
+		found = append(found, match{b, at})
+	}
+	if stated, ok := matchAt(found, want); ok && t.base != otherBase {
+		return []match{stated}
+	}
+	return found
+}
+
+// coreStarts returns the indices, perhaps negative, at which the hunk would begin
+// where the lines are that it removes, and those in between; or, if there are
+// none, one of the lines next to which it adds others.
+func (t *text) coreStarts(h *Hunk, limit int) []int {
+	leading, trailing := h.context()
+	core := h.block(leading, trailing)
+	var starts []int
+	if len(core.old) > 0 {
+		for _, at := range t.search(core.old, t.done) {
+			starts = append(starts, at-leading)
+		}
+		return starts
+	}
+	seen := map[int]bool{}
+	// With at most limit lines left out at an end, one of these is there.
+	for i := range leading {
+		if leading-1-i > limit {
+			continue
+		}
+		for _, at := range t.search([]string{h.Lines[i].Text}, t.done) {
+			seen[at-i] = true
 		}
 	}
-	return nil
+	after := len(h.Lines) - trailing
+	for i := range min(trailing, limit+1) {
+		for _, at := range t.search([]string{h.Lines[after+i].Text}, t.done) {
+			seen[at-leading-i] = true
+		}
+	}
+	for start := range seen {
+		starts = append(starts, start)
+	}
+	slices.Sort(starts)
+	return starts
+}
+
+// lacking returns how many lines of context have to be left out at both ends for
+// the hunk to begin at an index.
+func (t *text) lacking(h *Hunk, start int) (lead, trail int) {
+	leading, trailing := h.context()
+	there := func(line string, at int) bool { return at >= t.done && at < len(t.lines) && t.lines[at] == line }
+	for i := leading - 1; i >= 0; i-- {
+		if !there(h.Lines[i].Text, start+i) {
+			lead = i + 1
+			break
+		}
+	}
+	end := start + h.OldCount
+	for i := trailing - 1; i >= 0; i-- {
+		if !there(h.Lines[len(h.Lines)-1-i].Text, end-1-i) {
+			trail = i + 1
+		}
+		if trail > 0 {
+			break
+		}
+	}
+	return lead, trail
 }
 
 // insertedAt tells whether lines that a hunk adds at the start or the end of a

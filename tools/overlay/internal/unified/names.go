@@ -2,6 +2,7 @@ package unified
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -9,28 +10,46 @@ import (
 // devNull is what a diff calls the side of a file that does not exist.
 const devNull = "/dev/null"
 
-// parseSide reads what follows --- or +++ in a file's header: a name and,
-// after a tab, maybe a time. It returns "" for a file that does not exist.
-func parseSide(text string) (string, error) {
+// parseSide reads what follows --- or +++ in a file's header: a name and maybe a
+// time. The name is "" for a file that does not exist; whether the time is one that
+// may say so, too, is told apart.
+func parseSide(text string) (name string, epoch bool, err error) {
 	name, rest, err := parseName(text)
 	switch {
 	case err != nil:
-		return "", err
+		return "", false, err
 	case name == "":
-		return "", errors.New("expected a file name")
-	case name == devNull || isEpoch(rest):
-		return "", nil
+		return "", false, errors.New("expected a file name")
+	case name == devNull:
+		return "", false, nil
 	}
-	return name, nil
+	return name, isEpoch(rest), nil
 }
+
+// timeBehind is a time as diff writes it, where its tab has become blanks.
+var timeBehind = regexp.MustCompile(`\s+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( [-+]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\s*$`)
 
 // parseName splits text into a name, which may be quoted, and what follows it.
 func parseName(text string) (name, rest string, err error) {
 	if strings.HasPrefix(text, `"`) {
 		return unquote(text)
 	}
-	name, rest, _ = strings.Cut(text, "\t")
-	return name, rest, nil
+	name, rest, tab := strings.Cut(text, "\t")
+	if !tab {
+		if at := timeBehind.FindStringIndex(name); at != nil {
+			name, rest = name[:at[0]], name[at[0]:]
+		}
+	}
+	return slashed(name), rest, nil
+}
+
+// slashed returns a name with slashes in the place of the backslashes of Windows,
+// if it has no slash.
+func slashed(name string) string {
+	if strings.Contains(name, "/") {
+		return name
+	}
+	return strings.ReplaceAll(name, `\`, "/")
 }
 
 // isEpoch tells whether text is the time zero of Unix, in whatever time zone:
@@ -38,6 +57,28 @@ func parseName(text string) (name, rest string, err error) {
 func isEpoch(text string) bool {
 	at, err := time.Parse("2006-01-02 15:04:05 -0700", strings.TrimSpace(text))
 	return err == nil && at.Unix() == 0
+}
+
+// unquoted returns the name that text is, quoted or not.
+func unquoted(text string) string {
+	if name, _, err := unquote(text); strings.HasPrefix(text, `"`) && err == nil {
+		return name
+	}
+	return text
+}
+
+// namesAround splits the two names of a line "diff --git a/x b/y", of which the
+// second ends with a known one.
+func namesAround(text, newEnd string) (oldName, newName string, ok bool) {
+	rest, ok := strings.CutSuffix(text, newEnd)
+	if !ok {
+		return "", "", false
+	}
+	at := strings.LastIndex(rest, " ")
+	if at < 0 {
+		return "", "", false
+	}
+	return rest[:at], text[at+1:], at > 0
 }
 
 // unquote reads a name in double quotes, as C would read it, from the start of

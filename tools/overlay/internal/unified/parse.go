@@ -18,6 +18,10 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line,
 // before, between and after the parts for each file is passed over, unless it
 // looks like a piece of a diff: a hand-edited diff must not lose lines silently.
 func Parse(diff string) ([]*FileDiff, error) {
+	if err := checkEncoding(diff); err != nil {
+		return nil, err
+	}
+	diff = strings.TrimPrefix(diff, byteOrderMark)
 	// What lacks a line's end is the diff then, not the file.
 	if !strings.HasSuffix(diff, "\n") {
 		diff += "\n"
@@ -34,7 +38,7 @@ func Parse(diff string) ([]*FileDiff, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, p.errorf(0, "expected a unified diff, found none; make it with `git diff` or `diff -u`")
+		return nil, p.errorf(0, "%s", p.whatElse())
 	}
 	return files, nil
 }
@@ -58,8 +62,14 @@ func (p *parser) line(n int) string {
 	return strings.TrimSuffix(strings.TrimSuffix(p.lines[p.pos+n], "\n"), "\r")
 }
 
-// errorf returns an error on the line of the given index.
+// errorf returns an error on the line of the given index. Of long lines it quotes
+// the start.
 func (p *parser) errorf(index int, format string, args ...any) error {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = clip(text)
+		}
+	}
 	return &SyntaxError{Line: index + 1, Problem: fmt.Sprintf(format, args...)}
 }
 
@@ -108,7 +118,7 @@ func (p *parser) gitFile() (*FileDiff, error) {
 	file := &FileDiff{Line: p.pos + 1}
 	header := p.line(0)
 	oldName, newName, named := parseGitNames(strings.TrimPrefix(header, "diff --git "))
-	creates, deletes := false, false
+	creates, deletes, moded := false, false, false
 	p.pos++
 	p.lastHunk = nil
 	for ; !p.atEnd(); p.pos++ {
@@ -119,24 +129,46 @@ func (p *parser) gitFile() (*FileDiff, error) {
 		case isBinary(line):
 			return nil, p.errorf(p.pos, "%s: binary files can't be patched; replace the file", header)
 		case strings.HasPrefix(line, "rename from "), strings.HasPrefix(line, "copy from "):
-			return nil, p.errorf(p.pos, "%s: renames and copies can't be applied; make the diff with `git diff --no-renames`", header)
-		case strings.HasPrefix(line, "old mode "), strings.HasPrefix(line, "new mode "):
-			return nil, p.errorf(p.pos, "%s: the mode of a file means nothing here; take the lines \"old mode\" and \"new mode\" out", header)
-		case strings.HasPrefix(line, "new file mode "):
-			creates = true
+			file.Renamed, file.Copied = line[0] == 'r', line[0] == 'c'
 			continue
-		case strings.HasPrefix(line, "deleted file mode "):
-			deletes = true
+		case strings.HasPrefix(line, "rename to "), strings.HasPrefix(line, "copy to "):
+			if to := unquoted(line[strings.Index(line, " to ")+len(" to "):]); !named {
+				oldName, newName, named = namesAround(strings.TrimPrefix(header, "diff --git "), to)
+			}
 			continue
-		case strings.HasPrefix(line, "index "),
-			strings.HasPrefix(line, "similarity index "),
+		case strings.HasPrefix(line, "new file mode "),
+			strings.HasPrefix(line, "deleted file mode "),
+			strings.HasPrefix(line, "old mode "),
+			strings.HasPrefix(line, "new mode "):
+			creates = creates || strings.HasPrefix(line, "new file")
+			deletes = deletes || strings.HasPrefix(line, "deleted")
+			moded = true
+			if err := p.checkMode(header, line[strings.LastIndex(line, " ")+1:]); err != nil {
+				return nil, err
+			}
+			continue
+		case strings.HasPrefix(line, "index "):
+			hashes, mode, _ := strings.Cut(strings.TrimPrefix(line, "index "), " ")
+			file.OldHash, _, _ = strings.Cut(hashes, "..")
+			if err := p.checkMode(header, mode); err != nil {
+				return nil, err
+			}
+			continue
+		case strings.HasPrefix(line, "similarity index "),
 			strings.HasPrefix(line, "dissimilarity index "):
 			continue
 		}
 		break
 	}
-	// An empty file is made and deleted without hunks.
 	switch {
+	case file.Renamed || file.Copied:
+		if !named {
+			return nil, p.errorf(file.Line-1, "%s: can't tell the names of the files apart", header)
+		}
+		file.Old, file.New = oldName, newName
+	case !creates && !deletes && moded:
+		return nil, nil // What may execute a file means nothing here.
+	// An empty file is made and deleted without hunks.
 	case !creates && !deletes:
 		return nil, p.errorf(file.Line-1, "%s: changes nothing, expected the lines --- and +++ and hunks", header)
 	case !named:
@@ -151,22 +183,38 @@ func (p *parser) gitFile() (*FileDiff, error) {
 
 // file reads a part from its line --- on.
 func (p *parser) file(file *FileDiff) (*FileDiff, error) {
-	var err error
-	if file.Old, err = parseSide(strings.TrimPrefix(p.line(0), "--- ")); err != nil {
+	var (
+		err                error
+		oldEpoch, newEpoch bool
+	)
+	start := p.pos
+	if file.Old, oldEpoch, err = parseSide(strings.TrimPrefix(p.line(0), "--- ")); err != nil {
 		return nil, p.errorf(p.pos, "%v, found %q", err, p.line(0))
 	}
 	p.pos++
-	if file.New, err = parseSide(strings.TrimPrefix(p.line(0), "+++ ")); err != nil {
+	if file.New, newEpoch, err = parseSide(strings.TrimPrefix(p.line(0), "+++ ")); err != nil {
 		return nil, p.errorf(p.pos, "%v, found %q", err, p.line(0))
+	}
+	p.pos++
+	// A file may be as old as Unix, too: that it does not exist, its lines have to say as well.
+	if first, ok := parseHunkHeader(p.line(0)); ok {
+		if oldEpoch && first.OldCount == 0 && first.OldStart == 0 {
+			file.Old = ""
+		}
+		if newEpoch && first.NewCount == 0 && first.NewStart == 0 {
+			file.New = ""
+		}
 	}
 	if file.Old == "" && file.New == "" {
-		return nil, p.errorf(p.pos, "neither of the two files exists, by the lines --- and +++")
+		return nil, p.errorf(start+1, "neither of the two files exists, by the lines --- and +++")
 	}
-	p.pos++
 	for !p.atEnd() && strings.HasPrefix(p.line(0), "@@") {
 		hunk, err := p.hunk()
 		if err != nil {
 			return nil, err
+		}
+		if file.join(hunk) {
+			continue
 		}
 		if err := p.checkOrder(file, hunk); err != nil {
 			return nil, err
@@ -178,6 +226,41 @@ func (p *parser) file(file *FileDiff) (*FileDiff, error) {
 	}
 	p.lastHunk = file.Hunks[len(file.Hunks)-1]
 	return file, nil
+}
+
+// checkMode refuses what is no regular file.
+func (p *parser) checkMode(header, mode string) error {
+	switch mode {
+	case "120000":
+		return p.errorf(p.pos, "%s: is a symbolic link, which can't be an overlay; replace the file by one with the content that the link leads to", header)
+	case "160000":
+		return p.errorf(p.pos, "%s: is a submodule of git, and no file; take it out of the diff", header)
+	}
+	return nil
+}
+
+// join adds a hunk to the one before if both have the same lines in common, as git
+// diff -W makes them, and tells whether it did.
+func (f *FileDiff) join(hunk *Hunk) bool {
+	if len(f.Hunks) == 0 {
+		return false
+	}
+	before := f.Hunks[len(f.Hunks)-1]
+	common := before.stated() + before.OldCount - hunk.stated()
+	_, trailing := before.context()
+	leading, _ := hunk.context()
+	if common <= 0 || common > min(leading, trailing) || hunk.NewStart-before.NewStart != before.NewCount-common {
+		return false
+	}
+	for i, line := range before.Lines[len(before.Lines)-common:] {
+		if line != hunk.Lines[i] {
+			return false
+		}
+	}
+	before.Lines = append(before.Lines, hunk.Lines[common:]...)
+	before.OldCount += hunk.OldCount - common
+	before.NewCount += hunk.NewCount - common
+	return true
 }
 
 // checkOrder checks a hunk against the file and against the hunks before it.
@@ -216,6 +299,9 @@ func (p *parser) hunk() (*Hunk, error) {
 		line := p.lines[p.pos]
 		if p.line(0) == "" {
 			line = " " + line // An editor took the blank off.
+		}
+		if line[0] == '\t' {
+			line = " " + line // So did one that knows that tabs end where eight blanks do.
 		}
 		switch op := line[0]; {
 		case op == ' ' && oldLeft > 0 && newLeft > 0:

@@ -11,6 +11,12 @@ func summarize(files []*FileDiff) string {
 	var b strings.Builder
 	for _, f := range files {
 		fmt.Fprintf(&b, "%d %q %q", f.Line, f.Old, f.New)
+		if f.Renamed {
+			b.WriteString(" renamed")
+		}
+		if f.Copied {
+			b.WriteString(" copied")
+		}
 		for _, h := range f.Hunks {
 			fmt.Fprintf(&b, " -%d,%d+%d,%d", h.OldStart, h.OldCount, h.NewStart, h.NewCount)
 		}
@@ -45,6 +51,20 @@ func TestParse(t *testing.T) {
 			`1 "a" "b" -1,2+1,2`},
 		{"CRLF throughout", strings.ReplaceAll("--- a\n+++ b\n@@ -1,2 +1,2 @@ f\n-a\n+b\n\n", "\n", "\r\n"),
 			`1 "a" "b" -1,2+1,2`},
+		{"git, renamed and copied", "diff --git a/old x.go b/new.go\nsimilarity index 90%\nrename from old x.go\nrename to new.go\nindex 1..2 100644\n--- a/old x.go\n+++ b/new.go\n" + hunk +
+			"diff --git a/d/old x.go b/d/new y.go\nsimilarity index 100%\ncopy from d/old x.go\ncopy to d/new y.go\n",
+			"1 \"a/old x.go\" \"b/new.go\" renamed -1,1+1,1\n" + `11 "a/d/old x.go" "b/d/new y.go" copied`},
+		{"git, modes", "diff --git a/x b/x\nold mode 100644\nnew mode 100755\ndiff --git a/a b/a\nold mode 100644\nnew mode 100755\nindex 1..2\n--- a/a\n+++ b/a\n" + hunk,
+			`4 "a/a" "b/a" -1,1+1,1`},
+		{"times after blanks", "--- old/a b.go      2022-04-09 21:14:18.000000000 +0300\n+++ new/a b.go  Sat Apr  9 21:14:20 2022\n" + hunk, `1 "old/a b.go" "new/a b.go" -1,1+1,1`},
+		{"as old as Unix", "--- a/x\t1969-12-31 19:00:00.000000000 -0500\n+++ b/x\t1970-01-01 00:00:00 +0000\n" + hunk, `1 "a/x" "b/x" -1,1+1,1`},
+		{"diff -N of a file that is gone", "--- a/x\t2022-04-09 21:14:18 +0300\n+++ b/x\t1970-01-01 00:00:00 +0000\n@@ -1 +0,0 @@\n-b\n", `1 "a/x" "" -1,1+0,0`},
+		{"blanks before tabs eaten", "--- a\n+++ b\n@@ -1,3 +1,3 @@\n\ta\n-b\n+c\n\td\n", `1 "a" "b" -1,3+1,3`},
+		{"Windows", "--- a\\d\\x.go\t2022-04-09 21:14:18 +0300\n+++ b\\d\\x.go\n" + hunk, `1 "a/d/x.go" "b/d/x.go" -1,1+1,1`},
+		{"a byte order mark", "\ufeff--- a\n+++ b\n" + hunk, `1 "a" "b" -1,1+1,1`},
+		{"git diff -W, with lines in common", "--- a\n+++ b\n@@ -1,4 +1,4 @@\n a\n-b\n+c\n d\n e\n@@ -3,4 +3,5 @@\n d\n e\n+f\n g\n h\n", `1 "a" "b" -1,6+1,7`},
+		{"svn and its properties", "Index: a\n===================================================================\n--- a\t(revision 1)\n+++ a\t(working copy)\n" + hunk + "\nProperty changes on: a\n___________________\nAdded: svn:eol-style\n## -0,0 +1 ##\n+native\n",
+			`3 "a" "a" -1,1+1,1`},
 		{"an editor took blanks and the last end off", "--- a\n+++ b\n@@ -1,4 +1,4 @@\n a\n\n-b\n+c\n d",
 			`1 "a" "b" -1,4+1,4`},
 	}
@@ -66,8 +86,8 @@ func TestParseErrors(t *testing.T) {
 	tests := []struct {
 		name, diff, want string
 	}{
-		{"empty", "", "line 1: expected a unified diff, found none"},
-		{"context diff", "*** a\n--- b\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "expected a unified diff, found none"},
+		{"empty", "", "line 1: expected a unified diff, found an empty file"},
+		{"context diff", "*** a\n--- b\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "line 1: this is a context diff"},
 		{"count too great", header + "@@ -1,2 +1,2 @@\n-a\n+b\n", "line 6: the header of the hunk of line 3 does not count its lines right: expected 1 more old and 1 more new lines, found the end of the diff"},
 		{"count too great, another file", header + "@@ -1,2 +1,2 @@\n-a\n+b\ndiff --git a/y b/y\n", "line 6: the header of the hunk of line 3 does not count its lines right"},
 		{"count too small", header + "@@ -1 +1 @@\n-a\n+b\n c\n", `line 6: " c" looks like a line of the hunk of line 3, whose header says that it has ended`},
@@ -87,9 +107,17 @@ func TestParseErrors(t *testing.T) {
 		{"no file", "--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n", "line 2: neither of the two files exists"},
 		{"old lines in a new file", "--- /dev/null\n+++ b\n@@ -1 +1 @@\n-a\n+b\n", "line 3: hunk @@ -1 +1 @@: a file that does not exist yet has no old lines"},
 		{"new lines in a deleted file", "--- a\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n", "a file that is deleted has no new lines"},
-		{"rename", "diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n", "line 3: diff --git a/x b/y: renames and copies can't be applied"},
-		{"copy", "diff --git a/x b/y\nsimilarity index 90%\ncopy from x\ncopy to y\n", "renames and copies can't be applied"},
-		{"mode", "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", "line 2: diff --git a/x b/x: the mode of a file means nothing here"},
+		{"modes only", "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", "line 1: changes nothing but modes"},
+		{"a new link", "diff --git a/x b/x\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+y\n\\ No newline at end of file\n", "line 2: diff --git a/x b/x: is a symbolic link"},
+		{"a link", "diff --git a/x b/x\nindex 1..2 120000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "line 2: diff --git a/x b/x: is a symbolic link"},
+		{"a link by now", "diff --git a/x b/x\nold mode 100644\nnew mode 120000\n", "line 3: diff --git a/x b/x: is a symbolic link"},
+		{"a submodule", "diff --git a/x b/x\nindex 1..2 160000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "is a submodule"},
+		{"UTF-16", "\xff\xfe-\x00-\x00-\x00", "line 1: the diff is in UTF-16"},
+		{"UTF-16 without a mark", "-\x00-\x00-\x00 \x00", "line 1: the diff is in UTF-16"},
+		{"normal diff", "diff x y\n1c1\n< a\n---\n> b\n", "line 1: this is a diff without context"},
+		{"encoded mail", "From: x\nContent-Transfer-Encoding: base64\n\nZGlmZg==\n", "line 1: this is a mail whose text is encoded"},
+		{"overlap that differs", header + "@@ -1,3 +1,3 @@\n-a\n+b\n c\n d\n@@ -3,3 +3,3 @@\n x\n-e\n+f\n g\n", "line 8: hunk @@ -3,3 +3,3 @@ overlaps"},
+		{"a long line", header + "@@ " + strings.Repeat("x", 1e6), "x… (1000003 bytes)\""},
 		{"git, binary", "diff --git a/x b/x\nindex 1..2\nGIT binary patch\nliteral 1\n", "line 3: diff --git a/x b/x: binary files can't be patched"},
 		{"git, binary, in short", "diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n", "binary files can't be patched"},
 		{"diff -r, binary", "Binary files a/x and b/x differ\n", "binary files can't be patched"},
