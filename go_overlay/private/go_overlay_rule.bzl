@@ -56,7 +56,12 @@ def _embedded_name(ctx, file):
     """Returns the name, in the package, of a file in embedsrcs."""
     root = "../{}/".format(file.owner.repo_name) if file.owner.repo_name else ""
     path = file.short_path.removeprefix(root)
-    for prefix in [file.owner.package, ctx.attr.strip_prefix]:
+
+    # A folder below may be a package of its own: to Go, that is nothing.
+    package = file.owner.package
+    if file.owner.repo_name == ctx.label.repo_name and (package + "/").startswith(ctx.label.package + "/" if ctx.label.package else ""):
+        package = ctx.label.package
+    for prefix in [package, ctx.attr.strip_prefix]:
         if not prefix:
             continue
         if not path.startswith(prefix + "/"):
@@ -262,7 +267,8 @@ in a configuration of their own.""",
             allow_files = True,
             cfg = none_transition,
             doc = """Files for `//go:embed`, replaced or added. Their names in the package are their
-paths relative to the folder of the BUILD file, or to `strip_prefix` in it.""",
+paths relative to the folder of the BUILD file, or to `strip_prefix` in it; that of their own BUILD file, if
+it is not in a folder below.""",
         ),
         "exec": attr.bool(
             doc = """Whether tools that run during the build (the exec configuration) are built with

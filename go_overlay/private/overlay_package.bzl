@@ -1,10 +1,12 @@
 """Applies overlays to the sources of one package."""
 
+load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
 load(":changes.bzl", "changes_of", "check_changes", "output_path")
 load(":labels.bzl", "display_label")
-load(":layout.bzl", "laid_out")
+load(":layout.bzl", "headers_of_deps", "including", "is_header_name", "laid_out")
+load(":package_files.bzl", "place_of")
 
 visibility(["//go_overlay/private/..."])
 
@@ -24,12 +26,15 @@ def overlay_package(go, source, package, helper):
       helper: FilesToRunProvider of the Go helper.
 
     Returns:
-      GoInfo, and a struct of the Files stamp and record.
+      GoInfo, and a struct of stamp and record (Files), inputs (list of Files that its sources include),
+      headers (list of Files, those of the package) and changed_headers (tuple of structs of file, original
+      (File or None) and place).
     """
     files, changes = changes_of(go.actions, source, package)
     _check_not_sources(source, changes)
     evidence = check_changes(go.actions, source, package, files, changes, helper, _GO_TOOLCHAIN)
-    return _overlaid(go, source, package, files, changes), evidence
+    overlaid, includes = _overlaid(go, source, package, files, changes)
+    return overlaid, struct(**(structs.to_dict(evidence) | structs.to_dict(includes)))
 
 def _check_not_sources(source, changes):
     for change in changes:
@@ -46,8 +51,9 @@ Take {file} out of the srcs of {target}: an overlay file must not be compiled wh
                 ))
 
 def _overlaid(go, source, package, files, changes):
-    """Returns the GoInfo of the package with all changes."""
+    """Returns the GoInfo of the package with all changes, and a struct as overlay_package."""
     outcomes = {change.name: change.outcome for change in changes}
+    home = _home(go, source)
     srcs = _replaced(files.sources, outcomes)
     added = [
         change
@@ -55,25 +61,12 @@ def _overlaid(go, source, package, files, changes):
         if change.outcome and not change.original and not change.embedded
     ]
     for change in added:
-        _insert(srcs, change.name, change.outcome)
+        _insert(srcs, change.name, change.outcome, home)
     embedsrcs = _replaced(files.embedded, outcomes) + [
-        (change.name, change.outcome)
+        _located(change.name, change.outcome, paths.join(home, change.name))
         for change in changes
         if change.outcome and not change.original and change.embedded
     ]
-
-    patched = [change.name for change in changes if change.result]
-    srcs, embedsrcs = laid_out(go, source, srcs, embedsrcs, outcomes, patched, output_path(source, "package"))
-
-    # Coverage names its files a second time.
-    covered = {file: None for file in source.cover.to_list()}
-    names_covered = {name: None for name, file in files.sources if file in covered}
-    cover = [
-        file
-        for name, file in srcs
-        if name in names_covered or (covered and file.extension == "go" and name in [change.name for change in added])
-    ]
-
     x_defs = dict(source.x_defs)
     gc_goopts = list(source.gc_goopts)
     deps = list(source.deps)
@@ -103,15 +96,46 @@ A program can contain only one of them. Let both depend on the same target, or o
             for overlay in _in_order(package, thing):
                 x_defs[name if "." in name else "{}.{}".format(source.importmap, name)] = overlay.x_defs[name]
 
-    return GoInfo(**(structs.to_dict(source) | {
+    headers = [src.file for src in srcs if is_header_name(src.file.basename)]
+    changed_headers = tuple([
+        struct(
+            file = change.outcome,
+            original = change.original,
+            place = place_of(change.original) if change.original else paths.join(home, change.name),
+        )
+        for change in changes
+        if is_header_name(change.name)
+    ])
+
+    with_overlays = {
         "cgo": source.cgo or any([overlay.cgo for overlay in package.overlays]),
-        "cover": depset(cover),
         "deps": deps,
-        "embedsrcs": [file for _, file in embedsrcs],
+    }
+    patched = [change.name for change in changes if change.result]
+    names = [src.name for src in srcs]
+    layout = laid_out(go, source, srcs, embedsrcs, outcomes, patched, output_path(source, "package"), headers_of_deps(GoInfo(**(structs.to_dict(source) | with_overlays))))
+
+    # Coverage names its files a second time.
+    covered = {file: None for file in source.cover.to_list()}
+    names_covered = {name: None for name, file in files.sources if file in covered}
+    cover = [
+        file
+        for name, file in zip(names, layout.srcs)
+        if name in names_covered or (covered and file.extension == "go" and name in [change.name for change in added])
+    ]
+
+    overlaid = GoInfo(**(structs.to_dict(source) | with_overlays | {
+        "cover": depset(cover),
+        "embedsrcs": layout.embedsrcs,
         "gc_goopts": gc_goopts,
-        "srcs": [file for _, file in srcs],
+        "srcs": layout.srcs,
         "x_defs": x_defs,
     }))
+    return including(overlaid, layout), struct(
+        changed_headers = changed_headers,
+        headers = headers,
+        inputs = layout.inputs,
+    )
 
 def _check_no_cycle(source, overlay, dep):
     """Fails if a package would import itself, which Bazel does not see, for the configurations differ."""
@@ -129,19 +153,30 @@ def _in_order(package, thing):
     overlays = {overlay.label: overlay for overlay in package.overlays}
     return [overlays[label] for label in package.order.get(thing, ())]
 
-def _replaced(named_files, outcomes):
-    """Returns (name, File) pairs with changed files in the place of the package's own."""
-    replaced = []
-    for name, file in named_files:
-        file = outcomes.get(name, file)
-        if file:
-            replaced.append((name, file))
-    return replaced
+def _home(go, source):
+    """Returns the folder that added files lie in: that of the package's first Go file, or of its target."""
+    for file in source.srcs:
+        if file.extension == "go":
+            return paths.dirname(place_of(file))
+    return paths.join(go.label.workspace_root, go.label.package)
 
-def _insert(srcs, name, file):
+def _located(name, file, place):
+    """Returns a file of a package, and where it lies among others."""
+    return struct(file = file, name = name, place = place)
+
+def _replaced(named_files, outcomes):
+    """Returns the package's own files, with changed ones in their place."""
+    return [
+        _located(name, outcomes.get(name, file), place_of(file))
+        for name, file in named_files
+        if outcomes.get(name, file)
+    ]
+
+def _insert(srcs, name, file, home):
     """Adds a file where the go command would name it to the compiler: variables are initialized in that order."""
-    for index, (other, _) in enumerate(srcs):
-        if other > name:
-            srcs.insert(index, (name, file))
+    added = _located(name, file, paths.join(home, name))
+    for index, src in enumerate(srcs):
+        if src.name > name:
+            srcs.insert(index, added)
             return
-    srcs.append((name, file))
+    srcs.append(added)

@@ -1,5 +1,6 @@
 """The files of a package, by the names that overlays call them."""
 
+load("@bazel_skylib//lib:paths.bzl", "paths")
 load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
@@ -18,7 +19,10 @@ def package_files(source):
       ambiguous: dict from names that several files have to two of them.
     """
     sources = [(file.basename, file) for file in source.srcs]
-    folders = {under_root(file.dirname, file): None for file in source.srcs}
+
+    # Only Go files embed: headers may lie in folders of their own.
+    embedding = [file for file in source.srcs if file.extension == "go"] or source.srcs
+    folders = {paths.dirname(place_of(file)): None for file in embedding}
     if hasattr(source, "folder"):
         # There may be no sources in it.
         folders[source.folder] = None
@@ -86,9 +90,32 @@ def under_root(path, file):
     """
     return path.removeprefix(file.root.path).removeprefix("/")
 
+# Begins the paths of files in a folder of links, after the name of a target.
+FOLDER = "_overlay/package"
+
+def in_folder(file):
+    """Returns whether a file is a link in a folder that a package was laid out as."""
+    return not file.is_source and "{}/".format(FOLDER) in file.path
+
+def place_of(file):
+    """Returns where a file lies in a folder of links: its path from the root of the workspace or of the outputs.
+
+    Args:
+      file: File, which may be such a link itself.
+
+    Returns:
+      str.
+    """
+    if in_folder(file):
+        return file.path.partition("{}/".format(FOLDER))[2]
+    path = under_root(file.path, file)
+
+    # Other repositories are beside the main one if Bazel lays them out so.
+    return "external/" + path.removeprefix("../") if path.startswith("../") else path
+
 def _embedded_name(file, folders):
     """Returns the name by which //go:embed knows a file."""
-    path = under_root(file.path, file)
+    path = place_of(file)
     best = None
     for folder in folders:
         if path.startswith(folder + "/") and (best == None or len(folder) > len(best)):
