@@ -6,6 +6,7 @@ load(":archives.bzl", "with_data")
 load(":compose.bzl", "only")
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
 load(":link.bzl", "with_depth", "with_single_copies", "with_single_labels", "without_overlays")
+load(":other_names.bzl", "check_importmap", "check_linked")
 load(":overlay_package.bzl", "overlay_package")
 load(":package_files.bzl", "FOLDER", "in_folder")
 
@@ -36,6 +37,7 @@ def overlaid_actions(actions, packages, helper, depth):
         return compiled
 
     def overlaid_archive(go, source, **kwargs):
+        check_importmap(source, packages)
         package = packages.get(source.importpath)
         if package:
             package = _without_parts(package, source)
@@ -59,6 +61,7 @@ def overlaid_actions(actions, packages, helper, depth):
         return _with_evidence(compiled, package, evidence)
 
     def link(go, archive = None, test_archives = [], **kwargs):
+        check_linked(go.label, archive.transitive.to_list(), packages)
         if needs_single_copies:
             archive = with_single_copies(go, archive, test_archives, packages)
         return actions.link(go, archive = archive, test_archives = test_archives, **kwargs)

@@ -4,6 +4,7 @@ load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
+load(":import_paths.bzl", "import_path_error")
 load(":labels.bzl", "display_label")
 load(":source_names.bzl", "build_constraint", "is_source_name")
 load(":transitions.bzl", "deps_transition", "none_transition")
@@ -14,11 +15,9 @@ visibility([
 ])
 
 def _check_importpath(label, importpath):
-    if not importpath or importpath.strip() != importpath or importpath.strip("/") != importpath or ":" in importpath:
-        fail("{}: importpath is {}, expected a Go import path such as \"github.com/google/uuid\"".format(
-            display_label(label),
-            repr(importpath),
-        ))
+    error = import_path_error(importpath)
+    if error:
+        fail("{}: importpath is {}, {}".format(display_label(label), repr(importpath), error))
 
 def _check_name(label, attribute, name):
     if not name or "\\" in name or "\n" in name or [part for part in name.split("/") if part in ["", ".", ".."]]:
@@ -288,7 +287,11 @@ build is that of `--@go_overlay//go_overlay:today`.""",
             doc = """Import path of the package that is changed, as its `go_library` and Go's import
 statements write it. For a `go_binary` with neither `importpath` nor `embed`, rules_go takes the
 package's path and the target's name: `cmd/app` for `//cmd/app`, `cmd/app/tool` for `//cmd/app:tool`. (If Go
-has a command of that path, such as `cmd/link`, set the `importpath` of the `go_binary` to another one.)
+has a command of that path, such as `cmd/link`, or if it is `main`, set the `importpath` of the `go_binary` to
+another one.) A path that no package can have is an error. So is another name of a package: its `importmap` when the
+package is built, one of its `importpath_aliases` or its path in other upper and lower case when a program is
+linked that has it. What the analysis can't know is the path of a fork that a `replace` in go.mod puts in the place of a
+module; the package keeps the path that others import.
 An import path that no built target has changes nothing; `go_overlay_report_test` finds that out.
 `lib/time`, `lib/wasm` and the like are folders of the SDK's `lib`, for `go_goroot`.""",
             mandatory = True,
@@ -300,7 +303,8 @@ An import path that no built target has changes nothing; `go_overlay_report_test
         ),
         "parts": attr.string_list(
             doc = """Targets that have the import path but only a part of the package, which another
-target embeds. The overlay is not applied to them, but to the one that embeds them.""",
+target embeds. The overlay is not applied to them, but to the one that embeds them. Also targets that have
+it as another name, where the overlay is for the package whose own import path it is.""",
         ),
         "patch_fuzz": attr.int(
             doc = "How many lines of context, at either end of a hunk, may differ from the file.",

@@ -2,6 +2,7 @@
 
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
+load(":import_paths.bzl", "other_name")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "none_transition")
 
@@ -96,22 +97,51 @@ listed.""",
 )
 
 def _missing_message(target, archive, overlay, importpath):
-    linked = [data.importpath for data in archive.transitive.to_list()]
-    if importpath in linked:
+    linked = archive.transitive.to_list()
+    if importpath in [data.importpath for data in linked]:
         cause = """The program contains package {}, compiled without it. Is the overlay in the active set, \
 and are the toolchains of @go_overlay_toolchains registered?""".format(importpath)
     else:
-        last = importpath.split("/")[-1]
-        similar = [other for other in linked if other.split("/")[-1] == last]
         cause = "The program has no package {}. Is importpath right?{}".format(
             importpath,
-            " It has {}.".format(", ".join(similar)) if similar else "",
+            _likely_meant(linked, importpath),
         )
     return "{} does not contain {}.\n  {}".format(
         display_label(target),
         display_label(overlay),
         cause,
     )
+
+def _likely_meant(linked, importpath):
+    """Returns a sentence that names the packages of a program that an import path may mean; empty for none."""
+    for data in linked:
+        way = other_name(data, importpath)
+        if way:
+            return " It is what {} has as {}; write importpath = \"{}\".".format(
+                display_label(data.label),
+                way,
+                data.importpath,
+            )
+    last = _last_element(importpath)
+    similar = [data.importpath for data in linked if _last_element(data.importpath) == last]
+    similar = similar or [data.importpath for data in linked if data.importpath.startswith(importpath + "/")]
+    if not similar:
+        return ""
+    more = len(similar) - _MOST_SIMILAR
+    return " It has {}{}.".format(
+        ", ".join(similar[:_MOST_SIMILAR]),
+        " and {} more".format(more) if more > 0 else "",
+    )
+
+_MOST_SIMILAR = 10
+
+def _last_element(importpath):
+    """Returns the last element of an import path that is no version."""
+    elements = importpath.lower().split("/")
+    if len(elements) > 1 and elements[-1].startswith("v") and elements[-1][1:].isdigit():
+        elements.pop()
+    name, _, version = elements[-1].rpartition(".v")
+    return name if name and version.isdigit() else elements[-1]
 
 def _go_overlay_report_test_impl(ctx):
     target = ctx.attr.target

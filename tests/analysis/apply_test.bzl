@@ -65,6 +65,9 @@ _awaits_check_test = analysistest.make(
     _awaits_check_test_impl,
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_wrong_name"))},
 )
+_alias_test = failure_test_with_active("//tests/analysis:apply_alias")
+_importmap_test = failure_test_with_active("//tests/analysis:apply_importmap")
+_upper_case_test = failure_test_with_active("//tests/analysis:apply_upper_case")
 _also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
 _std_options_test = failure_test_with_active("//tests/analysis:apply_std_options")
 _std_vanished_test = failure_test_with_active("//tests/analysis:apply_std_vanished")
@@ -126,7 +129,24 @@ def apply_test_suite(name):
         embed = [":apply_library"],
         tags = ["manual"],
     )
+    go_library(
+        name = "apply_named_library",
+        srcs = ["testdata/pkg/a.go"],
+        importmap = "example.com/third_party/lib",
+        importpath = "example.com/lib/v2",
+        importpath_aliases = ["example.com/lib"],
+        tags = ["manual"],
+    )
+    go_binary(
+        name = "apply_named_binary",
+        srcs = ["testdata/pkg/a.go"],
+        tags = ["manual"],
+        deps = [":apply_named_library"],
+    )
     for overlay, importpath, replace in [
+        ("apply_alias", "example.com/lib", {"b.go": "testdata/pkg/patched_b.go"}),
+        ("apply_importmap", "example.com/third_party/lib", {"b.go": "testdata/pkg/patched_b.go"}),
+        ("apply_upper_case", "example.com/Lib/v2", {"b.go": "testdata/pkg/patched_b.go"}),
         ("apply_b", "example.com/pkg", {"b.go": "testdata/pkg/patched_b.go"}),
         ("apply_also_source", "example.com/pkg", {"b.go": "testdata/pkg/a.go"}),
         ("apply_wrong_name", "example.com/pkg", {"bb.go": "testdata/pkg/patched_b.go"}),
@@ -190,6 +210,21 @@ def apply_test_suite(name):
         ],
         target_under_test = ":apply_library",
     )
+    for test, case, target, way in [
+        (_alias_test, "alias", "apply_named_binary", "one of its importpath_aliases"),
+        (_importmap_test, "importmap", "apply_named_library", "its importmap"),
+        (_upper_case_test, "upper_case", "apply_named_binary", "its importpath, but for upper and lower case"),
+    ]:
+        test(
+            name = "{}_{}".format(name, case),
+            expected = [
+                "//tests/analysis:apply_{} changes nothing in //tests/analysis:{}: ".format(case, target),
+                ", and //tests/analysis:apply_named_library has that as " + way,
+                "Write importpath = \"example.com/lib/v2\" in //tests/analysis:apply_{}.".format(case),
+                "write parts = [\"//tests/analysis:apply_named_library\"]",
+            ],
+            target_under_test = ":" + target,
+        )
     _std_test(
         name = name + "_std",
         target_under_test = "@io_bazel_rules_go//:stdlib",
@@ -220,8 +255,10 @@ def apply_test_suite(name):
     native.test_suite(
         name = name,
         tests = [name + suffix for suffix in [
+            "_alias",
             "_also_source",
             "_awaits_check",
+            "_importmap",
             "_patched_go_test",
             "_patched_library",
             "_std",
@@ -230,5 +267,6 @@ def apply_test_suite(name):
             "_std_options",
             "_std_vanished",
             "_unpatched_library",
+            "_upper_case",
         ]],
     )

@@ -57,6 +57,10 @@ _WRONG = {
         dict(importpath = "example.com/pkg/", srcs = ["testdata/pkg/a.go"]),
         ["importpath is \"example.com/pkg/\"", "expected a Go import path"],
     ),
+    "importpath_escaped": (
+        dict(importpath = "example.com/!fork/lib", srcs = ["testdata/pkg/a.go"]),
+        ["importpath is \"example.com/!fork/lib\", which is escaped", "; write importpath = \"example.com/Fork/lib\""],
+    ),
     "changes_nothing": (
         dict(importpath = "example.com/pkg"),
         ["changes nothing", "list files that replace those of example.com/pkg in srcs"],
