@@ -55,6 +55,17 @@ def only(packages, wanted):
         )
     return remaining
 
+def only_for_tools(packages):
+    """Leaves out overlays that programs which run during the build (the exec configuration) are not built with.
+
+    Args:
+      packages: the `packages` of a GoOverlayInfo.
+
+    Returns:
+      The `packages` of a GoOverlayInfo.
+    """
+    return only(packages, lambda overlay: overlay.exec)
+
 def _merge(label, importpath, below, above, layered):
     # An overlay may be reached through several sets.
     present = [overlay.label for overlay in below.overlays]

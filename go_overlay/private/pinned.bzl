@@ -6,6 +6,7 @@ load("//toolchains/private:configurations.bzl", "is_exec_configuration")
 load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
 load("//toolchains/private:go_versions.bzl", "sdk_version_values")
 load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
+load(":compose.bzl", "only_for_tools")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
@@ -90,10 +91,8 @@ def _check(ctx):
             display_label(ctx.label),
             platform,
         ))
-    if (ctx.attr.goexperiment or ctx.attr.gofips140) and is_exec_configuration(ctx.bin_dir.path):
-        fail("{}: goexperiment and gofips140 have no effect on programs that run during the build, as this one does for some target".format(
-            display_label(ctx.label),
-        ))
+    if is_exec_configuration(ctx.bin_dir.path):
+        _check_exec(ctx)
     sdk = ctx.attr._sdk[0][CurrentSdkInfo]
     if not sdk.applies_overlays:
         fail("""{}: the Go toolchain of {} is not one of go_overlay{}, so that nothing would be overlaid.
@@ -106,6 +105,21 @@ To see which was selected: --toolchain_resolution_debug='.*go:toolchain'""".form
     wanted = ctx.attr.sdk_version
     if wanted and wanted[0].isdigit() and wanted not in sdk_version_values(sdk.version):
         fail("{}: sdk_version is {}, but the Go toolchain that was selected is Go {}".format(display_label(ctx.label), wanted, sdk.version))
+
+def _check_exec(ctx):
+    """Fails if what is asked for is not for programs that run during the build."""
+    if ctx.attr.goexperiment or ctx.attr.gofips140:
+        fail("{}: goexperiment and gofips140 have no effect on programs that run during the build, as this one does for some target".format(
+            display_label(ctx.label),
+        ))
+    packages = ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {}
+    if packages and not only_for_tools(packages):
+        fail("""{pinned}: no overlay of {overlays} is for programs that run during the build, as this one does for some target; it would be built without them.
+Write exec = True in those that it is to be built with: {all}.""".format(
+            all = ", ".join({display_label(overlay.label): None for package in packages.values() for overlay in package.overlays}),
+            overlays = display_label(ctx.attr.overlays.label),
+            pinned = display_label(ctx.label),
+        ))
 
 _ATTRS = {
     "goarch": attr.string(
@@ -123,7 +137,8 @@ _ATTRS = {
     ),
     "overlays": attr.label(
         doc = """The `go_overlay_set` or `go_overlay` to build with; `@go_overlay//go_overlay:none` for none.
-Default: the active set.""",
+Default: the active set. Where the target runs during the build, such as a genrule's tool, only overlays that say
+`exec = True` count, and there has to be one.""",
         providers = [GoOverlayInfo],
     ),
     "runner": attr.label(
