@@ -25,6 +25,13 @@ func Run(manifestPath string, files []string) error {
 		diffs:    map[diffKey]*parsedDiff{},
 		reported: map[string]bool{},
 	}
+	outcomes := make([]outcome, len(m.Changes))
+	for i, c := range m.Changes {
+		outcomes[i] = a.apply(c)
+	}
+	if len(a.problems) > 0 {
+		return a.problems
+	}
 	applied := record.Record{
 		ImportPath: m.ImportPath,
 		Target:     m.Target,
@@ -32,22 +39,15 @@ func Run(manifestPath string, files []string) error {
 		Files:      []record.File{},
 	}
 	var outputs []output.File
-	for _, c := range m.Changes {
-		final, file, ok := a.apply(c)
-		if !ok {
-			continue // Reported.
+	for i, c := range m.Changes {
+		final := outcomes[i]
+		if err := a.checkOutcome(c, final); err != nil {
+			return err
 		}
-		applied.Files = append(applied.Files, file)
-		if c.Result == nil {
-			continue
+		applied.Files = append(applied.Files, final.file)
+		if c.Result != nil {
+			outputs = append(outputs, output.File{Path: files[*c.Result], Content: []byte(final.content)})
 		}
-		if !final.present {
-			return fmt.Errorf("manifest %s: %s has a result, but is deleted", manifestPath, c.Name)
-		}
-		outputs = append(outputs, output.File{Path: files[*c.Result], Content: []byte(final.content)})
-	}
-	if len(a.problems) > 0 {
-		return a.problems
 	}
 	data, err := record.Marshal(applied)
 	if err != nil {
@@ -57,6 +57,22 @@ func Run(manifestPath string, files []string) error {
 		output.File{Path: files[m.Record], Content: data},
 		output.File{Path: files[m.Stamp]},
 	)...)
+}
+
+// checkOutcome checks what can't be unless the rules or this program are wrong.
+func (a *applier) checkOutcome(c *change, final outcome) error {
+	var problem string
+	switch {
+	case !final.ok:
+		problem = "failed, but nothing was reported"
+	case c.Result != nil && !final.present:
+		problem = "has a result, but is deleted"
+	default:
+		return nil
+	}
+	last := c.Steps[len(c.Steps)-1]
+	return fmt.Errorf("%s: %s of package %s (%s) %s: this is a fault of go_overlay, please report it",
+		a.label(last.Overlay), c.Name, a.manifest.ImportPath, a.target(), problem)
 }
 
 // Problems are all that is wrong with the overlays of a package.

@@ -19,24 +19,30 @@ type version struct {
 	path    string // where people find it; "" if an overlay makes it
 }
 
+// An outcome is what all steps of a change make of a file.
+type outcome struct {
+	version
+	file record.File
+	ok   bool // whether all steps could be applied
+}
+
 // apply applies the steps of a change one by one, each to what the layers
-// beneath it leave. It tells whether all could be applied, and what came of it.
-func (a *applier) apply(c *change) (version, record.File, bool) {
+// beneath it leave.
+func (a *applier) apply(c *change) outcome {
 	original := version{by: upstream}
 	if c.Original != nil {
 		content, ok := a.read(*c.Original, c.Steps[0].Overlay)
 		if !ok {
-			return version{}, record.File{}, false
+			return outcome{}
 		}
 		original = version{present: true, content: content, by: upstream, path: a.paths[*c.Original]}
 	}
-	found := len(a.problems)
 	file := record.File{Name: c.Name}
 	current := original
 	for _, s := range c.Steps {
 		next, notes, ok := a.step(c, s, current)
 		if !ok {
-			break // What comes above would only be told of problems that follow from this.
+			return outcome{} // What comes above would only be told of problems that follow from this.
 		}
 		label := a.manifest.Overlays[s.Overlay].Label
 		if !slices.Contains(file.Overlays, label) {
@@ -52,7 +58,7 @@ func (a *applier) apply(c *change) (version, record.File, bool) {
 		file.Result = digestOf(current.content)
 	}
 	file.Change = netChange(c, original, current)
-	return current, file, len(a.problems) == found
+	return outcome{version: current, file: file, ok: true}
 }
 
 // netChange says what the steps of a change come to.
