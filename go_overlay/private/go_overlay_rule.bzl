@@ -252,7 +252,8 @@ names. They pin the base as `base` does, and let the error show how it differs f
             doc = "Whether the package uses cgo with the overlay, though its `go_library` does not say so.",
         ),
         "delete": attr.string_list(
-            doc = "Names of files, compiled or embedded, that the package loses.",
+            doc = """Names of files, compiled or embedded, that the package loses. Those that a diff in `patches`
+deletes or renames have to be here.""",
         ),
         "deps": attr.label_list(
             cfg = deps_transition,

@@ -23,6 +23,7 @@ func Run(manifestPath string, files []string) error {
 		paths:    files,
 		contents: map[string]string{},
 		diffs:    map[diffKey]*parsedDiff{},
+		progress: map[*change]*progress{},
 		reported: map[string]bool{},
 	}
 	outcomes := make([]outcome, len(m.Changes))
@@ -85,6 +86,7 @@ func (p Problems) Error() string { return strings.Join(p, "\n\n") }
 type applier struct {
 	manifest *manifest
 	paths    []string
+	progress map[*change]*progress
 	problems Problems
 	reported map[string]bool         // problems, to report each once
 	contents map[string]string       // of files that have been read, by path

@@ -19,46 +19,77 @@ type version struct {
 	path    string // where people find it; "" if an overlay makes it
 }
 
-// An outcome is what all steps of a change make of a file.
+// An outcome is what steps of a change make of a file.
 type outcome struct {
 	version
 	file record.File
 	ok   bool // whether all steps could be applied
 }
 
-// apply applies the steps of a change one by one, each to what the layers
-// beneath it leave.
+// A progress is how far the steps of a change have been applied.
+type progress struct {
+	done   []outcome // before each step, and after the last
+	failed bool      // whether a step could not be applied
+	busy   bool      // whether a step is being applied
+}
+
+// apply applies all steps of a change.
 func (a *applier) apply(c *change) outcome {
-	original := version{by: upstream}
-	if c.Original != nil {
-		content, ok := a.read(*c.Original, c.Steps[0].Overlay)
-		if !ok {
+	final := a.applyUntil(c, len(c.Steps))
+	if !final.ok {
+		return final
+	}
+	if original := a.progress[c].done[0]; original.present {
+		final.file.Base = digestOf(original.content)
+	}
+	if final.present {
+		final.file.Result = digestOf(final.content)
+	}
+	final.file.Change = netChange(c, a.progress[c].done[0].version, final.version)
+	return final
+}
+
+// applyUntil applies the steps of a change before one, each to what the layers
+// beneath it leave. None is applied twice.
+func (a *applier) applyUntil(c *change, end int) outcome {
+	p := a.progress[c]
+	if p == nil {
+		p = &progress{}
+		a.progress[c] = p
+		original := version{by: upstream}
+		if c.Original != nil {
+			content, ok := a.read(*c.Original, c.Steps[0].Overlay)
+			if !ok {
+				p.failed = true
+				return outcome{}
+			}
+			original = version{present: true, content: content, by: upstream, path: a.paths[*c.Original]}
+		}
+		p.done = []outcome{{version: original, file: record.File{Name: c.Name}, ok: true}}
+	}
+	for len(p.done) <= end {
+		// What comes above a step that failed would only be told of problems that follow from it.
+		if p.failed || p.busy {
 			return outcome{}
 		}
-		original = version{present: true, content: content, by: upstream, path: a.paths[*c.Original]}
-	}
-	file := record.File{Name: c.Name}
-	current := original
-	for _, s := range c.Steps {
-		next, notes, ok := a.step(c, s, current)
+		s := c.Steps[len(p.done)-1]
+		last := p.done[len(p.done)-1]
+		p.busy = true
+		next, notes, ok := a.step(c, s, last.version)
+		p.busy = false
 		if !ok {
-			return outcome{} // What comes above would only be told of problems that follow from this.
+			p.failed = true
+			return outcome{}
 		}
+		file := last.file
+		file.Overlays, file.Notes = slices.Clone(file.Overlays), slices.Concat(file.Notes, notes)
 		label := a.manifest.Overlays[s.Overlay].Label
 		if !slices.Contains(file.Overlays, label) {
 			file.Overlays = append(file.Overlays, label)
 		}
-		file.Notes = append(file.Notes, notes...)
-		current = next
+		p.done = append(p.done, outcome{version: next, file: file, ok: true})
 	}
-	if original.present {
-		file.Base = digestOf(original.content)
-	}
-	if current.present {
-		file.Result = digestOf(current.content)
-	}
-	file.Change = netChange(c, original, current)
-	return outcome{version: current, file: file, ok: true}
+	return p.done[end]
 }
 
 // netChange says what the steps of a change come to.

@@ -17,13 +17,13 @@ type diffKey struct {
 	path    string
 }
 
-// A parsedDiff is a diff by the names of the files that it changes.
+// A parsedDiff is what a diff makes of the files that it is declared to change.
 type parsedDiff struct {
-	files map[string][]*unified.FileDiff // a series of patches may change a file twice
+	files lineages
 }
 
-// diff reads a diff and checks it against the names that it is declared to
-// change. It returns nil if nothing can be applied.
+// diff reads a diff and checks it against what the overlay declares. It returns nil
+// if it has reported a problem, for whichever file it was asked first.
 func (a *applier) diff(s *step, d diff) *parsedDiff {
 	key := diffKey{s.Overlay, a.paths[d.File]}
 	parsed, ok := a.diffs[key]
@@ -46,30 +46,34 @@ Make the diff anew, with `+"`git diff` or `diff -u`.",
 			strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], err)
 		return nil
 	}
+	parsed := &parsedDiff{files: lineages{}}
+	var undeclared []*unified.FileDiff
+	good := true
+	names := slices.Concat(d.Files, a.deletedBy(s.Overlay))
 	for _, file := range files {
-		if file.Renamed || file.Copied {
-			a.report(s.Overlay, " patches %s of package %s, but %s renames or copies a file (line %d: %s to %s), which can't be applied; make the diff with `git diff --no-renames`.",
-				strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], file.Line, file.Old, file.New)
-			return nil
+		if name, ok := unified.Strip(file.Old, s.Strip); ok && (file.Renamed || file.Deletes()) && a.isBeneath(name, s.Overlay) {
+			names = append(names, name)
 		}
 	}
-	parsed := &parsedDiff{files: map[string][]*unified.FileDiff{}}
-	var undeclared []*unified.FileDiff
 	for _, file := range files {
-		name := oneOf(file.Names(s.Strip), d.Files)
-		switch {
+		switch name := oneOf(file.Names(s.Strip), names); {
 		case name == "":
 			undeclared = append(undeclared, file)
-		case file.Deletes():
-			a.report(s.Overlay, " patches %s of package %s, but %s deletes it, which is not for patches: list it in delete, and take it out of the diff.",
-				name, a.manifest.ImportPath, a.paths[d.File])
-			return nil
+		case file.Renamed || file.Copied:
+			good = a.addRenamed(s, d, file, parsed.files) && good
 		default:
-			parsed.files[name] = append(parsed.files[name], file)
+			parsed.files.add(file, name, name)
 		}
 	}
+	if !good || !a.checkMoves(s, d, parsed.files, undeclared) {
+		return nil
+	}
+	found := len(a.problems)
 	a.reportUndeclared(s, d, files, undeclared)
 	a.reportUntouched(s, d, files, parsed, len(undeclared) > 0)
+	if len(a.problems) > found || !a.checkGone(s, d, parsed.files) {
+		return nil
+	}
 	return parsed
 }
 
@@ -156,7 +160,7 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 	}
 	var touched, untouched []string
 	for _, name := range d.Files {
-		if len(parsed.files[name]) > 0 {
+		if parsed.files[name] != nil {
 			touched = append(touched, name)
 		} else {
 			untouched = append(untouched, name)
@@ -182,11 +186,16 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 
 // patchesAttribute returns the attribute of the overlay that declares a diff.
 func (a *applier) patchesAttribute(s *step, d diff, names []string) string {
+	return fmt.Sprintf("patches = {%q: [%s]}", a.diffName(s, d), quotedList(names))
+}
+
+// quotedList returns the elements of a list of strings in Starlark.
+func quotedList(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = strconv.Quote(name)
 	}
-	return fmt.Sprintf("patches = {%q: [%s]}", a.diffName(s, d), strings.Join(quoted, ", "))
+	return strings.Join(quoted, ", ")
 }
 
 // diffName returns a diff's path within the overlay's Bazel package, as its

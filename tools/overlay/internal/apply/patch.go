@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/unified"
@@ -9,65 +10,122 @@ import (
 
 // patch applies the diffs of a step to what lies beneath it.
 func (a *applier) patch(c *change, s *step, beneath version) (next version, notes []string, ok bool) {
-	next = version{present: beneath.present, content: beneath.content, by: s.Overlay}
-	checkedBase := false
-	for _, d := range s.Patches {
-		parsed := a.diff(s, d)
-		if parsed == nil || len(parsed.files[c.Name]) == 0 {
+	parsed := make([]*parsedDiff, len(s.Patches))
+	ok = true
+	for i, d := range s.Patches {
+		parsed[i] = a.diff(s, d)
+		ok = ok && parsed[i] != nil
+	}
+	if !ok {
+		return version{}, nil, false // Reported.
+	}
+	checksBase := true
+	p := &patching{change: c, step: s, stages: []stage{{version: beneath}}}
+	for i, d := range s.Patches {
+		l := parsed[i].files[c.Name]
+		if l == nil {
 			return version{}, nil, false // Reported.
 		}
-		for _, file := range parsed.files[c.Name] {
-			if !next.present && !file.Creates() {
+		if l.renamed != nil && !a.rename(p, d, l) {
+			return version{}, nil, false
+		}
+		for _, part := range l.parts {
+			if !p.now().present && !part.Creates() {
 				a.reportAbsent(c, s, beneath)
 				return version{}, nil, false
 			}
-			if !checkedBase {
+			if checksBase && l.renamed == nil {
 				// Here, as what does not apply is better understood when one knows what has changed.
 				a.checkBase(c, s, beneath)
-				checkedBase = true
 			}
-			if file.Creates() {
-				if ok := a.create(c, s, d, file, beneath, &next); !ok {
-					return version{}, nil, false
-				}
-				continue
-			}
-			content, placed, failures := file.Apply(next.content, s.Fuzz)
-			if len(failures) > 0 {
-				a.reportHunks(c, s, d, failures, len(placed), beneath)
+			checksBase = false
+			if !a.patchPart(p, d, part) {
 				return version{}, nil, false
 			}
-			next.content = content
-			notes = append(notes, placementNotes(a.diffName(s, d), placed)...)
 		}
 	}
+	next = p.now()
 	if beneath.present && next.content == beneath.content {
 		a.report(s.Overlay, " %s, but changes nothing: the outcome is identical to %s. Delete the file from patches of %s.",
 			a.does(c, s), a.origin(beneath, "upstream"), a.label(s.Overlay))
 		return version{}, nil, false
 	}
-	return next, notes, true
+	return next, p.notes, true
 }
 
-// create makes a file that a diff creates.
-func (a *applier) create(c *change, s *step, d diff, file *unified.FileDiff, beneath version, next *version) bool {
-	content := file.Create()
-	switch {
-	case !next.present:
-		next.present, next.content = true, content
+// A patching is one step's work on a file, diff by diff.
+type patching struct {
+	change *change
+	step   *step
+	stages []stage // first what lies beneath the step
+	notes  []string
+}
+
+// A stage is a file after some of the diffs of a step.
+type stage struct {
+	version
+	diff string // path of the last one
+}
+
+func (p *patching) now() version { return p.stages[len(p.stages)-1].version }
+
+// proceed notes what a diff makes of the file.
+func (p *patching) proceed(diff string, present bool, content string) {
+	next := version{present: present, content: content, by: p.step.Overlay}
+	p.stages = append(p.stages, stage{version: next, diff: diff})
+}
+
+// patchPart applies one part of a diff.
+func (a *applier) patchPart(p *patching, d diff, part *unified.FileDiff) bool {
+	if part.Creates() && !p.now().present {
+		p.proceed(a.paths[d.File], true, part.Create())
 		return true
-	case next.content == content:
-		a.report(s.Overlay, " %s: %s is already applied, %s has it: delete it from %s.",
-			a.does(c, s), a.paths[d.File], a.holder(beneath, "upstream"), a.label(s.Overlay))
-	default:
-		a.report(s.Overlay, ` %s: %s creates the file, but %s has a file of that name.
-Make the diff from the file as it is. A file that replaces it as a whole belongs in srcs.`,
-			a.does(c, s), a.paths[d.File], a.holder(beneath, a.target()))
 	}
-	return false
+	if part.Creates() {
+		a.reportCreates(p, d, part)
+		return false
+	}
+	content, placed, failures := part.Apply(p.now().content, p.step.Fuzz)
+	if len(failures) > 0 {
+		a.reportHunks(p, d, part, failures, len(placed))
+		return false
+	}
+	p.proceed(a.paths[d.File], !part.Deletes(), content)
+	p.notes = append(p.notes, placementNotes(a.diffName(p.step, d), placed)...)
+	return true
 }
 
-func (a *applier) reportHunks(c *change, s *step, d diff, failures []*unified.HunkError, placed int, beneath version) {
+// reportCreates says of a diff which makes a file that the file is there.
+func (a *applier) reportCreates(p *patching, d diff, part *unified.FileDiff) {
+	c, s := p.change, p.step
+	has := func(at stage) bool { return at.present && at.content == part.Create() }
+	if has(p.stages[len(p.stages)-1]) {
+		a.report(s.Overlay, " %s: %s is already applied, %s it: delete it from %s.",
+			a.does(c, s), a.paths[d.File], a.haver(p, d, "upstream", has), a.label(s.Overlay))
+		return
+	}
+	a.report(s.Overlay, ` %s: %s creates the file, but %s a file of that name.
+Make the diff from the file as it is. A file that replaces it as a whole belongs in srcs.`,
+		a.does(c, s), a.paths[d.File], a.haver(p, d, a.target(), func(at stage) bool { return at.present }))
+}
+
+// haver says who was the first to have what has tells of, and calls the package
+// itself by a word: "upstream has", say.
+func (a *applier) haver(p *patching, d diff, word string, has func(stage) bool) string {
+	at := slices.IndexFunc(p.stages, has)
+	switch {
+	case at < 1:
+		return a.holder(p.stages[0].version, word) + " has"
+	case p.stages[at].diff == a.paths[d.File]:
+		return "an earlier part of the same diff has"
+	default:
+		return fmt.Sprintf("%s, which is before it in patches of %s, has", p.stages[at].diff, a.label(p.step.Overlay))
+	}
+}
+
+// reportHunks says which hunks don't fit. Others have been placed.
+func (a *applier) reportHunks(p *patching, d diff, part *unified.FileDiff, failures []*unified.HunkError, placed int) {
+	c, s := p.change, p.step
 	path, label := a.paths[d.File], a.label(s.Overlay)
 	applied := 0
 	var b strings.Builder
@@ -77,7 +135,7 @@ func (a *applier) reportHunks(c *change, s *step, d diff, failures []*unified.Hu
 		}
 	}
 	b.WriteString(unified.Describe(failures))
-	has := a.holder(beneath, "upstream") + " has it"
+	has := a.haver(p, d, "upstream", func(at stage) bool { return at.present && hasAll(at.content, part, failures) }) + " it"
 	switch {
 	case applied == len(failures) && placed == 0:
 		a.report(s.Overlay, " %s: %s is already applied, %s: delete it from %s.\n%s", a.does(c, s), path, has, label, b.String())
@@ -87,15 +145,36 @@ func (a *applier) reportHunks(c *change, s *step, d diff, failures []*unified.Hu
 	}
 	a.report(s.Overlay, ` %s, but %s does not apply to %s:
 %sPort %s to the file as it is now, or take %s out of the active set.`,
-		a.does(c, s), path, a.subject(beneath), b.String(), path, label)
+		a.does(c, s), path, a.subject(p), b.String(), path, label)
 }
 
-// subject names the version that a patch is applied to.
-func (a *applier) subject(v version) string {
-	if v.by == upstream {
-		return v.path
+// hasAll tells whether content has what of the part of a diff is said to be applied.
+func hasAll(content string, part *unified.FileDiff, failures []*unified.HunkError) bool {
+	applied := map[*unified.Hunk]bool{}
+	_, _, now := part.Apply(content, 0)
+	for _, failure := range now {
+		applied[failure.Hunk] = failure.Problem == unified.AlreadyApplied
 	}
-	return a.origin(v, "")
+	return !slices.ContainsFunc(failures, func(failure *unified.HunkError) bool {
+		return failure.Problem == unified.AlreadyApplied && !applied[failure.Hunk]
+	})
+}
+
+// subject names the version that a part of a diff is applied to.
+func (a *applier) subject(p *patching) string {
+	beneath, last := p.stages[0], p.stages[len(p.stages)-1]
+	subject := beneath.path
+	if beneath.by != upstream {
+		subject = a.origin(beneath.version, "")
+	}
+	switch {
+	case len(p.stages) == 1:
+		return subject
+	case !beneath.present:
+		return "what " + last.diff + " makes of it"
+	default:
+		return subject + " with " + last.diff
+	}
 }
 
 // placementNotes tells of hunks that were not where they say.

@@ -38,7 +38,7 @@ func (f *FileDiff) Deletes() bool { return f.New == "" }
 func (f *FileDiff) Names(strip int) []string {
 	var names []string
 	for _, path := range []string{f.New, f.Old} {
-		name, ok := stripped(path, strip)
+		name, ok := Strip(path, strip)
 		if ok && (len(names) == 0 || names[0] != name) {
 			names = append(names, name)
 		}
@@ -51,8 +51,9 @@ func (f *FileDiff) Depth() int {
 	return 1 + max(strings.Count(f.Old, "/"), strings.Count(f.New, "/"))
 }
 
-func stripped(path string, strip int) (string, bool) {
-	for range strip {
+// Strip returns a path without its first elements, if it has more of them.
+func Strip(path string, elements int) (string, bool) {
+	for range elements {
 		var found bool
 		if _, path, found = strings.Cut(path, "/"); !found {
 			return "", false

@@ -148,7 +148,7 @@ func parseGitNames(text string) (oldName, newName string, ok bool) {
 }
 
 func samePath(a, b string) bool {
-	a, aOK := stripped(a, 1)
-	b, bOK := stripped(b, 1)
+	a, aOK := Strip(a, 1)
+	b, bOK := Strip(b, 1)
 	return aOK && bOK && a == b
 }
