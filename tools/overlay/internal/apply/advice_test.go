@@ -115,6 +115,7 @@ func TestFollowed(t *testing.T) {
 		{"strip", "creates", attributes{2, nil, []string{"hash.go", "added.go"}}, map[string]string{"hash.go": "patched", "added.go": "added"}},
 		{"undeclared", "creates", attributes{1, nil, []string{"hash.go"}}, map[string]string{"hash.go": "patched", "added.go": "added"}},
 		{"untouched", "creates", attributes{1, nil, []string{"hash.go", "added.go", "old.go"}}, map[string]string{"hash.go": "patched", "added.go": "added"}},
+		{"the name with the folder", "folder", attributes{1, nil, []string{"util/lib/hash.go"}}, map[string]string{"hash.go": "patched"}},
 		{"rename, the new name", "renames", attributes{1, nil, []string{"new.go"}}, map[string]string{"new.go": "patched"}},
 		{"rename, the old name", "renames", attributes{1, nil, []string{"old.go"}}, map[string]string{"new.go": "patched"}},
 		{"rename, both", "renames", attributes{1, nil, []string{"old.go", "new.go"}}, map[string]string{"new.go": "patched"}},

@@ -76,12 +76,6 @@ func (a *applier) checkOutcome(c *change, final outcome) error {
 		a.label(last.Overlay), c.Name, a.manifest.ImportPath, a.target(), problem)
 }
 
-// Problems are all that is wrong with the overlays of a package.
-type Problems []string
-
-// Error returns the problems, with blank lines between them.
-func (p Problems) Error() string { return strings.Join(p, "\n\n") }
-
 // An applier applies the steps of a manifest and gathers problems.
 type applier struct {
 	manifest *manifest
@@ -89,6 +83,7 @@ type applier struct {
 	progress map[*change]*progress
 	problems Problems
 	reported map[string]bool         // problems, to report each once
+	listed   bool                    // whether a problem has the names of the package's files
 	contents map[string]string       // of files that have been read, by path
 	diffs    map[diffKey]*parsedDiff // several files have the same diff
 }

@@ -124,7 +124,7 @@ func (a *applier) wayToAccept(c *change, s *step, d drift) string {
 	hasDigests := slices.ContainsFunc(s.Base, func(digest string) bool { return digest != "" })
 	if s.BaseFile != nil {
 		if d.beneath.path != "" {
-			fmt.Fprintf(&b, "  cp -f \"$(bazel info execution_root)/%s\" %s\n", d.beneath.path, a.paths[*s.BaseFile])
+			fmt.Fprintf(&b, "  %s\n", copyFrom(d.beneath.path, a.paths[*s.BaseFile]))
 		} else {
 			fmt.Fprintf(&b, "  replace the copy %s by %s\n", a.paths[*s.BaseFile], a.whereabouts(d.beneath))
 		}
@@ -142,11 +142,4 @@ func (a *applier) whereabouts(v version) string {
 		return v.path
 	}
 	return "(" + a.origin(v, "") + ")"
-}
-
-// buildozer returns the command that pins a file's base, for a POSIX shell.
-func buildozer(name, digest, label string) string {
-	// Buildozer takes words apart at spaces.
-	name = strings.NewReplacer(" ", `\ `, "'", `'\''`).Replace(name)
-	return fmt.Sprintf("buildozer 'dict_set base %s:%s' %s", name, digest, label)
 }

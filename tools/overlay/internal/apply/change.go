@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -193,22 +194,58 @@ Take the file out of one of the two overlays, or add it anew: a file that is add
 			a.does(c, s), a.label(beneath.by))
 		return
 	}
-	names := slices.Clone(a.manifest.Names)
-	slices.Sort(names)
 	var b strings.Builder
-	fmt.Fprintf(&b, " %s, but %s has no file of that name. It has:\n", a.does(c, s), a.target())
-	for _, name := range names {
-		fmt.Fprintf(&b, "  %s\n", name)
+	fmt.Fprintf(&b, " %s, but %s has no file of that name.", a.does(c, s), a.target())
+	if !a.listed {
+		a.listed = true
+		b.WriteString(" It has:\n")
+		shown, more := nearest(c.Name, a.manifest.Names, maxListed)
+		for _, name := range shown {
+			fmt.Fprintf(&b, "  %s\n", name)
+		}
+		if more > 0 {
+			fmt.Fprintf(&b, "  and %d more, whose names are less like it\n", more)
+		}
+		if len(shown) == 0 {
+			b.WriteString("  (no files)\n")
+		}
+	} else {
+		b.WriteString("\n")
 	}
-	if len(names) == 0 {
-		b.WriteString("  (no files)\n")
-	}
-	if name := closest(c.Name, names); name != "" {
+	if name := closest(c.Name, a.manifest.Names); name != "" {
 		fmt.Fprintf(&b, "Did you mean %s?\n", name)
 	}
 	b.WriteString("If the package has changed, port the overlay or take it out of the active set.\n")
 	if !a.manifest.SDK {
+		b.WriteString("If the file is on disk all the same, it is not in srcs of that target, and not compiled: gazelle leaves out tests, and files whose build tags don't hold.")
+		if s.Kind != remove {
+			b.WriteString(" What the package is to gain belongs in new_srcs.")
+		}
+		b.WriteString("\n")
 		fmt.Fprintf(&b, "If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].\n", a.target(), a.target())
 	}
 	a.report(s.Overlay, "%s", b.String())
+}
+
+// maxListed is how many files of a package a message lists.
+const maxListed = 20
+
+// reportFolder reports names of files that begin with the folder of the package, as
+// they do in a diff. It tells whether they are such.
+func (a *applier) reportFolder(s *step, d diff, name string) bool {
+	folders := strings.Count(name, "/")
+	file := path.Base(name)
+	if folders == 0 || !slices.Contains(a.manifest.Names, file) {
+		return false
+	}
+	names := make([]string, len(d.Files))
+	for i, declared := range d.Files {
+		names[i] = strings.TrimPrefix(declared, strings.TrimSuffix(name, file))
+	}
+	a.report(s.Overlay, ` patches %s of package %s, but names in patches are relative to the package's folder. Write
+  patch_strip = %d
+  %s
+`,
+		strings.Join(d.Files, ", "), a.manifest.ImportPath, s.Strip+folders, a.patchesAttribute(s, d, names))
+	return true
 }

@@ -31,7 +31,9 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 		}
 		for _, part := range l.parts {
 			if !p.now().present && !part.Creates() {
-				a.reportAbsent(c, s, beneath)
+				if !a.reportFolder(s, d, c.Name) {
+					a.reportAbsent(c, s, beneath)
+				}
 				return version{}, nil, false
 			}
 			if checksBase && l.renamed == nil {
