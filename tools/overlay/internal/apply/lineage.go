@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/unified"
@@ -54,4 +53,11 @@ func (l lineages) of(name string) *lineage {
 }
 
 // names returns the names of the files about which the diff is, in order.
-func (l lineages) names() []string { return slices.Sorted(maps.Keys(l)) }
+func (l lineages) names() []string {
+	names := make([]string, 0, len(l))
+	for name := range l {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -22,7 +22,8 @@ func closest(name string, names []string) string {
 // nearest returns the names that are most like the given one, in alphabetical order,
 // and how many others there are.
 func nearest(name string, names []string, limit int) (near []string, others int) {
-	near = slices.Sorted(slices.Values(names))
+	near = slices.Clone(names)
+	slices.Sort(near)
 	if len(near) <= limit {
 		return near, 0
 	}
@@ -31,7 +32,8 @@ func nearest(name string, names []string, limit int) (near []string, others int)
 		distances[candidate] = nameDistance(name, candidate)
 	}
 	slices.SortStableFunc(near, func(x, y string) int { return cmp.Compare(distances[x], distances[y]) })
-	return slices.Sorted(slices.Values(near[:limit])), len(near) - limit
+	slices.Sort(near[:limit])
+	return near[:limit], len(near) - limit
 }
 
 // nameDistance tells how unlike each other two names are.
