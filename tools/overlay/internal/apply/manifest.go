@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/record"
 )
@@ -85,7 +86,12 @@ func readManifest(path string, files int) (*manifest, error) {
 		return nil, fmt.Errorf("reading the manifest %s: %w", path, err)
 	}
 	if err := m.validate(files); err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", path, err)
+		var labels []string
+		for _, overlay := range m.Overlays {
+			labels = append(labels, record.DisplayLabel(overlay.Label))
+		}
+		return nil, fmt.Errorf("%s can't be applied to package %s (%s): manifest %s: %w",
+			strings.Join(labels, ", "), m.ImportPath, record.DisplayLabel(m.Target), path, err)
 	}
 	return &m, nil
 }
