@@ -100,6 +100,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
             "result": output_index(change.result),
             "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
         } for change in changes],
+        "claims": [_claim(claim, input_index) for claim in getattr(package, "claims", ())],
         "importpath": source.importpath,
         "names": sorted(files.by_name),
         "overlays": [{
@@ -135,12 +136,25 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
     )
     return struct(record = record, stamp = stamp)
 
+def _claim(claim, input_index):
+    return {
+        "absent": claim.absent,
+        "delete": claim.delete,
+        "diff": input_index(claim.diff),
+        "exclude": claim.exclude,
+        "files": claim.files,
+        "importpath": claim.importpath,
+        "overlay": str(claim.overlay),
+        "strip": claim.strip,
+    }
+
 def _step(name, overlay, overlay_index, input_index):
     step = overlay.steps[name]
     return {
         "base": overlay.base.get(name, ()),
         "base_file": input_index(overlay.base_srcs.get(name)),
         "base_pinned": name in overlay.base or name in overlay.base_srcs,
+        "exclude": overlay.patch_exclude,
         "file": input_index(step.file),
         "fuzz": overlay.patch_fuzz,
         "kind": step.kind,

@@ -45,6 +45,7 @@ def only(packages, wanted):
             continue
         labels = [overlay.label for overlay in overlays]
         remaining[importpath] = struct(
+            claims = getattr(package, "claims", ()),
             order = {
                 thing: tuple([label for label in changed_by if label in labels])
                 for thing, changed_by in package.order.items()

@@ -16,7 +16,8 @@ GoOverlayInfo = provider(
   the lowest layer first. A thing is a file, by its name in the package, or an option: `gc_goopts`,
   or `x_defs` and a variable's name,
 * `std` (`bool`): whether one that changes the package, or that was left out here, says that it is of the
-  standard library.
+  standard library,
+* `claims` (`tuple[struct]`), in what a toolchain applies: who has the diffs of these overlays, too (`claims.bzl`).
 
 An overlay is a struct of
 
@@ -29,7 +30,7 @@ An overlay is a struct of
 * `deps` (`tuple[GoArchive]`), `gc_goopts` (`tuple[str]`), `x_defs` (`dict[str, str]`), `cgo` (`bool`):
   what is added to the package's attributes of these names; `deps_end` (`bool`): whether `deps` are left
   out, as this is built for deps of deps of overlays,
-* `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts` (`tuple[str]`), and
+* `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts`, `patch_exclude` (`tuple[str]`), and
   `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
 
 Empty where nothing is changed.""",

@@ -27,9 +27,10 @@ def _check_name(label, attribute, name):
             repr(name),
         ))
     if "/" not in name and name.endswith("_test.go"):
-        fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay".format(
+        fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay.{}".format(
             display_label(label),
             name,
+            " Take it out of the names in patches: what a diff changes of tests is left out by itself." if attribute == "patches" else "",
         ))
 
 def _check_file(label, attribute, file):
@@ -219,6 +220,7 @@ def _go_overlay_impl(ctx):
         gc_goopts = tuple([ctx.expand_make_variables("gc_goopts", option, {}) for option in ctx.attr.gc_goopts]),
         label = ctx.label,
         parts = tuple(ctx.attr.parts),
+        patch_exclude = tuple(ctx.attr.patch_exclude),
         patch_fuzz = ctx.attr.patch_fuzz,
         patch_strip = ctx.attr.patch_strip,
         reason = ctx.attr.reason,
@@ -306,6 +308,11 @@ An import path that no built target has changes nothing; `go_overlay_report_test
             doc = """Targets that have the import path but only a part of the package, which another
 target embeds. The overlay is not applied to them, but to the one that embeds them. Also targets that have
 it as another name, where the overlay is for the package whose own import path it is.""",
+        ),
+        "patch_exclude": attr.string_list(
+            doc = """Paths of files that a diff changes and no overlay does, as the diff has them, without a/ and
+b/. As for `git apply --exclude`, `*` stands for anything, and `?` for one character. What is left out by
+itself, and need not be here: tests, `testdata`, documentation, scripts, files of Bazel and of Go modules.""",
         ),
         "patch_fuzz": attr.int(
             doc = "How many lines of context, at either end of a hunk, may differ from the file.",

@@ -1,5 +1,6 @@
 """What the active set changes in a configuration."""
 
+load("//go_overlay/private:claims.bzl", "with_claims")
 load("//go_overlay/private:compose.bzl", "only_for_tools")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load(":configurations.bzl", "is_exec_configuration")
@@ -20,5 +21,5 @@ def active_packages(ctx):
     """
     packages = ctx.attr._active[GoOverlayInfo].packages
     if is_exec_configuration(ctx.bin_dir.path):
-        return only_for_tools(packages)
-    return packages
+        return with_claims(packages, only_for_tools(packages))
+    return with_claims(packages, packages)

@@ -3,6 +3,7 @@
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@go_overlay_default//:defs.bzl", "POLICY")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//go_overlay/private:claims.bzl", "with_claims")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:policy.bzl", "policy_errors")
@@ -36,7 +37,7 @@ def _go_goroot_impl(ctx):
     helper = ctx.attr._helper[DefaultInfo].files_to_run
     packages = ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {}
     errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
-    packages = by_origin(sdk, packages, ctx.files.files)
+    packages = by_origin(sdk, with_claims(packages, packages), ctx.files.files)
     errors.extend(packages.errors)
     if errors:
         fail("\n\n".join(errors))

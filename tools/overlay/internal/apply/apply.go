@@ -50,6 +50,7 @@ func Run(manifestPath string, files []string) error {
 			outputs = append(outputs, output.File{Path: files[*c.Result], Content: []byte(final.content)})
 		}
 	}
+	applied.LeftOut = unique(a.leftOut)
 	data, err := record.Marshal(applied)
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)
@@ -82,6 +83,7 @@ type applier struct {
 	paths    []string
 	progress map[*change]*progress
 	problems Problems
+	leftOut  []record.LeftOut        // of diffs
 	reported map[string]bool         // problems, to report each once
 	listed   bool                    // whether a problem has the names of the package's files
 	contents map[string]string       // of files that have been read, by path

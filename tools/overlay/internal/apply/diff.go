@@ -47,32 +47,29 @@ Make the diff anew, with `+"`git diff` or `diff -u`.",
 		return nil
 	}
 	parsed := &parsedDiff{files: lineages{}}
-	var undeclared []*unified.FileDiff
+	parts := a.divide(s, d, files)
 	good := true
-	names := slices.Concat(d.Files, a.deletedBy(s.Overlay))
 	for _, file := range files {
-		if name, ok := unified.Strip(file.Old, s.Strip); ok && (file.Renamed || file.Deletes()) && a.isBeneath(name, s.Overlay) {
-			names = append(names, name)
-		}
-	}
-	for _, file := range files {
-		switch name := oneOf(file.Names(s.Strip), names); {
-		case name == "":
-			undeclared = append(undeclared, file)
+		switch name, ok := parts.own[file]; {
+		case !ok:
 		case file.Renamed || file.Copied:
 			good = a.addRenamed(s, d, file, parsed.files) && good
 		default:
 			parsed.files.add(file, name, name)
 		}
 	}
-	if !good || !a.checkMoves(s, d, parsed.files, undeclared) {
+	if !good || !a.checkMoves(s, d, parsed.files, a.sort(s, d, files).declare) {
 		return nil
 	}
 	found := len(a.problems)
-	a.reportUndeclared(s, d, files, undeclared)
-	a.reportUntouched(s, d, files, parsed, len(undeclared) > 0)
+	misread := a.reportUnclaimed(s, d, files, parts)
+	a.reportUntouched(s, d, files, parsed, misread)
 	if len(a.problems) > found || !a.checkGone(s, d, parsed.files) {
 		return nil
+	}
+	for _, part := range parts.leftOut {
+		part.Diff = a.diffName(s, d)
+		a.leftOut = append(a.leftOut, part)
 	}
 	return parsed
 }
@@ -87,65 +84,6 @@ func oneOf(candidates, names []string) string {
 	return ""
 }
 
-func (a *applier) reportUndeclared(s *step, d diff, files, undeclared []*unified.FileDiff) {
-	if len(undeclared) == 0 {
-		return
-	}
-	strip := a.bestStrip(s, d, files)
-	declared := slices.Clone(d.Files)
-	var changed []string
-	for _, file := range undeclared {
-		changed = append(changed, inDiff(file))
-		name := inDiff(file)
-		if names := file.Names(strip); len(names) > 0 {
-			name = names[0]
-			if known := oneOf(names, slices.Concat(d.Files, a.manifest.Names)); known != "" {
-				name = known
-			}
-		}
-		if !slices.Contains(declared, name) {
-			declared = append(declared, name)
-		}
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, " patches package %s, but %s changes files that are not declared for it (patch_strip = %d):\n",
-		a.manifest.ImportPath, a.paths[d.File], s.Strip)
-	for i, file := range undeclared {
-		name := "(nothing is left of it)"
-		if names := file.Names(s.Strip); len(names) > 0 {
-			name = names[0]
-		}
-		fmt.Fprintf(&b, "  %s  (line %d: %s)\n", name, file.Line, changed[i])
-	}
-	fmt.Fprintf(&b, "Declared are %s. Write\n", strings.Join(d.Files, ", "))
-	if strip != s.Strip {
-		fmt.Fprintf(&b, "  patch_strip = %d\n", strip)
-	}
-	if len(declared) > len(d.Files) {
-		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, declared))
-		b.WriteString("or take what is not for this package out of the diff.\n")
-	}
-	a.report(s.Overlay, "%s", b.String())
-}
-
-// bestStrip returns the number of elements to strip with which all parts of the
-// diff are for declared files, or at least for files of the package.
-func (a *applier) bestStrip(s *step, d diff, files []*unified.FileDiff) int {
-	depth := 0
-	for _, file := range files {
-		depth = max(depth, file.Depth())
-	}
-	for _, names := range [][]string{d.Files, slices.Concat(d.Files, a.manifest.Names)} {
-		for strip := range depth {
-			fits := func(file *unified.FileDiff) bool { return oneOf(file.Names(strip), names) != "" }
-			if !slices.ContainsFunc(files, func(file *unified.FileDiff) bool { return !fits(file) }) {
-				return strip
-			}
-		}
-	}
-	return s.Strip
-}
-
 // inDiff returns how a diff itself calls a file.
 func inDiff(file *unified.FileDiff) string {
 	if file.New != "" {
@@ -154,8 +92,8 @@ func inDiff(file *unified.FileDiff) string {
 	return file.Old
 }
 
-func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, parsed *parsedDiff, undeclared bool) {
-	if undeclared && a.bestStrip(s, d, files) != s.Strip {
+func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, parsed *parsedDiff, misread bool) {
+	if misread {
 		return // All the names are wrong, which has been said.
 	}
 	var touched, untouched []string

@@ -18,6 +18,7 @@ type manifest struct {
 	Names      []string         `json:"names"`  // of all files that the package has
 	Overlays   []record.Overlay `json:"overlays"`
 	Changes    []*change        `json:"changes"`
+	Claims     []claim          `json:"claims"` // of all overlays whose diffs several have
 	Stamp      int              `json:"stamp"`  // written last, empty
 	Record     int              `json:"record"` // written: a record.Record
 }
@@ -58,6 +59,9 @@ type step struct {
 	Patches []diff `json:"patches"` // in order
 	Strip   int    `json:"strip"`   // elements of paths in diffs
 	Fuzz    int    `json:"fuzz"`    // lines of context that hunks may ignore at each end
+
+	// Patterns of what is left out of diffs.
+	Exclude []string `json:"exclude"`
 
 	// What the overlay was written against.
 	Base       []string `json:"base"`        // accepted digests; "" asks for the right one
@@ -131,6 +135,9 @@ func (m *manifest) validate(files int) error {
 				check.input(fmt.Sprintf("%s.patches[%d].file", where, k), &s.Patches[k].File)
 			}
 		}
+	}
+	for i := range m.Claims {
+		check.input(fmt.Sprintf("claims[%d].diff", i), &m.Claims[i].Diff)
 	}
 	return check.err
 }

@@ -74,8 +74,8 @@ Make the diff with `+"`git diff --no-renames`"+`, which writes the new file as a
 }
 
 // checkMoves checks that files which a diff takes away are declared as deleted, and
-// those that others become as patched.
-func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []*unified.FileDiff) bool {
+// those that others become as patched. Undeclared are the names of others to patch.
+func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []string) bool {
 	deletes := a.deletedBy(s.Overlay)
 	wanted, patched := slices.Clone(deletes), []string{}
 	var moves []string
@@ -106,11 +106,7 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []*unif
 	if len(moves) == 0 {
 		return true
 	}
-	for _, part := range undeclared {
-		if name := oneOf(part.Names(s.Strip), a.manifest.Names); name != "" {
-			patched = append(patched, name)
-		}
-	}
+	patched = append(patched, undeclared...)
 	slices.Sort(wanted)
 	slices.Sort(patched)
 	patched = slices.Compact(patched)

@@ -31,7 +31,7 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 		}
 		for _, part := range l.parts {
 			if !p.now().present && !part.Creates() {
-				if !a.reportFolder(s, d, c.Name) {
+				if !a.reportForeign(c, s, d) && !a.reportFolder(s, d, c.Name) {
 					a.reportAbsent(c, s, beneath)
 				}
 				return version{}, nil, false

@@ -15,6 +15,14 @@ type Record struct {
 	Target     string    `json:"target"`
 	Overlays   []Overlay `json:"overlays"`
 	Files      []File    `json:"files"`
+	LeftOut    []LeftOut `json:"left_out,omitempty"`
+}
+
+// A LeftOut is a part of a diff that is for no package.
+type LeftOut struct {
+	File string `json:"file"` // its path, as the diff has it
+	Diff string `json:"diff"`
+	Why  string `json:"why"`
 }
 
 // An Overlay is what an overlay says about itself, and what it changes beside

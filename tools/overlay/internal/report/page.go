@@ -163,6 +163,9 @@ func packageCell(p Package) string {
 	if p.Unrecorded {
 		content += note("compiled anew (for a test), from the same overlays")
 	}
+	for _, l := range p.LeftOut {
+		content += note("left out of " + code(l.Diff) + ": " + code(l.File) + " (" + text(l.Why) + ")")
+	}
 	return content
 }
 

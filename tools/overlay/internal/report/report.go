@@ -35,6 +35,7 @@ type Package struct {
 	Unrecorded bool             `json:"unrecorded,omitempty"` // the files are not known
 	Overlays   []record.Overlay `json:"overlays"`
 	Files      []record.File    `json:"files"`
+	LeftOut    []record.LeftOut `json:"left_out,omitempty"` // parts of diffs, which concern no package
 }
 
 // Run writes a report.
@@ -105,6 +106,7 @@ func merge(recorded, unrecorded []record.Record) ([]Package, error) {
 			Unrecorded: isUnrecorded,
 			Overlays:   append([]record.Overlay{}, r.Overlays...),
 			Files:      append([]record.File{}, r.Files...),
+			LeftOut:    r.LeftOut,
 		}
 		content, err := record.Marshal(p)
 		if err != nil {
