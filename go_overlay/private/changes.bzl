@@ -117,6 +117,16 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
         "sdk": getattr(source, "of_sdk", False),
         "stamp": output_index(stamp),
         "target": str(source.label),
+        "unnamed": [
+            {
+                "exclude": overlay.patch_exclude,
+                "file": input_index(patch.file),
+                "overlay": indices[overlay.label],
+                "strip": overlay.patch_strip,
+            }
+            for overlay in package.overlays
+            for patch in overlay.unnamed_patches
+        ],
     }
     actions.write(manifest, json.encode(content))
 

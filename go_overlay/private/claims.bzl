@@ -53,4 +53,5 @@ def with_claims(packages, applied):
 
 def _patches(overlay):
     """Returns the diffs of an overlay, each once."""
-    return {patch: None for step in overlay.steps.values() for patch in step.patches}.keys()
+    named = [patch for step in overlay.steps.values() for patch in step.patches]
+    return {patch: None for patch in named + list(overlay.unnamed_patches)}.keys()

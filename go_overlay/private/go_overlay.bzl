@@ -25,7 +25,8 @@ def go_overlay(name, importpath, base = {}, deps = [], parts = [], patches = {},
       base: dict from names of changed files to digests of the package's own, a string or a list of them.
       deps: labels of Go libraries that the package imports with the overlay.
       parts: labels of targets that have the import path but only a part of the package.
-      patches: dict from labels of unified diffs to lists of the names of files that they change.
+      patches: dict from labels of unified diffs to lists of the names of files that they change. A list of
+        labels fails the build of the package, with a message that has the dict to write.
       **kwargs: the other attributes of the rule, documented there.
     """
     go_overlay_rule(
@@ -35,7 +36,7 @@ def go_overlay(name, importpath, base = {}, deps = [], parts = [], patches = {},
         has_deps = bool(deps),
         importpath = importpath,
         parts = _canonical(parts),
-        patches = _joined(patches, "\n"),
+        patches = _joined({label: [] for label in patches} if type(patches) == "list" else patches, "\n"),
         **kwargs
     )
 

@@ -25,6 +25,8 @@ An overlay is a struct of
 * `steps` (`dict[str, struct]`): for each changed file `kind` (`str`: `replace`, `add`, `delete`,
   `embed` or `patch`), `file` (`File` or None: the new content), and `patches`
   (`tuple[struct]` of `file` (`File`) and `files` (`tuple[str]`), in order of application),
+* `unnamed_patches` (`tuple[struct]`): more of `patches`, of which `files` is empty: the build is to fail, and
+  to tell what it has to be,
 * `base` (`dict[str, tuple[str]]`): for each changed file whose base is pinned, the digests of the
   accepted ones, and `base_srcs` (`dict[str, File]`): the copies of bases that are kept,
 * `deps` (`tuple[GoArchive]`), `gc_goopts` (`tuple[str]`), `x_defs` (`dict[str, str]`), `cgo` (`bool`):

@@ -124,7 +124,17 @@ def _add_step(ctx, steps, attribute, name, step):
         ))
     steps[name] = step
 
-def _steps(ctx):
+def _patches(ctx):
+    """Returns the diffs of an overlay, as GoOverlayInfo says it."""
+    return [
+        struct(
+            file = _single_file(ctx.label, "patches", target),
+            files = tuple([name for name in joined.split("\n") if name]),
+        )
+        for target, joined in ctx.attr.patches.items()
+    ]
+
+def _steps(ctx, patch_files):
     steps = {}
     for attribute, name, kind, file in _new_contents(ctx):
         _check_file(ctx.label, attribute, file)
@@ -137,17 +147,7 @@ def _steps(ctx):
         _add_step(ctx, steps, "delete", name, struct(file = None, kind = "delete", patches = ()))
 
     patches = {}
-    for target, joined in ctx.attr.patches.items():
-        patch = struct(
-            file = _single_file(ctx.label, "patches", target),
-            files = tuple([name for name in joined.split("\n") if name]),
-        )
-        if not patch.files:
-            fail("{}: patches does not say which files {} changes; list their names: patches = {{\"{}\": [\"hash.go\"]}}".format(
-                display_label(ctx.label),
-                patch.file.short_path,
-                patch.file.basename,
-            ))
+    for patch in patch_files:
         for name in patch.files:
             patches.setdefault(name, []).append(patch)
     for name, applied in patches.items():
@@ -201,9 +201,10 @@ def _go_overlay_impl(ctx):
         ))
     if ctx.attr.expires and not is_date(ctx.attr.expires):
         fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(display_label(ctx.label), ctx.attr.expires))
-    steps = _steps(ctx)
+    patches = _patches(ctx)
+    steps = _steps(ctx, patches)
     order = _order(ctx, steps)
-    if not order and not ctx.attr.deps and not ctx.attr.cgo:
+    if not order and not ctx.attr.deps and not ctx.attr.cgo and not patches:
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
             display_label(ctx.label),
             ctx.attr.importpath,
@@ -225,6 +226,7 @@ def _go_overlay_impl(ctx):
         patch_strip = ctx.attr.patch_strip,
         reason = ctx.attr.reason,
         steps = steps,
+        unnamed_patches = tuple([patch for patch in patches if not patch.files]),
         upstream = ctx.attr.upstream,
         x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
     )

@@ -93,9 +93,9 @@ _WRONG = {
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], expires = "2026-13-01"),
         ["expires is \"2026-13-01\", expected a date YYYY-MM-DD"],
     ),
-    "patch_of_nothing": (
-        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": []}),
-        ["patches does not say which files tests/analysis/testdata/first.patch changes", "patches = {\"first.patch\": [\"hash.go\"]}"],
+    "patch_of_test": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go", "a_test.go"]}),
+        ["a_test.go is a test file", "Take it out of the names in patches: what a diff changes of tests is left out by itself."],
     ),
     "path_out_of_package": (
         dict(importpath = "example.com/pkg", delete = ["../a.go"]),

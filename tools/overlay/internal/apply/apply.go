@@ -26,6 +26,7 @@ func Run(manifestPath string, files []string) error {
 		progress: map[*change]*progress{},
 		reported: map[string]bool{},
 	}
+	a.reportUnnamed()
 	outcomes := make([]outcome, len(m.Changes))
 	for i, c := range m.Changes {
 		outcomes[i] = a.apply(c)

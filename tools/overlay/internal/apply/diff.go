@@ -35,15 +35,8 @@ func (a *applier) diff(s *step, d diff) *parsedDiff {
 }
 
 func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
-	text, ok := a.read(d.File, s.Overlay)
+	files, ok := a.parse(s.Overlay, d.File)
 	if !ok {
-		return nil
-	}
-	files, err := unified.Parse(text)
-	if err != nil {
-		a.report(s.Overlay, ` patches %s of package %s, but %s can't be read: %v
-Make the diff anew, with `+"`git diff` or `diff -u`.",
-			strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], err)
 		return nil
 	}
 	parsed := &parsedDiff{files: lineages{}}
@@ -72,6 +65,21 @@ Make the diff anew, with `+"`git diff` or `diff -u`.",
 		a.leftOut = append(a.leftOut, part)
 	}
 	return parsed
+}
+
+// parse reads a diff on behalf of an overlay.
+func (a *applier) parse(overlay, file int) ([]*unified.FileDiff, bool) {
+	text, ok := a.read(file, overlay)
+	if !ok {
+		return nil, false
+	}
+	parts, err := unified.Parse(text)
+	if err != nil {
+		a.report(overlay, " patches package %s, but %s can't be read: %v\nMake the diff anew, with `git diff` or `diff -u`.",
+			a.manifest.ImportPath, a.paths[file], err)
+		return nil, false
+	}
+	return parts, true
 }
 
 // oneOf returns the first of candidates that is one of names, or "".

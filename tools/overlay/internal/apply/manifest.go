@@ -18,6 +18,7 @@ type manifest struct {
 	Names      []string         `json:"names"`  // of all files that the package has
 	Overlays   []record.Overlay `json:"overlays"`
 	Changes    []*change        `json:"changes"`
+	Unnamed    []unnamedDiff    `json:"unnamed"`
 	Claims     []claim          `json:"claims"` // of all overlays whose diffs several have
 	Stamp      int              `json:"stamp"`  // written last, empty
 	Record     int              `json:"record"` // written: a record.Record
@@ -135,6 +136,13 @@ func (m *manifest) validate(files int) error {
 				check.input(fmt.Sprintf("%s.patches[%d].file", where, k), &s.Patches[k].File)
 			}
 		}
+	}
+	for i := range m.Unnamed {
+		u := &m.Unnamed[i]
+		if u.Overlay < 0 || u.Overlay >= len(m.Overlays) {
+			return fmt.Errorf("unnamed[%d].overlay is %d, expected the index of one of %d overlays", i, u.Overlay, len(m.Overlays))
+		}
+		check.input(fmt.Sprintf("unnamed[%d].file", i), &u.File)
 	}
 	for i := range m.Claims {
 		check.input(fmt.Sprintf("claims[%d].diff", i), &m.Claims[i].Diff)

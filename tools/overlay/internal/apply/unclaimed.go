@@ -54,15 +54,7 @@ A part is for one file: correct the names or patch_strip of one of the two (%d a
 		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, slices.Concat(d.Files, todo.declare)))
 	}
 	a.adviseOthers(&b, &advised, d, todo)
-	if len(todo.absent) > 0 {
-		fmt.Fprintf(&b, "%s has no %s, which %s does not create.\n", a.target(), strings.Join(todo.absent, ", "), a.paths[d.File])
-	}
-	if len(todo.unknown) > 0 {
-		fmt.Fprintf(&b, "If a package embeds %s, its overlay has to name it.\n", strings.Join(todo.unknown, " or "))
-	}
-	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
-		fmt.Fprintf(&b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(excluded))
-	}
+	a.adviseExclusion(&b, d, todo)
 	a.report(s.Overlay, "%s", b.String())
 	return strip != s.Strip
 }
@@ -199,6 +191,19 @@ func (a *applier) adviseOthers(b *strings.Builder, s *step, d diff, todo toDo) {
 		if len(other.files) == 0 {
 			fmt.Fprintf(b, "That one does not name the diff: leave its part out of %s by patch_exclude, see below.\n", a.label(s.Overlay))
 		}
+	}
+}
+
+// adviseExclusion says what may be left out of a diff.
+func (a *applier) adviseExclusion(b *strings.Builder, d diff, todo toDo) {
+	if len(todo.absent) > 0 {
+		fmt.Fprintf(b, "%s has no %s, which %s does not create.\n", a.target(), strings.Join(todo.absent, ", "), a.paths[d.File])
+	}
+	if len(todo.unknown) > 0 {
+		fmt.Fprintf(b, "If a package embeds %s, its overlay has to name it.\n", strings.Join(todo.unknown, " or "))
+	}
+	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
+		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(excluded))
 	}
 }
 
