@@ -45,6 +45,10 @@ func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
 	for _, file := range files {
 		switch name, ok := parts.own[file]; {
 		case !ok:
+		case file.Unusable != nil:
+			a.report(s.Overlay, " patches %s of package %s, but what %s has for it can't be applied: %v.",
+				name, a.manifest.ImportPath, a.paths[d.File], file.Unusable)
+			good = false
 		case file.Renamed || file.Copied:
 			good = a.addRenamed(s, d, file, parsed.files) && good
 		default:

@@ -23,6 +23,10 @@ type FileDiff struct {
 	OldHash string
 
 	Hunks []*Hunk
+
+	// Unusable says why the part can't be applied, which matters to whom it is for:
+	// it is about a binary file, say.
+	Unusable error
 }
 
 // Creates tells whether the diff makes the file.

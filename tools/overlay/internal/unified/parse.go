@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -113,6 +114,15 @@ func isBinary(line string) bool {
 		strings.HasPrefix(line, "Binary files ") && strings.HasSuffix(line, " differ")
 }
 
+// skipBinary goes to the line behind what git writes of a binary file.
+func (p *parser) skipBinary() {
+	for p.pos++; !p.atEnd(); p.pos++ {
+		if line := p.line(0); strings.HasPrefix(line, "diff --git ") || isSignature(line) || strings.HasPrefix(line, "From ") {
+			return
+		}
+	}
+}
+
 // gitFile reads the part for one file that begins with Git's own header.
 func (p *parser) gitFile() (*FileDiff, error) {
 	file := &FileDiff{Line: p.pos + 1}
@@ -127,7 +137,8 @@ func (p *parser) gitFile() (*FileDiff, error) {
 		case p.atFileHeader():
 			return p.file(file)
 		case isBinary(line):
-			return nil, p.errorf(p.pos, "%s: binary files can't be patched; replace the file", header)
+			file.Unusable = p.errorf(p.pos, "%s: binary files can't be patched; replace the file", header)
+			p.skipBinary()
 		case strings.HasPrefix(line, "rename from "), strings.HasPrefix(line, "copy from "):
 			file.Renamed, file.Copied = line[0] == 'r', line[0] == 'c'
 			continue
@@ -143,16 +154,12 @@ func (p *parser) gitFile() (*FileDiff, error) {
 			creates = creates || strings.HasPrefix(line, "new file")
 			deletes = deletes || strings.HasPrefix(line, "deleted")
 			moded = true
-			if err := p.checkMode(header, line[strings.LastIndex(line, " ")+1:]); err != nil {
-				return nil, err
-			}
+			file.Unusable = cmp.Or(file.Unusable, p.checkMode(header, line[strings.LastIndex(line, " ")+1:]))
 			continue
 		case strings.HasPrefix(line, "index "):
 			hashes, mode, _ := strings.Cut(strings.TrimPrefix(line, "index "), " ")
 			file.OldHash, _, _ = strings.Cut(hashes, "..")
-			if err := p.checkMode(header, mode); err != nil {
-				return nil, err
-			}
+			file.Unusable = cmp.Or(file.Unusable, p.checkMode(header, mode))
 			continue
 		case strings.HasPrefix(line, "similarity index "),
 			strings.HasPrefix(line, "dissimilarity index "):
@@ -166,17 +173,20 @@ func (p *parser) gitFile() (*FileDiff, error) {
 			return nil, p.errorf(file.Line-1, "%s: can't tell the names of the files apart", header)
 		}
 		file.Old, file.New = oldName, newName
-	case !creates && !deletes && moded:
+	case !creates && !deletes && file.Unusable == nil && moded:
 		return nil, nil // What may execute a file means nothing here.
 	// An empty file is made and deleted without hunks.
-	case !creates && !deletes:
+	case !creates && !deletes && file.Unusable == nil:
 		return nil, p.errorf(file.Line-1, "%s: changes nothing, expected the lines --- and +++ and hunks", header)
 	case !named:
-		return nil, p.errorf(file.Line-1, "%s: can't tell the names of the files apart", header)
-	case creates:
-		file.New = newName
+		return nil, cmp.Or(file.Unusable, p.errorf(file.Line-1, "%s: can't tell the names of the files apart", header))
 	default:
-		file.Old = oldName
+		if !creates {
+			file.Old = oldName
+		}
+		if !deletes {
+			file.New = newName
+		}
 	}
 	return file, nil
 }

@@ -108,18 +108,12 @@ func TestParseErrors(t *testing.T) {
 		{"old lines in a new file", "--- /dev/null\n+++ b\n@@ -1 +1 @@\n-a\n+b\n", "line 3: hunk @@ -1 +1 @@: a file that does not exist yet has no old lines"},
 		{"new lines in a deleted file", "--- a\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n", "a file that is deleted has no new lines"},
 		{"modes only", "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", "line 1: changes nothing but modes"},
-		{"a new link", "diff --git a/x b/x\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+y\n\\ No newline at end of file\n", "line 2: diff --git a/x b/x: is a symbolic link"},
-		{"a link", "diff --git a/x b/x\nindex 1..2 120000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "line 2: diff --git a/x b/x: is a symbolic link"},
-		{"a link by now", "diff --git a/x b/x\nold mode 100644\nnew mode 120000\n", "line 3: diff --git a/x b/x: is a symbolic link"},
-		{"a submodule", "diff --git a/x b/x\nindex 1..2 160000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "is a submodule"},
 		{"UTF-16", "\xff\xfe-\x00-\x00-\x00", "line 1: the diff is in UTF-16"},
 		{"UTF-16 without a mark", "-\x00-\x00-\x00 \x00", "line 1: the diff is in UTF-16"},
 		{"normal diff", "diff x y\n1c1\n< a\n---\n> b\n", "line 1: this is a diff without context"},
 		{"encoded mail", "From: x\nContent-Transfer-Encoding: base64\n\nZGlmZg==\n", "line 1: this is a mail whose text is encoded"},
 		{"overlap that differs", header + "@@ -1,3 +1,3 @@\n-a\n+b\n c\n d\n@@ -3,3 +3,3 @@\n x\n-e\n+f\n g\n", "line 8: hunk @@ -3,3 +3,3 @@ overlaps"},
 		{"a long line", header + "@@ " + strings.Repeat("x", 1e6), "x… (1000003 bytes)\""},
-		{"git, binary", "diff --git a/x b/x\nindex 1..2\nGIT binary patch\nliteral 1\n", "line 3: diff --git a/x b/x: binary files can't be patched"},
-		{"git, binary, in short", "diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n", "binary files can't be patched"},
 		{"diff -r, binary", "Binary files a/x and b/x differ\n", "binary files can't be patched"},
 		{"merge", "diff --cc x\nindex 1,2..3\n--- a/x\n+++ b/x\n@@@ -1 -1 +1 @@@\n", "line 1: this is the diff of a merge"},
 		{"git, nothing", "diff --git a/x b/x\nindex 1..2\n", "line 1: diff --git a/x b/x: changes nothing"},
@@ -132,6 +126,35 @@ func TestParseErrors(t *testing.T) {
 			files, err := Parse(test.diff)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v and\n%s\nwant %s", err, summarize(files), test.want)
+			}
+		})
+	}
+}
+
+// TestUnusable looks for parts that can't be applied among others that can.
+func TestUnusable(t *testing.T) {
+	tests := []struct {
+		name, diff, want string
+	}{
+		{"a new link", "diff --git a/x b/x\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+y\n\\ No newline at end of file\n", "line 4: diff --git a/x b/x: is a symbolic link"},
+		{"a link", "diff --git a/x b/x\nindex 1..2 120000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "line 4: diff --git a/x b/x: is a symbolic link"},
+		{"a link by now", "diff --git a/x b/x\nold mode 100644\nnew mode 120000\n", "line 5: diff --git a/x b/x: is a symbolic link"},
+		{"a submodule", "diff --git a/x b/x\nindex 1..2 160000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "is a submodule"},
+		{"git, binary", "diff --git a/x b/x\nindex 1..2\nGIT binary patch\nliteral 1\nIcmZPo000\n\nliteral 0\nHcmV?d00001\n\n", "line 5: diff --git a/x b/x: binary files can't be patched"},
+		{"git, binary, in short", "diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n", "binary files can't be patched"},
+	}
+	const before, after = "diff --git a/w b/w\nnew file mode 100644\n", "diff --git a/y b/y\n--- a/y\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n-- \n2.39\n"
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			files, err := Parse(before + test.diff + after)
+			if err != nil || len(files) != 3 {
+				t.Fatalf("got %v and\n%s", err, summarize(files))
+			}
+			if bad := files[1]; bad.Unusable == nil || !strings.Contains(bad.Unusable.Error(), test.want) || strings.Join(bad.Names(1), " ") != "x" {
+				t.Errorf("got %v of %q and %q, want %s", bad.Unusable, bad.Old, bad.New, test.want)
+			}
+			if files[0].Unusable != nil || files[2].Unusable != nil || files[2].New != "b/y" {
+				t.Errorf("got\n%s", summarize(files))
 			}
 		})
 	}
