@@ -99,6 +99,9 @@ func (a *applier) filesOf(s *step, d diff, parts []*unified.FileDiff) (files, go
 	places := placesIn(parts)
 	d.Files = a.manifest.Names
 	found := a.divide(s, d, parts)
+	if len(found.own) == 0 {
+		found.folder = a.likelyFolder(parts, places)
+	}
 	for _, part := range parts {
 		name, ok := found.own[part]
 		place := places.of(part)
@@ -113,7 +116,7 @@ func (a *applier) filesOf(s *step, d diff, parts []*unified.FileDiff) (files, go
 			}
 		case ok:
 			files = append(files, name)
-		case slices.Contains(found.unclaimed, part) && part.Creates() && isSourceName(place) && len(found.own) > 0:
+		case slices.Contains(found.unclaimed, part) && part.Creates() && isSourceName(place):
 			if name := relative(place, found.folder); path.Base(name) == name {
 				files = append(files, name)
 			}
@@ -124,7 +127,7 @@ func (a *applier) filesOf(s *step, d diff, parts []*unified.FileDiff) (files, go
 
 // likelyStrip returns the number of elements to strip with which a diff is for the
 // package: in a folder that its import path ends with, or else in the root of the
-// repository.
+// repository. The diff may only create files there.
 func (a *applier) likelyStrip(u unnamedDiff, parts []*unified.FileDiff) int {
 	depth := 0
 	for _, part := range parts {
@@ -149,6 +152,14 @@ func (a *applier) likelyStrip(u unnamedDiff, parts []*unified.FileDiff) int {
 		}
 		if slices.Compare(rank, bestRank) > 0 {
 			best, bestRank = strip, rank
+		}
+	}
+	if bestRank[0] == 0 {
+		folder := a.likelyFolder(parts, places)
+		for _, part := range parts {
+			if name := relative(places.of(part), folder); path.Base(name) == name && part.Creates() {
+				return strings.Count(inDiff(part), "/")
+			}
 		}
 	}
 	return best
