@@ -328,7 +328,8 @@ relative to the package's folder: 1 for `a/hash.go`, 3 for `a/util/retry/util.go
             allow_files = True,
             cfg = none_transition,
             doc = """Unified diffs, in order of application, each with the names of the files that it
-changes: a list, or in a `select()` a string with a name a line.""",
+changes: a list, or in a `select()` a string with a name a line. What a diff changes of other packages is
+for their overlays, which have the same diff and are in the same set.""",
         ),
         "reason": attr.string(
             doc = "Why the overlay is there, for reports.",

@@ -255,12 +255,16 @@ func (p places) withoutPrefix(path string) string {
 	return path
 }
 
-// relative returns a path relative to a folder, or the path itself if it is elsewhere.
+// relative returns a path relative to a folder, or "" if it is elsewhere.
 func relative(place, folder string) string {
 	if folder == "" {
 		return place
 	}
-	return strings.TrimPrefix(place, folder+"/")
+	name, ok := strings.CutPrefix(place, folder+"/")
+	if !ok {
+		return ""
+	}
+	return name
 }
 
 // has tells whether the package has a file.
