@@ -4,8 +4,9 @@ load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//toolchains/private:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
 load("//toolchains/private:h1.bzl", "h1_from_hex")
 load("//toolchains/private:sdk_choice.bzl", "in_order")
-load("//toolchains/private:sdk_lock.bzl", "read_lock")
+load("//toolchains/private:sdk_lock.bzl", "lock_problem", "read_lock")
 load("//toolchains/private:urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
+load(":sdk_lock_cases.bzl", "SDK_LOCK_CASES")
 
 visibility("private")
 
@@ -216,6 +217,10 @@ def _read_lock_test_impl(ctx):
     lock = read_lock(json.encode({"lock_version": 1, "sdks": {"1.26.8": {"linux_amd64": entry}}}), "test")
     asserts.equals(env, {"1.26.8": {"linux_amd64": struct(**entry)}}, lock)
     asserts.equals(env, {}, read_lock('{"lock_version": 1, "sdks": {}}', "test"))
+    for content, want, _ in json.decode(SDK_LOCK_CASES):
+        content = content.replace("ENTRY", json.encode(entry)).replace("H1", entry["h1"]).replace("SHA256", entry["sha256"])
+        problem = lock_problem(content)
+        asserts.true(env, want in problem and bool(want) == bool(problem), "{}: {}".format(content, problem))
     return unittest.end(env)
 
 _read_lock_test = unittest.make(_read_lock_test_impl)

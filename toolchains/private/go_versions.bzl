@@ -19,12 +19,26 @@ def check_version(version, where):
       str, the version without go in front.
     """
     version = version.removeprefix("go")
+    problem = version_problem(version)
+    if problem:
+        fail("{}: {}".format(where, problem))
+    return version
+
+def version_problem(version):
+    """Checks the version of an SDK.
+
+    Args:
+      version: str, without go in front.
+
+    Returns:
+      str, what is wrong with it; empty if nothing is.
+    """
     parsed = parse_version(version)
     if parsed == None:
-        fail("{}: \"{}\" is no Go version; expected one such as 1.26.8 or 1.26rc1".format(where, version))
+        return "\"{}\" is no Go version; expected one such as 1.26.8 or 1.26rc1".format(version)
     if version.count(".") == 1 and len(parsed) == 3 and parsed[1] >= 21:
-        fail("{}: Go {} is a version of the language, not of an SDK. Write a whole one, such as 1.26.8; in go.mod by go mod edit -toolchain=go1.26.8".format(where, version))
-    return version
+        return "Go {} is a version of the language, not of an SDK. Write a whole one, such as 1.26.8; in go.mod by go mod edit -toolchain=go1.26.8".format(version)
+    return ""
 
 def compare_versions(a, b):
     """Returns -1, 0 or 1, as version a is older than, the same as or newer than version b."""

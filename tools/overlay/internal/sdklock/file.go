@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,6 +22,36 @@ const lockVersion = 1
 type entry struct {
 	H1     string `json:"h1"`
 	SHA256 string `json:"sha256"`
+}
+
+var (
+	sha256Form = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	h1Form     = regexp.MustCompile(`^h1:[A-Za-z0-9+/]{43}=$`)
+)
+
+// newEntry returns an entry with the fields of a JSON object, and an error if it is
+// not one that builds take.
+func newEntry(fields map[string]any) (entry, error) {
+	if len(fields) != 2 {
+		return entry{}, fmt.Errorf("expected h1 and sha256, found %s", asJSON(fields))
+	}
+	sha256, _ := fields["sha256"].(string)
+	if !sha256Form.MatchString(sha256) {
+		return entry{}, fmt.Errorf("sha256 is %s, expected 64 hex digits in lower case", asJSON(fields["sha256"]))
+	}
+	h1, _ := fields["h1"].(string)
+	if !h1Form.MatchString(h1) {
+		return entry{}, fmt.Errorf("h1 is %s, expected h1: and 44 characters of base64", asJSON(fields["h1"]))
+	}
+	return entry{H1: h1, SHA256: sha256}, nil
+}
+
+func asJSON(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
 }
 
 // A difference is a field that has two values.
@@ -96,7 +126,8 @@ func (f *lockFile) set(s sdk, e entry) []string {
 }
 
 // readFile reads a lock file, of which it expects nothing but what write writes:
-// the other reader must not understand it in another way. There need not be one.
+// the other reader, toolchains/private/sdk_lock.bzl, must not understand it in
+// another way. There need not be one.
 func readFile(path string) (*lockFile, error) {
 	f := &lockFile{sdks: map[string]map[Platform]entry{}}
 	data, err := os.ReadFile(path)
@@ -129,11 +160,13 @@ func (f *lockFile) parse(data []byte) error {
 			lockVersion, got)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
-	return object(decoder, "the lock file", func(field string) error {
+	hasSDKs := false
+	err := object(decoder, "the lock file", func(field string) error {
 		switch field {
 		case "lock_version":
 			return decoder.Decode(new(int))
 		case "sdks":
+			hasSDKs = true
 			return object(decoder, field, func(version string) error {
 				return f.parseVersion(decoder, version)
 			})
@@ -141,6 +174,10 @@ func (f *lockFile) parse(data []byte) error {
 			return unknown(field)
 		}
 	})
+	if err == nil && !hasSDKs {
+		err = errors.New("sdks is missing; of a file without SDKs it is {}")
+	}
+	return err
 }
 
 func (f *lockFile) parseVersion(decoder *json.Decoder, version string) error {
@@ -158,19 +195,25 @@ func (f *lockFile) parseVersion(decoder *json.Decoder, version string) error {
 		if platform.String() != name {
 			return fmt.Errorf("%s: expected the platform %q, found %q", version, platform, name)
 		}
-		var e entry
+		fields := map[string]any{}
 		err = object(decoder, version+" "+name, func(field string) error {
-			switch field {
-			case "h1":
-				return decoder.Decode(&e.H1)
-			case "sha256":
-				return decoder.Decode(&e.SHA256)
-			default:
+			if field != "h1" && field != "sha256" {
 				return fmt.Errorf("%s %s: %w", version, name, unknown(field))
 			}
+			var value any
+			err := decoder.Decode(&value)
+			fields[field] = value
+			return err
 		})
+		if err != nil {
+			return err
+		}
+		e, err := newEntry(fields)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w; to make the entry anew, delete it, and lock the version again", version, name, err)
+		}
 		f.sdks[version][platform] = e
-		return err
+		return nil
 	})
 }
 
@@ -234,24 +277,20 @@ func (f *lockFile) marshal() ([]byte, error) {
 	return indented.Bytes(), err
 }
 
-// write writes the file, unless it is so already.
+// write writes the file, unless it is so already. A file keeps its mode.
 func (f *lockFile) write(path string) error {
 	data, err := f.marshal()
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return err
 	}
 	file := output.File{Path: path, Content: data}
-	// A link stays one.
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		file.Path = target
-	}
-	info, err := os.Stat(file.Path)
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return fmt.Errorf("writing %s: %w", path, err)
+		return err
 	default:
-		if before, err := os.ReadFile(file.Path); err == nil && bytes.Equal(before, data) {
+		if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, data) {
 			return nil
 		}
 		file.Mode = info.Mode().Perm()

@@ -39,7 +39,7 @@ func compareVersions(a, b string) int {
 func ParseVersion(s string) (string, error) {
 	v := strings.TrimPrefix(s, "go")
 	// What follows a hyphen is for toolchains that somebody else has made.
-	if !version.IsValid("go"+v) || strings.Contains(v, "-") {
+	if !version.IsValid("go"+v) || strings.Contains(v, "-") || !strings.Contains(v, ".") {
 		return "", fmt.Errorf("expected a version of Go such as 1.26.8 or 1.26rc1, found %q", s)
 	}
 	if version.Lang("go"+v) == "go"+v && version.Compare("go"+v, "go1.21") >= 0 {

@@ -56,6 +56,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 )
 
@@ -94,22 +95,51 @@ func Lock(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("%w\n%s is left as it was", err, o.File)
 	}
-
-	// Others may have written it during the download.
-	if file, err = readFile(o.File); err != nil {
-		return err
-	}
-	var lines []string
-	for _, s := range sortSDKs(sdks) {
-		lines = append(lines, file.set(s, found[s])...)
-	}
-	if err := file.write(o.File); err != nil {
+	lines, err := o.update(ctx, found)
+	if err != nil {
 		return err
 	}
 	for _, line := range lines {
 		fmt.Fprintln(o.Out, line)
 	}
 	return nil
+}
+
+// update sets entries of the file, which others may have written during the
+// download, and may be about to write now. It returns lines that tell the user.
+func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, error) {
+	failed := func(err error) ([]string, error) { return nil, fmt.Errorf("writing %s: %w", o.File, err) }
+	path, err := followLinks(o.File)
+	if err != nil {
+		return failed(err)
+	}
+	unlock, err := lockFolder(ctx, filepath.Dir(path))
+	switch {
+	case errors.Is(err, errInterrupted):
+		return nil, fmt.Errorf("%w\n%s is left as it was", err, o.File)
+	case errors.Is(err, errors.ErrUnsupported):
+		fmt.Fprintf(o.Warnings, "warning: this file system can't lock the folder of %s (%v): two of these commands at the same time may lose entries\n", o.File, err)
+	case err != nil:
+		return failed(err)
+	default:
+		defer unlock()
+	}
+	file, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	var changed []sdk
+	for s := range entries {
+		changed = append(changed, s)
+	}
+	for _, s := range sortSDKs(changed) {
+		lines = append(lines, file.set(s, entries[s])...)
+	}
+	if err := file.write(path); err != nil {
+		return failed(err)
+	}
+	return lines, nil
 }
 
 // Check compares entries with what is served now. The error has a line for each
@@ -133,14 +163,14 @@ func Check(ctx context.Context, o Options) error {
 			sdks = append(sdks, s)
 			continue
 		}
-		missing = append(missing, fmt.Errorf("%s: %v has no entry; to make one: %s", o.File, s, o.update(s)))
+		missing = append(missing, fmt.Errorf("%s: %v has no entry; to make one: %s", o.File, s, o.again(s)))
 	}
 	err = o.download(ctx, sdks, func(s sdk, found entry) error {
 		locked := file.sdks[s.version][s.platform]
 		var differences []error
 		for _, f := range locked.differences(found) {
 			differences = append(differences, fmt.Errorf("%s: %v: %s is %q in the file, but %q was found; to update it: %s",
-				o.File, s, f.name, f.before, f.after, o.update(s)))
+				o.File, s, f.name, f.before, f.after, o.again(s)))
 		}
 		if len(differences) == 0 {
 			fmt.Fprintln(o.Out, "ok", s)
@@ -176,8 +206,8 @@ func (o Options) toCheck(file *lockFile) []sdk {
 	return sortSDKs(sdks)
 }
 
-// update is the command that makes an entry anew.
-func (o Options) update(s sdk) string {
+// again is the command that makes an entry anew.
+func (o Options) again(s sdk) string {
 	return fmt.Sprintf("%s -platforms %s %s", o.Command, s.platform, s.version)
 }
 

@@ -2,6 +2,7 @@ package sdklock
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,7 +60,7 @@ func (c *call) fails(t *testing.T, f func(context.Context, Options) error, want 
 	before, beforeErr := os.ReadFile(c.File)
 	err := f(context.Background(), c.Options)
 	if err == nil {
-		t.Fatalf("got no error, but:\n%s", &c.out)
+		t.Fatalf("got no error, but:\n%sfor:\n%s", &c.out, before)
 	}
 	for _, text := range want {
 		if !strings.Contains(err.Error(), text) {
@@ -107,7 +108,8 @@ func TestLock(t *testing.T) {
 	}
 
 	// For the platforms that the file has, and for others.
-	writeFile(t, c.File, content("1.26rc1", linux, entry{"h1:old", "old"}))
+	old := wellFormed('B')
+	writeFile(t, c.File, content("1.26rc1", linux, old))
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
 	c.Versions = []string{"1.9", "1.26.8"}
 	c.Platforms = []Platform{linux, mac, linux}
@@ -122,7 +124,7 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := file.sdks["1.26rc1"][linux]; got != (entry{"h1:old", "old"}) {
+	if got := file.sdks["1.26rc1"][linux]; got != old {
 		t.Errorf("got %v", got)
 	}
 	if got, want := file.versions(), []string{"1.9", "1.26rc1", "1.26.8"}; !slices.Equal(got, want) {
@@ -141,8 +143,8 @@ func TestLock(t *testing.T) {
 	c.ok(t, Lock,
 		"added 1.26rc1 darwin_arm64",
 		"changed 1.26rc1 linux_amd64",
-		fmt.Sprintf(`  h1: "h1:old" is now %q`, right.H1),
-		fmt.Sprintf(`  sha256: "old" is now %q`, right.SHA256))
+		fmt.Sprintf(`  h1: %q is now %q`, old.H1, right.H1),
+		fmt.Sprintf(`  sha256: %q is now %q`, old.SHA256, right.SHA256))
 	if file, err := readFile(c.File); err != nil || file.sdks["1.26rc1"][linux] != right {
 		t.Errorf("got %v, %v", file.sdks, err)
 	}
@@ -181,7 +183,7 @@ func TestLockMeanwhile(t *testing.T) {
 	s := newServers(t)
 	c := newCall(t, "1.26.8")
 	c.Platforms = []Platform{linux}
-	other := content("1.9", linux, entry{"h1:other", "other"})
+	other := content("1.9", linux, wellFormed('C'))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeFile(t, c.File, other)
 		s.ServeHTTP(w, r)
@@ -189,7 +191,7 @@ func TestLockMeanwhile(t *testing.T) {
 	defer proxy.Close()
 	t.Setenv("GOPROXY", proxy.URL)
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
-	if got := readTestFile(t, c.File); !strings.Contains(got, "h1:other") {
+	if got := readTestFile(t, c.File); !strings.Contains(got, wellFormed('C').H1) {
 		t.Errorf("the entry of the other is lost:\n%s", got)
 	}
 }
@@ -210,13 +212,14 @@ func TestCheck(t *testing.T) {
 	// A line for each difference.
 	right := readTestFile(t, c.File)
 	mac126, linux19 := s.entry(sdk{"1.26.8", mac}), s.entry(sdk{"1.9", linux})
-	wrong := strings.NewReplacer(mac126.H1, "h1:wrong", linux19.SHA256, "wrong").Replace(right)
+	other := wellFormed('D')
+	wrong := strings.NewReplacer(mac126.H1, other.H1, linux19.SHA256, other.SHA256).Replace(right)
 	writeFile(t, c.File, wrong)
 	c.Versions = nil
 	got := c.fails(t, Check)
-	want := fmt.Sprintf(`%s: 1.9 linux_amd64: sha256 is "wrong" in the file, but %q was found; to update it: COMMAND -platforms linux_amd64 1.9
-%[1]s: 1.26.8 darwin_arm64: h1 is "h1:wrong" in the file, but %[3]q was found; to update it: COMMAND -platforms darwin_arm64 1.26.8`,
-		c.File, linux19.SHA256, mac126.H1)
+	want := fmt.Sprintf(`%s: 1.9 linux_amd64: sha256 is %q in the file, but %q was found; to update it: COMMAND -platforms linux_amd64 1.9
+%[1]s: 1.26.8 darwin_arm64: h1 is %[4]q in the file, but %[5]q was found; to update it: COMMAND -platforms darwin_arm64 1.26.8`,
+		c.File, other.SHA256, linux19.SHA256, other.H1, mac126.H1)
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
@@ -239,7 +242,7 @@ func TestCheckMissing(t *testing.T) {
 	c.fails(t, Check, c.File+" does not exist; to make it: COMMAND VERSION")
 	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
 	c.fails(t, Check, "1.26.8 "+host.String()+" has no entry; to make one: COMMAND -platforms "+host.String()+" 1.26.8")
-	writeFile(t, c.File, content("1.9", linux, entry{}))
+	writeFile(t, c.File, content("1.9", linux, wellFormed('A')))
 	c.fails(t, Check, "1.26.8 linux_amd64 has no entry; to make one: COMMAND -platforms linux_amd64 1.26.8")
 	c.Versions, c.Platforms = nil, []Platform{mac}
 	c.fails(t, Check, "has no entries for [darwin_arm64]")
@@ -254,7 +257,7 @@ func TestTampered(t *testing.T) {
 	s := newServers(t)
 	c := newCall(t, "1.26.8", "1.26rc1", "1.9")
 	c.Platforms = []Platform{linux}
-	writeFile(t, c.File, content("1.26.8", linux, entry{"h1:old", "old"}))
+	writeFile(t, c.File, content("1.26.8", linux, wellFormed('B')))
 	s.tamper(t, sdk{"1.26.8", linux}, sdk{"1.9", linux})
 	got := c.fails(t, Lock,
 		"1.26.8 linux_amd64: "+toolchain+"@v0.0.1-go1.26.8.linux-amd64: verifying module: checksum mismatch",
@@ -469,33 +472,38 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// TestMalformed checks that a file is refused if and only if Starlark, which has
+// the same cases, refuses it.
 func TestMalformed(t *testing.T) {
 	newServers(t)
-	for _, tt := range []struct{ content, want string }{
-		{"", "expected JSON as this command writes it"},
-		{"{", "unexpected end of JSON input"},
-		{"[]", "cannot unmarshal array"},
-		{"{}", "expected lock_version 1, found none"},
-		{`{"lock_version": 2, "packages": []}`, "expected lock_version 1, found 2"},
-		{`{"lock_version": "1", "sdks": {}}`, `expected lock_version 1, found "1"`},
-		{`{"lock_version": 1, "sdks": {}} {}`, "after top-level value"},
-		{`{"lock_version": 1, "sdks": {}, "more": 1}`, `unknown field "more"`},
-		{`{"lock_version": 1, "SDKs": {}}`, `unknown field "SDKs"`},
-		{`{"lock_version": 1, "sdks": null}`, "sdks: expected an object, found <nil>"},
-		{`{"lock_version": 1, "sdks": {"1.26": {}}}`, "write 1.26.0"},
-		{`{"lock_version": 1, "sdks": {"go1.26.8": {}}}`, `expected the version "1.26.8", found "go1.26.8"`},
-		{`{"lock_version": 1, "sdks": {"1.26.8": []}}`, "1.26.8: expected an object, found ["},
-		{`{"lock_version": 1, "sdks": {"1.26.8": {}, "1.26.8": {}}}`, `sdks has "1.26.8" twice`},
-		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux": {}}}}`, `1.26.8: expected a platform such as linux_amd64, found "linux"`},
-		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux/amd64": {}}}}`, `expected the platform "linux_amd64", found "linux/amd64"`},
-		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux_amd64": {"sha512": ""}}}}`, `1.26.8 linux_amd64: unknown field "sha512"`},
-		{`{"lock_version": 1, "sdks": {"1.26.8": {"linux_amd64": {"h1": 1}}}}`, "cannot unmarshal number"},
-	} {
-		c := newCall(t, "1.26.8")
-		writeFile(t, c.File, tt.content)
-		c.fails(t, Lock, "the lock file "+c.File+": ", tt.want)
-		c.fails(t, Check, "the lock file "+c.File+": ", tt.want)
+	text := readTestFile(t, "../../../../tests/analysis/sdk_lock_cases.bzl")
+	_, text, _ = strings.Cut(text, `r"""`)
+	text, _, _ = strings.Cut(text, `"""`)
+	var cases [][3]string
+	if err := json.Unmarshal([]byte(text), &cases); err != nil || len(cases) == 0 {
+		t.Fatalf("%d cases, %v", len(cases), err)
 	}
+	right := wellFormed('A')
+	for _, tt := range cases {
+		content, want := strings.NewReplacer(
+			"ENTRY", fmt.Sprintf(`{"h1": %q, "sha256": %q}`, right.H1, right.SHA256), "H1", right.H1, "SHA256", right.SHA256,
+		).Replace(tt[0]), tt[2]
+		c := newCall(t, "1.26.8")
+		writeFile(t, c.File, content)
+		if want == "" {
+			if _, err := readFile(c.File); err != nil {
+				t.Errorf("%s: %v", content, err)
+			}
+			continue
+		}
+		c.fails(t, Lock, "the lock file "+c.File+": ", want)
+		c.fails(t, Check, "the lock file "+c.File+": ", want)
+	}
+}
+
+// wellFormed returns an entry that is right but for what it stands for.
+func wellFormed(mark rune) entry {
+	return entry{"h1:" + strings.Repeat(string(mark), 43) + "=", strings.Repeat(strings.ToLower(string(mark)), 64)}
 }
 
 func TestUnreadable(t *testing.T) {
