@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 )
 
 // newFlags returns the flags of a verb, to be parsed with parse.
@@ -38,12 +34,6 @@ func operands(flags *flag.FlagSet, kind string) ([]string, error) {
 		return nil, usageError(fmt.Sprintf("%s: expected %s", flags.Name(), kind))
 	}
 	return flags.Args(), nil
-}
-
-// interruptible returns a context that Ctrl-C and a request to end the program
-// cancel, so that what was begun is tidied up.
-func interruptible() (ctx context.Context, stop context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }
 
 func appendTo(values *[]string) func(string) error {

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+import (
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
+)
 
 func runGoroot(args []string) error {
 	var o goroot.Options
@@ -28,7 +31,7 @@ func runGoroot(args []string) error {
 		o.Changes = append(o.Changes, rebuilt...)
 	}
 
-	ctx, stop := interruptible()
+	ctx, stop := interrupt.Context()
 	defer stop()
 	return goroot.Write(ctx, o)
 }

@@ -42,7 +42,7 @@ func TestGorootInterrupt(t *testing.T) {
 	}
 	arguments = append(arguments, "large")
 
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			cmd := exec.Command(program, arguments...)
 			cmd.Dir = dir

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
+	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
 )
 
 func runSDK(args []string) error {
@@ -56,7 +57,7 @@ func runSDKLock(args []string) error {
 	}
 	o.File, o.Command = lockFile(*file)
 
-	ctx, stop := interruptible()
+	ctx, stop := interrupt.Context()
 	defer stop()
 	if *check {
 		return sdklock.Check(ctx, o)

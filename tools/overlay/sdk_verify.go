@@ -6,6 +6,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkbuild"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkverify"
+	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
 )
 
 func runSDKCompile(args []string) error {
@@ -17,7 +18,7 @@ func runSDKCompile(args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible()
+	ctx, stop := interrupt.Context()
 	defer stop()
 	return sdkbuild.Compile(ctx, o)
 }
@@ -33,7 +34,7 @@ func runSDKRebuild(args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible()
+	ctx, stop := interrupt.Context()
 	defer stop()
 	return sdkbuild.Rebuild(ctx, o)
 }

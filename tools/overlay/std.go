@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/std"
+	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
 )
 
 func runStd(args []string) error {
@@ -36,7 +37,9 @@ func runStdBuild(args []string) error {
 	if err != nil {
 		return err
 	}
-	return std.Build(o)
+	ctx, stop := interrupt.Context()
+	defer stop()
+	return std.Build(ctx, o)
 }
 
 func runStdList(args []string) error {
@@ -47,7 +50,9 @@ func runStdList(args []string) error {
 	if err != nil {
 		return err
 	}
-	return std.List(o)
+	ctx, stop := interrupt.Context()
+	defer stop()
+	return std.List(ctx, o)
 }
 
 // stdFlags are the flags that both verbs have.

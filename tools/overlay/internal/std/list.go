@@ -1,6 +1,7 @@
 package std
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ type ListOptions struct {
 // The builder runs where the SDK seems to have the changes: in a folder that is
 // linked to the working directory but for the SDK, as the paths that it writes
 // depend on where it finds that. Afterwards changed files get their own paths.
-func List(o ListOptions) (err error) {
+func List(ctx context.Context, o ListOptions) (err error) {
 	tmp, err := os.MkdirTemp("", "go_overlay_std")
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func List(o ListOptions) (err error) {
 		return err
 	}
 	show := func(output string) string { return output }
-	if err := runBuilder(builder, builder, tmp, o.Arguments, show); err != nil {
+	if err := runBuilder(ctx, builder, builder, tmp, o.Arguments, show); err != nil {
 		return fmt.Errorf("the standard library with overlays can't be listed: %w", err)
 	}
 	return showPathsIn(o.Out, o.Root, o.Changes)

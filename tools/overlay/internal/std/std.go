@@ -17,17 +17,18 @@ package std
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/goroot"
 )
@@ -57,8 +58,9 @@ func (o Options) toolRoot() string {
 	return filepath.Dir(o.Root)
 }
 
-// Build compiles the standard library.
-func Build(o Options) (err error) {
+// Build compiles the standard library. The end of the context interrupts it, but for
+// tidying up.
+func Build(ctx context.Context, o Options) (err error) {
 	tmp, err := os.MkdirTemp("", "go_overlay_std")
 	if err != nil {
 		return err
@@ -82,7 +84,7 @@ func Build(o Options) (err error) {
 	}
 	// The builder takes the last value of a flag.
 	args := append(slices.Clone(o.Arguments), "-goroot", root, "-sdk", sdk)
-	if err := p.compile(args, o.Out); err != nil {
+	if err := p.compile(ctx, args, o.Out); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(filepath.Join(o.Out, "tool")); err != nil {
@@ -243,12 +245,12 @@ func (p *plan) file() string { return p.State + ".json" }
 // compile has the builder compile what the changes reach. Mostly that is the changed
 // packages alone, and the go command need not look at others; if their export data
 // is another, it goes on to all.
-func (p *plan) compile(args []string, out string) error {
+func (p *plan) compile(ctx context.Context, args []string, out string) error {
 	if p.Base == "" {
-		return p.run(args)
+		return p.run(ctx, args)
 	}
 	if few, ok := p.onlyChanged(args); ok {
-		if err := p.run(few); err != nil {
+		if err := p.run(ctx, few); err != nil {
 			return err
 		}
 		if _, err := os.Stat(filepath.Join(p.State, exportsMark)); os.IsNotExist(err) {
@@ -257,7 +259,7 @@ func (p *plan) compile(args []string, out string) error {
 			return err
 		}
 	}
-	if err := p.run(args); err != nil {
+	if err := p.run(ctx, args); err != nil {
 		return err
 	}
 	return p.restore(out, func(importPath string) bool { return p.marked(reusedMark, importPath) })
@@ -289,12 +291,12 @@ func (p *plan) onlyChanged(args []string) ([]string, bool) {
 }
 
 // run runs the builder, which calls this program in front of all tools.
-func (p *plan) run(args []string) error {
+func (p *plan) run(ctx context.Context, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	if err := runBuilder(p.Builder, self, "", args, p.showFiles, planVariable+"="+p.file()); err != nil {
+	if err := runBuilder(ctx, p.Builder, self, "", args, p.showFiles, planVariable+"="+p.file()); err != nil {
 		return fmt.Errorf("the standard library does not compile with overlays of %s: %w", strings.Join(p.changedPackages(), ", "), err)
 	}
 	return nil
@@ -340,35 +342,22 @@ func compiledAs(goroot, importPath, name string) string {
 // runBuilder runs the builder of rules_go under another name, by which it calls
 // itself. It passes on what the builder prints, messages of the compiler, as show
 // makes it.
-func runBuilder(builder, name, dir string, args []string, show func(output string) string, env ...string) error {
-	// The folder that Build makes is removed even if the build is interrupted: the
-	// signal is for the builder, too, and then it ends.
-	interrupted := make(chan os.Signal, 1)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(interrupted)
+func runBuilder(ctx context.Context, builder, name, dir string, args []string, show func(output string) string, env ...string) error {
 	var output bytes.Buffer
-	cmd := &exec.Cmd{
-		Args:   append([]string{name}, args...),
-		Dir:    dir,
-		Env:    append(os.Environ(), env...),
-		Path:   builder,
-		Stderr: &output,
-		Stdout: &output,
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	var err error
-	select {
-	case err = <-done:
-	case s := <-interrupted:
-		_ = cmd.Process.Signal(s) // It may have it already, or be gone.
-		err = <-done
-	}
+	cmd := exec.CommandContext(ctx, builder, args...)
+	cmd.Args[0] = name
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = &output, &output
+	// It may have the signal already, or be gone.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second // Then it is killed.
+	err := cmd.Run()
 	if _, err := os.Stderr.WriteString(show(output.String())); err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
 	}
 	return err
 }
