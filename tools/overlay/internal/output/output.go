@@ -40,9 +40,10 @@ func Write(files ...File) error {
 }
 
 // writeBeside writes a file's content to a new file in the same folder, as only
-// within a file system one can rename.
+// within a file system one can rename. Its name is not made of the file's, which
+// may be as long as names can be.
 func writeBeside(file File) (name string, err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(file.Path), filepath.Base(file.Path)+".*.tmp")
+	temporary, err := os.CreateTemp(filepath.Dir(file.Path), "overlay.*.tmp")
 	if err != nil {
 		return "", err
 	}

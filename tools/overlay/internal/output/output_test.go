@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,6 +20,16 @@ func TestWrite(t *testing.T) {
 		}
 	}
 	checkNames(t, dir, "first", "second")
+}
+
+// TestLongName writes a file whose name is as long as names can be.
+func TestLongName(t *testing.T) {
+	dir := t.TempDir()
+	name := strings.Repeat("n", 255)
+	if err := Write(File{Path: filepath.Join(dir, name)}); err != nil {
+		t.Error(err)
+	}
+	checkNames(t, dir, name)
 }
 
 func TestMode(t *testing.T) {
