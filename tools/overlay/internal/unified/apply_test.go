@@ -75,6 +75,8 @@ func TestApply(t *testing.T) {
 		{name: "one place, and what it makes where it is stated, in another function", content: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n2\n3\n}\n", hunks: "@@ -2,3 +2,2 @@ func a() {\n 1\n-2\n 3\n",
 			want: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n3\n}\n", placed: "7+5/0"},
 		{name: "what it makes in another function only", content: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n4\n}\n", hunks: "@@ -2,3 +2,2 @@ func a() {\n 1\n-2\n 3\n", want: "does not fit"},
+		{name: "a blank line cut off the end of the diff", content: "a\nb\n\nc\n", hunks: "@@ -1,3 +1,3 @@\n a\n-b\n+x\n", want: "a\nx\n\nc\n", placed: "1+0/0"},
+		{name: "a line cut off the end of the diff, which is not blank", content: abc, hunks: "@@ -1,3 +1,3 @@\n a\n-b\n+x\n", want: "does not fit"},
 		{name: "line far beyond the end", content: abc, hunks: "@@ -1000000000,3 +1,3 @@\n a\n-b\n+x\n c\n", want: "a\nx\nc\n", placed: "1-999999999/0"},
 	}
 	for _, test := range tests {

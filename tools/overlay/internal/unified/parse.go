@@ -85,7 +85,7 @@ func (p *parser) next() (*FileDiff, error) {
 	case p.atFileHeader():
 		return p.file(&FileDiff{Line: p.pos + 1})
 	case isBinary(line):
-		return nil, p.errorf(p.pos, "%s: binary files can't be patched; replace the file", line)
+		return p.binaryFile()
 	case isHunkHeader(line):
 		return nil, p.errorf(p.pos, "hunk %s belongs to no file: expected the lines --- and +++ before it", line)
 	case line == "":
@@ -112,6 +112,27 @@ func isSignature(line string) bool { return strings.TrimRight(line, " ") == "--"
 func isBinary(line string) bool {
 	return line == "GIT binary patch" ||
 		strings.HasPrefix(line, "Binary files ") && strings.HasSuffix(line, " differ")
+}
+
+// binaryFile reads what diff -r writes of a binary file.
+func (p *parser) binaryFile() (*FileDiff, error) {
+	line := p.line(0)
+	problem := p.errorf(p.pos, "%s: binary files can't be patched; replace the file", line)
+	names := strings.TrimSuffix(strings.TrimPrefix(line, "Binary files "), " differ")
+	oldName, newName, _ := strings.Cut(names, " and ")
+	if newName == "" || strings.Contains(newName, " and ") {
+		return nil, problem
+	}
+	p.pos++
+	p.lastHunk = nil
+	file := &FileDiff{Line: p.pos, Old: oldName, New: newName, Unusable: problem}
+	if oldName == devNull {
+		file.Old = ""
+	}
+	if newName == devNull {
+		file.New = ""
+	}
+	return file, nil
 }
 
 // skipBinary goes to the line behind what git writes of a binary file.
@@ -158,7 +179,9 @@ func (p *parser) gitFile() (*FileDiff, error) {
 			continue
 		case strings.HasPrefix(line, "index "):
 			hashes, mode, _ := strings.Cut(strings.TrimPrefix(line, "index "), " ")
-			file.OldHash, _, _ = strings.Cut(hashes, "..")
+			if hash, _, _ := strings.Cut(hashes, ".."); strings.Trim(hash, "0") != "" {
+				file.OldHash = hash // Zeros stand for no file, or for whoever wrote the diff by hand.
+			}
 			file.Unusable = cmp.Or(file.Unusable, p.checkMode(header, mode))
 			continue
 		case strings.HasPrefix(line, "similarity index "),
@@ -293,6 +316,10 @@ func (p *parser) checkOrder(file *FileDiff, hunk *Hunk) error {
 	return nil
 }
 
+// maxCutOff is how many blank lines at the end of a diff an editor may have cut off,
+// as patch(1) has it.
+const maxCutOff = 3
+
 // hunk reads a hunk from its header on.
 func (p *parser) hunk() (*Hunk, error) {
 	hunk, ok := parseHunkHeader(p.line(0))
@@ -303,6 +330,12 @@ func (p *parser) hunk() (*Hunk, error) {
 	p.pos++
 	oldLeft, newLeft := hunk.OldCount, hunk.NewCount
 	for oldLeft > 0 || newLeft > 0 {
+		if p.atEnd() && oldLeft == newLeft && oldLeft <= maxCutOff {
+			hunk.appendBlank()
+			oldLeft--
+			newLeft--
+			continue
+		}
 		if p.atEnd() {
 			return nil, p.tooShort(hunk, oldLeft, newLeft, "the end of the diff")
 		}
@@ -338,6 +371,15 @@ func (p *parser) hunk() (*Hunk, error) {
 		}
 	}
 	return hunk, p.checkNoNewline(hunk)
+}
+
+// appendBlank appends a blank line as context, which the file has to have.
+func (h *Hunk) appendBlank() {
+	end := "\n"
+	if len(h.Lines) > 0 && strings.HasSuffix(h.Lines[len(h.Lines)-1].Text, "\r\n") {
+		end = "\r\n"
+	}
+	h.Lines = append(h.Lines, Line{Op: ' ', Text: end})
 }
 
 func (p *parser) tooShort(hunk *Hunk, oldLeft, newLeft int, found string) error {

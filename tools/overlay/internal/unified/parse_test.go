@@ -65,6 +65,8 @@ func TestParse(t *testing.T) {
 		{"git diff -W, with lines in common", "--- a\n+++ b\n@@ -1,4 +1,4 @@\n a\n-b\n+c\n d\n e\n@@ -3,4 +3,5 @@\n d\n e\n+f\n g\n h\n", `1 "a" "b" -1,6+1,7`},
 		{"svn and its properties", "Index: a\n===================================================================\n--- a\t(revision 1)\n+++ a\t(working copy)\n" + hunk + "\nProperty changes on: a\n___________________\nAdded: svn:eol-style\n## -0,0 +1 ##\n+native\n",
 			`3 "a" "a" -1,1+1,1`},
+		{"an editor took blank lines off the end", "--- a\n+++ b\n@@ -1,4 +1,4 @@\n a\n\n-b\n+c\n",
+			`1 "a" "b" -1,4+1,4`},
 		{"an editor took blanks and the last end off", "--- a\n+++ b\n@@ -1,4 +1,4 @@\n a\n\n-b\n+c\n d",
 			`1 "a" "b" -1,4+1,4`},
 	}
@@ -88,7 +90,8 @@ func TestParseErrors(t *testing.T) {
 	}{
 		{"empty", "", "line 1: expected a unified diff, found an empty file"},
 		{"context diff", "*** a\n--- b\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "line 1: this is a context diff"},
-		{"count too great", header + "@@ -1,2 +1,2 @@\n-a\n+b\n", "line 6: the header of the hunk of line 3 does not count its lines right: expected 1 more old and 1 more new lines, found the end of the diff"},
+		{"count too great", header + "@@ -1,5 +1,5 @@\n-a\n+b\n", "line 6: the header of the hunk of line 3 does not count its lines right: expected 4 more old and 4 more new lines, found the end of the diff"},
+		{"count too great on one side", header + "@@ -1,2 +1 @@\n-a\n+b\n", "expected 1 more old and 0 more new lines, found the end of the diff"},
 		{"count too great, another file", header + "@@ -1,2 +1,2 @@\n-a\n+b\ndiff --git a/y b/y\n", "line 6: the header of the hunk of line 3 does not count its lines right"},
 		{"count too small", header + "@@ -1 +1 @@\n-a\n+b\n c\n", `line 6: " c" looks like a line of the hunk of line 3, whose header says that it has ended`},
 		{"count too small, removed", header + "@@ -1 +1 @@\n-a\n+b\n\n-c\n", `line 7: "-c" looks like a line of the hunk`},
@@ -114,7 +117,7 @@ func TestParseErrors(t *testing.T) {
 		{"encoded mail", "From: x\nContent-Transfer-Encoding: base64\n\nZGlmZg==\n", "line 1: this is a mail whose text is encoded"},
 		{"overlap that differs", header + "@@ -1,3 +1,3 @@\n-a\n+b\n c\n d\n@@ -3,3 +3,3 @@\n x\n-e\n+f\n g\n", "line 8: hunk @@ -3,3 +3,3 @@ overlaps"},
 		{"a long line", header + "@@ " + strings.Repeat("x", 1e6), "x… (1000003 bytes)\""},
-		{"diff -r, binary", "Binary files a/x and b/x differ\n", "binary files can't be patched"},
+		{"diff -r, binary, names unclear", "Binary files a/x and y and b/x and y differ\n", "binary files can't be patched"},
 		{"merge", "diff --cc x\nindex 1,2..3\n--- a/x\n+++ b/x\n@@@ -1 -1 +1 @@@\n", "line 1: this is the diff of a merge"},
 		{"git, nothing", "diff --git a/x b/x\nindex 1..2\n", "line 1: diff --git a/x b/x: changes nothing"},
 		{"git, names unclear", "diff --git a/x b/y\nnew file mode 100644\n", "line 1: diff --git a/x b/y: can't tell the names of the files apart"},
@@ -141,6 +144,8 @@ func TestUnusable(t *testing.T) {
 		{"a link by now", "diff --git a/x b/x\nold mode 100644\nnew mode 120000\n", "line 5: diff --git a/x b/x: is a symbolic link"},
 		{"a submodule", "diff --git a/x b/x\nindex 1..2 160000\n--- a/x\n+++ b/x\n" + "@@ -1 +1 @@\n-a\n+b\n", "is a submodule"},
 		{"git, binary", "diff --git a/x b/x\nindex 1..2\nGIT binary patch\nliteral 1\nIcmZPo000\n\nliteral 0\nHcmV?d00001\n\n", "line 5: diff --git a/x b/x: binary files can't be patched"},
+		{"diff -r, binary", "diff -r a/x b/x\nBinary files a/x and b/x differ\n", "line 4: Binary files a/x and b/x differ: binary files can't be patched"},
+		{"diff -rN, a new binary", "diff -rN a/x b/x\nBinary files /dev/null and b/x differ\n", "binary files can't be patched"},
 		{"git, binary, in short", "diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n", "binary files can't be patched"},
 	}
 	const before, after = "diff --git a/w b/w\nnew file mode 100644\n", "diff --git a/y b/y\n--- a/y\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n-- \n2.39\n"
