@@ -1,6 +1,7 @@
 """The go_overlay macro: what users write, turned into attributes that Bazel has types for."""
 
 load(":go_overlay_rule.bzl", go_overlay_rule = "go_overlay")
+load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/..."])
 
@@ -36,7 +37,7 @@ def go_overlay(name, importpath, base = {}, deps = [], parts = [], patches = {},
         has_deps = bool(deps),
         importpath = importpath,
         parts = _canonical(parts),
-        patches = _joined({label: [] for label in patches} if type(patches) == "list" else patches, "\n"),
+        patches = _joined(_checked(name, {label: [] for label in patches} if type(patches) == "list" else patches), "\n"),
         **kwargs
     )
 
@@ -48,6 +49,18 @@ def _joined(values, separator):
         key: separator.join(value) if type(value) == "list" else value
         for key, value in values.items()
     }
+
+def _checked(overlay, patches):
+    """Returns patches, the names in whose lists are joined with newlines, and must have none themselves."""
+    for diff, names in patches.items() if type(patches) == "dict" else []:
+        for name in names if type(names) == "list" else []:
+            if "\n" in name:
+                fail("{}: patches names the file {} for {}, expected a name a string, such as [\"hash.go\", \"util.go\"]".format(
+                    display_label(native.package_relative_label(overlay)),
+                    repr(name),
+                    diff,
+                ))
+    return patches
 
 _DEEPEST = Label(":deepest")
 

@@ -33,6 +33,26 @@ def _check_name(label, attribute, name):
             " Take it out of the names in patches: what a diff changes of tests is left out by itself." if attribute == "patches" else "",
         ))
 
+# More than any path has elements, and any hunk lines of context.
+_MOST = 100
+
+def _check_number(label, attribute, number, example):
+    if number < 0 or number > _MOST:
+        fail("{}: {} is {}, expected a number from 0 to {}, such as {}".format(
+            display_label(label),
+            attribute,
+            number,
+            _MOST,
+            example,
+        ))
+
+def _check_strip_prefix(label, folder):
+    if folder and [part for part in folder.split("/") if part in ["", ".", ".."]]:
+        fail("{}: strip_prefix is {}, expected a folder relative to that of the BUILD file, without / at its start and end, such as \"uuid/v2\"".format(
+            display_label(label),
+            repr(folder),
+        ))
+
 def _check_file(label, attribute, file):
     if file.is_directory:
         fail("{}: {} has {}, which is a folder; list its files, one by one or with glob()".format(
@@ -201,6 +221,9 @@ def _go_overlay_impl(ctx):
         ))
     if ctx.attr.expires and not is_date(ctx.attr.expires):
         fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(display_label(ctx.label), ctx.attr.expires))
+    _check_number(ctx.label, "patch_strip", ctx.attr.patch_strip, "1 for a/hash.go, where the package has hash.go")
+    _check_number(ctx.label, "patch_fuzz", ctx.attr.patch_fuzz, "2, or 0 for none")
+    _check_strip_prefix(ctx.label, ctx.attr.strip_prefix)
     patches = _patches(ctx)
     steps = _steps(ctx, patches)
     order = _order(ctx, steps)

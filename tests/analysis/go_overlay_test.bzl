@@ -69,6 +69,26 @@ _WRONG = {
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], delete = ["a.go"]),
         ["a.go is changed twice", "in layers"],
     ),
+    "negative_strip": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go"]}, patch_strip = -1),
+        [":go_overlay_negative_strip: patch_strip is -1, expected a number from 0 to 100, such as 1 for a/hash.go"],
+    ),
+    "huge_strip": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go"]}, patch_strip = 101),
+        ["patch_strip is 101, expected a number from 0 to 100"],
+    ),
+    "negative_fuzz": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go"]}, patch_fuzz = -1),
+        ["patch_fuzz is -1, expected a number from 0 to 100, such as 2, or 0 for none"],
+    ),
+    "strip_prefix_with_slash": (
+        dict(importpath = "example.com/pkg", embedsrcs = ["testdata/pkg/embedded.txt"], strip_prefix = "testdata/"),
+        ["strip_prefix is \"testdata/\", expected a folder relative to that of the BUILD file, without / at its start and end"],
+    ),
+    "strip_prefix_outside": (
+        dict(importpath = "example.com/pkg", embedsrcs = ["testdata/pkg/embedded.txt"], strip_prefix = "../testdata"),
+        ["strip_prefix is \"../testdata\", expected a folder relative to that of the BUILD file"],
+    ),
     "base_of_unchanged": (
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base = {"b.go": ""}),
         ["base has b.go, which the overlay neither replaces nor deletes nor patches"],

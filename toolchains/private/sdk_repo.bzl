@@ -1,5 +1,6 @@
 """Repository rules that hold a Go SDK: fetched through GOPROXY, or already on the machine."""
 
+load("@bazel_skylib//lib:shell.bzl", "shell")
 load(":go_versions.bzl", "compare_versions")
 load(":goproxy.bzl", "fetch_module")
 load(":h1.bzl", "h1_from_hex")
@@ -24,7 +25,7 @@ def _go_sdk_repo_impl(rctx):
     what = "Go SDK {} for {}".format(rctx.attr.version, rctx.attr.platform)
     lock = "lock {} --platforms {}".format(rctx.attr.version, rctx.attr.platform)
     if rctx.attr.lock_path not in ["", "go_sdk.lock.json"]:
-        lock += " -file " + rctx.attr.lock_path
+        lock += " -file " + (shell.quote(rctx.attr.lock_path) if " " in rctx.attr.lock_path else rctx.attr.lock_path)
     lock = _LOCK.format(lock = lock)
     check = lock.replace("lock ", "lock -check ")
     if not rctx.attr.sha256 and not rctx.attr.allow_unlocked:
