@@ -1,5 +1,6 @@
 """What overlays make of the files of one package, and the action that checks whether they may."""
 
+load(":cgo_options.bzl", "OPTIONS")
 load(":package_files.bzl", "check_name", "package_files")
 load(":source_names.bzl", "is_source_name")
 
@@ -57,7 +58,7 @@ def _change(actions, source, files, name, overlays):
         result = result,
     )
 
-def check_changes(actions, source, package, files, changes, helper, toolchain):
+def check_changes(actions, source, package, files, changes, helper, toolchain, cgo = None):
     """Declares the action that checks the changes and applies diffs.
 
     Args:
@@ -68,6 +69,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
       changes: list of structs, what changes_of returned.
       helper: FilesToRunProvider of the Go helper.
       toolchain: Label of the toolchain type that the helper runs for, or None.
+      cgo: dict, what cgo_evidence returned, or None for a package without cgo.
 
     Returns:
       A struct of the Files stamp and record.
@@ -101,18 +103,20 @@ def check_changes(actions, source, package, files, changes, helper, toolchain):
             "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
         } for change in changes],
         "claims": [_claim(claim, input_index) for claim in getattr(package, "claims", ())],
+        "cgo": cgo | {"sources": [input_index(file) for file in _unchanged_go_files(files, changes)]} if cgo else None,
         "importpath": source.importpath,
         "names": sorted(files.by_name),
         "overlays": [{
+            "cdeps": [str(dep.label) for dep in overlay.cdeps],
             "cgo": overlay.cgo,
+            "delete_opts": overlay.delete_opts,
             "deps": [str(dep.data.label) for dep in overlay.deps],
             "expires": overlay.expires,
-            "gc_goopts": overlay.gc_goopts,
             "label": str(overlay.label),
             "reason": overlay.reason,
             "upstream": overlay.upstream,
             "x_defs": overlay.x_defs,
-        } for overlay in package.overlays],
+        } | {attribute: getattr(overlay, attribute) for attribute in OPTIONS + ["gc_goopts"]} for overlay in package.overlays],
         "record": output_index(record),
         "sdk": getattr(source, "of_sdk", False),
         "stamp": output_index(stamp),
@@ -157,6 +161,13 @@ def _claim(claim, input_index):
         "overlay": str(claim.overlay),
         "strip": claim.strip,
     }
+
+def _unchanged_go_files(files, changes):
+    """Returns Go files beside changed ones, or none if no overlay changes Go files."""
+    changed = [change.name for change in changes]
+    if not [name for name in changed if name.endswith(".go")]:
+        return []
+    return [file for name, file in files.sources if name.endswith(".go") and name not in changed and not file.is_directory]
 
 def _step(name, overlay, overlay_index, input_index):
     step = overlay.steps[name]

@@ -1,6 +1,8 @@
 """The rule behind go_overlay: declares changes to one Go package."""
 
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load(":cgo_options.bzl", "OPTIONS")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
@@ -207,8 +209,7 @@ def _base_srcs(ctx, steps):
 def _order(ctx, steps):
     """Returns all that the overlay changes, as GoOverlayInfo says it."""
     things = list(steps)
-    if ctx.attr.gc_goopts:
-        things.append("gc_goopts")
+    things.extend([attribute for attribute in OPTIONS + ["gc_goopts"] if getattr(ctx.attr, attribute)])
     things.extend(["x_defs " + name for name in ctx.attr.x_defs])
     return {thing: (ctx.label,) for thing in things}
 
@@ -227,21 +228,21 @@ def _go_overlay_impl(ctx):
     patches = _patches(ctx)
     steps = _steps(ctx, patches)
     order = _order(ctx, steps)
-    if not order and not ctx.attr.deps and not ctx.attr.cgo and not patches:
+    if not order and not any([ctx.attr.deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
             display_label(ctx.label),
             ctx.attr.importpath,
-            "new_srcs, delete, patches, embedsrcs, deps, gc_goopts, x_defs",
+            "new_srcs, delete, patches, embedsrcs, deps, gc_goopts, x_defs, copts",
         ))
     overlay = struct(
         base = _base(ctx, steps),
         base_srcs = _base_srcs(ctx, steps),
+        cdeps = tuple(ctx.attr.cdeps),
         cgo = ctx.attr.cgo,
         deps = tuple([dep[GoArchive] for dep in ctx.attr.deps]),
         deps_end = ctx.attr.has_deps and not ctx.attr.deps,
         exec = ctx.attr.exec,
         expires = ctx.attr.expires,
-        gc_goopts = tuple([ctx.expand_make_variables("gc_goopts", option, {}) for option in ctx.attr.gc_goopts]),
         label = ctx.label,
         parts = tuple(ctx.attr.parts),
         patch_exclude = tuple(ctx.attr.patch_exclude),
@@ -252,6 +253,10 @@ def _go_overlay_impl(ctx):
         unnamed_patches = tuple([patch for patch in patches if not patch.files]),
         upstream = ctx.attr.upstream,
         x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
+        **{
+            attribute: tuple([ctx.expand_make_variables(attribute, option, {}) for option in getattr(ctx.attr, attribute)])
+            for attribute in OPTIONS + ["delete_opts", "gc_goopts"]
+        }
     )
     return [
         DefaultInfo(files = depset([step.file for step in steps.values() if step.file])),
@@ -275,12 +280,22 @@ for the digest. Not for `new_srcs`.""",
             doc = """Verbatim copies of files that the overlay was written against, of the same base
 names. They pin the base as `base` does, and let the error show how it differs from the new one.""",
         ),
+        "cdeps": attr.label_list(
+            cfg = none_transition,
+            doc = """C libraries that the package is compiled and linked with, beside those of its own. They are
+built without overlays.""",
+            providers = [CcInfo],
+        ),
         "cgo": attr.bool(
             doc = "Whether the package uses cgo with the overlay, though its `go_library` does not say so.",
         ),
         "delete": attr.string_list(
             doc = """Names of files, compiled or embedded, that the package loses. Those that a diff in `patches`
 deletes or renames have to be here.""",
+        ),
+        "delete_opts": attr.string_list(
+            doc = """Options that the package loses: of its `cppopts`, `copts`, `cxxopts` and `clinkopts`, as they are
+written there, such as `["-DDEBUG", "-framework IOKit"]`.""",
         ),
         "deps": attr.label_list(
             cfg = deps_transition,
@@ -304,9 +319,6 @@ the overlay, too. By default they are not.""",
         "expires": attr.string(
             doc = """Last day (`YYYY-MM-DD`) on which the overlay may be built with. The day of the
 build is that of `--@go_overlay//go_overlay:today`.""",
-        ),
-        "gc_goopts": attr.string_list(
-            doc = "Flags for the Go compiler, after those of the package. Subject to make variable expansion.",
         ),
         "has_deps": attr.bool(
             doc = "Whether the overlay has `deps` where they do not end. Set by the macro.",
@@ -386,6 +398,20 @@ variable expansion, and not to location expansion, which `go_library` has.""",
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
+    } | {
+        attribute: attr.string_list(
+            doc = "Flags for the {}, after those of the package. Subject to make variable expansion.{}".format(
+                tool,
+                "" if attribute == "gc_goopts" else " Only for packages with cgo.",
+            ),
+        )
+        for attribute, tool in {
+            "clinkopts": "linker of C",
+            "copts": "C compiler",
+            "cppopts": "C preprocessor",
+            "cxxopts": "C++ compiler",
+            "gc_goopts": "Go compiler",
+        }.items()
     },
     provides = [GoOverlayInfo],
 )

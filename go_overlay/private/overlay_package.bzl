@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
+load(":cgo_options.bzl", "cgo_evidence", "with_cgo_options")
 load(":changes.bzl", "changes_of", "check_changes", "output_path")
 load(":labels.bzl", "display_label")
 load(":layout.bzl", "headers_of_deps", "including", "is_header_name", "laid_out")
@@ -32,8 +33,18 @@ def overlay_package(go, source, package, helper):
     """
     files, changes = changes_of(go.actions, source, package)
     _check_not_sources(source, changes)
-    evidence = check_changes(go.actions, source, package, files, changes, helper, _GO_TOOLCHAIN)
-    overlaid, includes = _overlaid(go, source, package, files, changes)
+    options = with_cgo_options(source, package)
+    evidence = check_changes(
+        go.actions,
+        source,
+        package,
+        files,
+        changes,
+        helper,
+        _GO_TOOLCHAIN,
+        cgo = None if go.mode.pure or not options["cgo"] else cgo_evidence(go.mode, options),
+    )
+    overlaid, includes = _overlaid(go, source, package, files, changes, options)
     return overlaid, struct(**(structs.to_dict(evidence) | structs.to_dict(includes)))
 
 def _check_not_sources(source, changes):
@@ -50,7 +61,7 @@ Take {file} out of the srcs of {target}: an overlay file must not be compiled wh
                     target = display_label(source.label),
                 ))
 
-def _overlaid(go, source, package, files, changes):
+def _overlaid(go, source, package, files, changes, cgo_options):
     """Returns the GoInfo of the package with all changes, and a struct as overlay_package."""
     outcomes = {change.name: change.outcome for change in changes}
     home = _home(go, source)
@@ -107,10 +118,7 @@ A program can contain only one of them. Let both depend on the same target, or o
         if is_header_name(change.name)
     ])
 
-    with_overlays = {
-        "cgo": source.cgo or any([overlay.cgo for overlay in package.overlays]),
-        "deps": deps,
-    }
+    with_overlays = cgo_options | {"deps": deps}
     patched = [change.name for change in changes if change.result]
     names = [src.name for src in srcs]
     layout = laid_out(go, source, srcs, embedsrcs, outcomes, patched, output_path(source, "package"), headers_of_deps(GoInfo(**(structs.to_dict(source) | with_overlays))))

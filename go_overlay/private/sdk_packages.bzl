@@ -1,5 +1,6 @@
 """Packages of the Go SDK: which of those that overlays change are its, and what becomes of their files."""
 
+load(":cgo_options.bzl", "OPTIONS")
 load(":changes.bzl", "changes_of", "check_changes")
 load(":labels.bzl", "display_label")
 load(":source_names.bzl", "is_source_name")
@@ -153,7 +154,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = Non
 
 def _check_supported(importpath, package):
     for overlay in package.overlays:
-        for attribute in ["cgo", "deps", "gc_goopts", "parts", "x_defs"]:
+        for attribute in OPTIONS + ["cdeps", "cgo", "delete_opts", "deps", "gc_goopts", "parts", "x_defs"]:
             if getattr(overlay, attribute):
                 fail("{}: {} can't be changed for {}, which is a package of the Go SDK. Leave it out; {}".format(
                     display_label(overlay.label),

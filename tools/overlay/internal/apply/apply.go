@@ -31,6 +31,9 @@ func Run(manifestPath string, files []string) error {
 	for i, c := range m.Changes {
 		outcomes[i] = a.apply(c)
 	}
+	if len(a.problems) == 0 {
+		a.checkCgo(outcomes)
+	}
 	if len(a.problems) > 0 {
 		return a.problems
 	}

@@ -20,6 +20,7 @@ type manifest struct {
 	Changes    []*change        `json:"changes"`
 	Unnamed    []unnamedDiff    `json:"unnamed"`
 	Claims     []claim          `json:"claims"` // of all overlays whose diffs several have
+	Cgo        *cgo             `json:"cgo"`    // of a package that is compiled with cgo
 	Stamp      int              `json:"stamp"`  // written last, empty
 	Record     int              `json:"record"` // written: a record.Record
 }
@@ -146,6 +147,11 @@ func (m *manifest) validate(files int) error {
 	}
 	for i := range m.Claims {
 		check.input(fmt.Sprintf("claims[%d].diff", i), &m.Claims[i].Diff)
+	}
+	if m.Cgo != nil {
+		for i := range m.Cgo.Sources {
+			check.input(fmt.Sprintf("cgo.sources[%d]", i), &m.Cgo.Sources[i])
+		}
 	}
 	return check.err
 }

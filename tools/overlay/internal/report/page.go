@@ -198,8 +198,23 @@ func overlayCells(o record.Overlay) []string {
 	for _, dep := range o.Deps {
 		label += note("adds the dependency " + code(record.DisplayLabel(dep)))
 	}
-	for _, opt := range o.GcGoopts {
-		label += note("compiles with " + code(opt))
+	for _, dep := range o.Cdeps {
+		label += note("adds the C library " + code(record.DisplayLabel(dep)))
+	}
+	for _, opts := range []struct {
+		does string
+		opts []string
+	}{
+		{"compiles with ", o.GcGoopts},
+		{"preprocesses C with ", o.Cppopts},
+		{"compiles C with ", o.Copts},
+		{"compiles C++ with ", o.Cxxopts},
+		{"links with ", o.Clinkopts},
+		{"deletes the option ", o.DeleteOpts},
+	} {
+		for _, opt := range opts.opts {
+			label += note(opts.does + code(opt))
+		}
 	}
 	var names []string
 	for name := range o.XDefs {

@@ -1,0 +1,118 @@
+"""Options of the C compiler and the linker that overlays add to packages with cgo, or take from them."""
+
+load(":labels.bzl", "display_label")
+
+visibility([
+    "//go_overlay/private/...",
+    "//tests/...",
+])
+
+# Attributes of go_library, and of go_overlay, whose options gazelle writes from #cgo lines.
+OPTIONS = [
+    "cppopts",
+    "copts",
+    "cxxopts",
+    "clinkopts",
+]
+
+def with_cgo_options(source, package):
+    """Returns what overlays make of a package's attributes for cgo.
+
+    Args:
+      source: GoInfo of the package.
+      package: struct, value of the `packages` field of GoOverlayInfo.
+
+    Returns:
+      dict of fields of GoInfo.
+    """
+    cgo = source.cgo or any([overlay.cgo for overlay in package.overlays])
+    fields = {attribute: list(getattr(source, attribute)) for attribute in OPTIONS} | {
+        "cdeps": list(source.cdeps),
+        "cgo": cgo,
+    }
+    for overlay in package.overlays:
+        _check_cgo(source, overlay, cgo)
+        _delete(source, overlay, fields)
+    for overlay in package.overlays:
+        for dep in overlay.cdeps:
+            if dep.label not in [present.label for present in fields["cdeps"]]:
+                fields["cdeps"].append(dep)
+    overlays = {overlay.label: overlay for overlay in package.overlays}
+    for attribute in OPTIONS:
+        for label in package.order.get(attribute, ()):
+            fields[attribute].extend(getattr(overlays[label], attribute))
+    return fields
+
+def cgo_evidence(mode, options):
+    """Returns what the Go helper compares #cgo lines with, which rules_go does not read.
+
+    Args:
+      mode: struct, `mode` of the GoContext.
+      options: dict, what with_cgo_options returned.
+
+    Returns:
+      dict, for JSON.
+    """
+    return {
+        "goarch": mode.goarch,
+        "goos": mode.goos,
+        "options": {
+            attribute: [word for word in _words(options[attribute]) if word]
+            for attribute in OPTIONS
+        },
+        "tags": mode.tags,
+    }
+
+def _check_cgo(source, overlay, cgo):
+    if cgo:
+        return
+    for attribute in OPTIONS + ["cdeps", "delete_opts"]:
+        if getattr(overlay, attribute):
+            fail("""{overlay} has {attribute} for package {importpath}, but {target} does not use cgo, without which they do nothing.
+Take them out, or write cgo = True in {overlay} if the overlay makes the package use it.""".format(
+                attribute = attribute,
+                importpath = source.importpath,
+                overlay = display_label(overlay.label),
+                target = display_label(source.label),
+            ))
+
+def _delete(source, overlay, fields):
+    """Takes the options that an overlay deletes out of those of the package."""
+    for deleted in overlay.delete_opts:
+        words = deleted.split(" ")
+        found = False
+        for attribute in OPTIONS:
+            # A string may have several options, for rules_go splits it in this way.
+            found = found or bool(_positions(_words(getattr(source, attribute)), words))
+            options = _words(fields[attribute])
+            positions = _positions(options, words)
+            for position in reversed(positions):
+                options = options[:position] + options[position + len(words):]
+            if positions:
+                fields[attribute] = options
+        if not found:
+            fail("""{overlay} has {deleted} in delete_opts, but {target} has no such option. It has:
+{options}
+Write it as it is there, or take it out.""".format(
+                deleted = repr(deleted),
+                options = "\n".join([
+                    "  {} = {}".format(attribute, getattr(source, attribute))
+                    for attribute in OPTIONS
+                    if getattr(source, attribute)
+                ]) or "  (none)",
+                overlay = display_label(overlay.label),
+                target = display_label(source.label),
+            ))
+
+def _words(options):
+    return [word for option in options for word in option.split(" ")]
+
+def _positions(words, wanted):
+    """Returns where a sequence is in another one, without overlaps."""
+    positions = []
+    end = 0
+    for position in range(len(words) - len(wanted) + 1):
+        if position >= end and words[position:position + len(wanted)] == wanted:
+            positions.append(position)
+            end = position + len(wanted)
+    return positions

@@ -1,0 +1,295 @@
+package apply
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A cgo is what a package with cgo is compiled with. rules_go does not read #cgo
+// lines: what counts is attributes, which gazelle has written from the lines.
+type cgo struct {
+	GOARCH  string              `json:"goarch"`
+	GOOS    string              `json:"goos"`
+	Tags    []string            `json:"tags"`
+	Options map[string][]string `json:"options"` // word by word, by attribute, those of overlays included
+	Sources []int               `json:"sources"` // Go files that no overlay changes
+}
+
+// optionAttributes are where the flags of #cgo lines go, by their kinds: first
+// where gazelle writes them.
+var optionAttributes = []struct {
+	kind       string
+	attributes []string
+}{
+	{"CPPFLAGS", []string{"cppopts", "copts"}},
+	{"CFLAGS", []string{"copts", "cppopts"}},
+	{"CXXFLAGS", []string{"cxxopts", "cppopts"}},
+	{"LDFLAGS", []string{"clinkopts"}},
+	{"pkg-config", nil}, // Nobody asks pkg-config: it takes libraries.
+}
+
+// An applied change is a change with the contents that it begins and ends with.
+type appliedChange struct {
+	*change
+	original, final version
+}
+
+// original returns the package's file, which has been read.
+func (a *applier) original(c *change) version {
+	if c.Original == nil {
+		return version{by: upstream}
+	}
+	path := a.paths[*c.Original]
+	return version{present: true, content: a.contents[path], by: upstream, path: path}
+}
+
+// checkCgo checks that attributes say what changed #cgo lines say. It takes what came
+// of each change.
+func (a *applier) checkCgo(outcomes []outcome) {
+	c := a.manifest.Cgo
+	if c == nil {
+		return
+	}
+	changes := make([]appliedChange, len(outcomes))
+	for i, change := range a.manifest.Changes {
+		changes[i] = appliedChange{change, a.original(change), outcomes[i].version}
+	}
+	if !slices.ContainsFunc(changes, appliedChange.hasCgoLines) {
+		return
+	}
+	kept := map[string][]string{} // flags, by kind, of files that no overlay changes
+	for _, index := range c.Sources {
+		content, ok := a.read(index, changes[0].lastOverlay())
+		if !ok {
+			return
+		}
+		flags, err := c.cgoFlags(path.Base(a.paths[index]), content)
+		if err != nil {
+			continue // The compiler says it better.
+		}
+		addFlags(kept, flags)
+	}
+	before, after := cloneFlags(kept), cloneFlags(kept)
+	flagsBefore, flagsAfter := make([]map[string][]string, len(changes)), make([]map[string][]string, len(changes))
+	for i, change := range changes {
+		if !change.isCompiled() {
+			continue
+		}
+		var wrong error
+		if change.original.present {
+			flagsBefore[i], wrong = c.cgoFlags(change.Name, change.original.content)
+			addFlags(before, flagsBefore[i])
+		}
+		if change.final.present {
+			var err error
+			flagsAfter[i], err = c.cgoFlags(change.Name, change.final.content)
+			if err != nil && wrong == nil && strings.Contains(err.Error(), "#cgo") {
+				a.report(change.lastOverlay(), " %s, but not as Go wants it: %s", a.does(change.change, change.lastStep()), strings.TrimPrefix(err.Error(), srcDir+"/"))
+				return
+			}
+			addFlags(after, flagsAfter[i])
+		}
+	}
+	for i, change := range changes {
+		a.reportFlags(change, newFlags(flagsAfter[i], before), newFlags(flagsBefore[i], after))
+	}
+}
+
+// reportFlags reports flags that a change adds and attributes don't have, and
+// those that it deletes, but attributes have.
+func (a *applier) reportFlags(change appliedChange, added, deleted map[string][]string) {
+	c, folder := a.manifest.Cgo, a.packageFolder(change)
+	var differences []string
+	attributes := map[string][]string{}
+	libraries := false
+	for _, o := range optionAttributes {
+		for _, flag := range added[o.kind] {
+			ofLibrary := len(o.attributes) < 2
+			if c.has(flag, folder, o.attributes) || ofLibrary && a.addsLibraries(o.kind) {
+				continue
+			}
+			differences = append(differences, fmt.Sprintf("%s gains %s", o.kind, flagInSource(flag)))
+			libraries = libraries || ofLibrary
+			if len(o.attributes) > 0 {
+				attributes[o.attributes[0]] = append(attributes[o.attributes[0]], strings.ReplaceAll(flag, srcDir, folder))
+			}
+		}
+		for _, flag := range deleted[o.kind] {
+			for _, option := range c.options(o.attributes[:min(1, len(o.attributes))]) {
+				if matches(option, flag, folder) {
+					differences = append(differences, fmt.Sprintf("%s loses %s", o.kind, flagInSource(flag)))
+					attributes["delete_opts"] = append(attributes["delete_opts"], option)
+				}
+			}
+		}
+	}
+	if len(differences) == 0 {
+		return
+	}
+	label := a.label(change.lastOverlay())
+	var b strings.Builder
+	fmt.Fprintf(&b, " %s and its #cgo lines, which rules_go does not read; it takes attributes, which gazelle writes from them:\n",
+		a.does(change.change, change.lastStep()))
+	for i, difference := range differences {
+		if i == maxDiffLines {
+			fmt.Fprintf(&b, "  and %d more\n", len(differences)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s\n", difference)
+	}
+	if len(attributes) > 0 {
+		fmt.Fprintf(&b, "Write in %s, beside what is there:\n", label)
+	}
+	for _, attribute := range []string{"cppopts", "copts", "cxxopts", "clinkopts", "delete_opts"} {
+		if options := attributes[attribute]; len(options) > 0 {
+			fmt.Fprintf(&b, "  %s = [%s],\n", attribute, quoted(slices.Compact(options)))
+		}
+	}
+	if libraries {
+		fmt.Fprintf(&b, "A library that Bazel builds goes into cdeps of %s instead of flags; one of pkg-config there or into copts and clinkopts.\n", label)
+	}
+	a.report(change.lastOverlay(), "%s", b.String())
+}
+
+// addsLibraries tells whether overlays have C libraries in the place of flags.
+func (a *applier) addsLibraries(kind string) bool {
+	for _, o := range a.manifest.Overlays {
+		if len(o.Cdeps) > 0 || kind == "pkg-config" && len(o.Clinkopts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// has tells whether an option of the attributes is the flag of a #cgo line.
+func (c *cgo) has(flag, folder string, attributes []string) bool {
+	if flag == "-I"+srcDir || flag == "-I "+srcDir {
+		return true // The C compiler looks there in any case.
+	}
+	return slices.ContainsFunc(c.options(attributes), func(option string) bool { return matches(option, flag, folder) })
+}
+
+func (c *cgo) options(attributes []string) []string {
+	var options []string
+	for _, attribute := range attributes {
+		options = append(options, join(c.Options[attribute])...)
+	}
+	return options
+}
+
+// matches tells whether an option is the flag of a #cgo line. Paths of options
+// begin in the root of the workspace, and may name a repository in several ways; those
+// of flags begin in the folder of the package.
+func matches(option, flag, folder string) bool {
+	prefix, inPackage, ok := strings.Cut(flag, srcDir)
+	if !ok {
+		return option == flag
+	}
+	found, ok := strings.CutPrefix(option, prefix)
+	end := strings.TrimPrefix(inPackage, "/")
+	if end == "" {
+		end = path.Base(folder)
+	}
+	return ok && (found == end || strings.HasSuffix(found, "/"+end))
+}
+
+// flagInSource writes a flag as a #cgo line has it.
+func flagInSource(flag string) string { return strings.ReplaceAll(flag, srcDir, "${SRCDIR}") }
+
+// packageFolder returns the folder of the package, from the root of the workspace.
+func (a *applier) packageFolder(change appliedChange) string {
+	files := a.manifest.Cgo.Sources
+	if change.Original != nil {
+		files = []int{*change.Original}
+	}
+	if len(files) == 0 {
+		return "${SRCDIR}"
+	}
+	folder := path.Dir(a.paths[files[0]])
+	if parts := strings.SplitN(folder, "/", 4); parts[0] == "bazel-out" && len(parts) == 4 {
+		return parts[3] // Headers that are not generated lie there.
+	}
+	return folder
+}
+
+// twoWords are options that have their value in the word after them.
+var twoWords = []string{"-F", "-I", "-L", "-Xlinker", "-arch", "-framework", "-idirafter", "-imacros", "-include", "-iquote", "-isystem", "-weak_framework"}
+
+// join makes options of words. A blank behind a backslash belongs to the option.
+func join(words []string) []string {
+	var options []string
+	for i := 0; i < len(words); i++ {
+		option := words[i]
+		two := slices.Contains(twoWords, option)
+		for (two || strings.HasSuffix(option, `\`)) && i+1 < len(words) {
+			two = false
+			i++
+			option += " " + words[i]
+		}
+		options = append(options, option)
+	}
+	return options
+}
+
+// joinFlags makes options of flags, as attributes have them: of quotes, backslashes
+// and the like, Go allows only what makes a blank part of a flag.
+func joinFlags(flags []string) []string {
+	escaped := make([]string, len(flags))
+	for i, flag := range flags {
+		escaped[i] = strings.ReplaceAll(flag, " ", `\ `)
+	}
+	return join(escaped)
+}
+
+func addFlags(to, flags map[string][]string) {
+	for kind, words := range flags {
+		to[kind] = append(to[kind], joinFlags(words)...)
+	}
+}
+
+func cloneFlags(flags map[string][]string) map[string][]string {
+	clone := map[string][]string{}
+	for kind, words := range flags {
+		clone[kind] = slices.Clone(words)
+	}
+	return clone
+}
+
+// newFlags returns flags that are not in others, each once.
+func newFlags(flags, others map[string][]string) map[string][]string {
+	added := map[string][]string{}
+	for kind, words := range flags {
+		for _, flag := range joinFlags(words) {
+			if !slices.Contains(others[kind], flag) && !slices.Contains(added[kind], flag) {
+				added[kind] = append(added[kind], flag)
+			}
+		}
+	}
+	return added
+}
+
+func (change appliedChange) hasCgoLines() bool {
+	return change.isCompiled() &&
+		(strings.Contains(change.original.content, "#cgo") || strings.Contains(change.final.content, "#cgo"))
+}
+
+// isCompiled tells whether a change is one of a Go file that is not just embedded.
+func (change appliedChange) isCompiled() bool {
+	return strings.HasSuffix(change.Name, ".go") && !strings.Contains(change.Name, "/") && change.lastStep().Kind != embed
+}
+
+func (change appliedChange) lastStep() *step  { return change.Steps[len(change.Steps)-1] }
+func (change appliedChange) lastOverlay() int { return change.lastStep().Overlay }
+
+// quoted writes options as attributes have them, which are subject to make
+// variable expansion.
+func quoted(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = strconv.Quote(strings.ReplaceAll(value, "$", "$$"))
+	}
+	return strings.Join(quoted, ", ")
+}
