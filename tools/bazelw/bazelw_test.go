@@ -495,6 +495,99 @@ func TestOtherSystems(t *testing.T) {
 	}
 }
 
+// What a person has written stays, and is used if that is asked for.
+func TestHandWrittenWiring(t *testing.T) {
+	f := newFixture(t)
+	rc := filepath.Join(f.workspace, "offline.bazelrc")
+	mine := filepath.Join(f.dir, "mine.bazelrc")
+	for name, spoil := range map[string]func() error{
+		"file":           func() error { return os.WriteFile(rc, []byte("common --registry=file:///mine\n"), 0o644) },
+		"empty":          func() error { return os.WriteFile(rc, nil, 0o644) },
+		"link":           func() error { f.write("mine.bazelrc", "# mine\n"); return os.Symlink(mine, rc) },
+		"link to naught": func() error { return os.Symlink("nowhere", rc) },
+		"folder":         func() error { return os.Mkdir(rc, 0o755) },
+	} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		before, beforeErr := os.ReadFile(rc)
+		for _, offline := range []string{"", "1"} {
+			f.env = append(f.env, "GO_OVERLAY_OFFLINE="+offline)
+			_, stderr := f.run(2, "build")
+			expect(t, name, stderr, rc+": ", "not one that bazelw has written", "GO_OVERLAY_OFFLINE=0")
+		}
+		f.env = append(f.env, "GO_OVERLAY_OFFLINE=0")
+		f.run(0, "build")
+		after, afterErr := os.ReadFile(rc)
+		if string(after) != string(before) || fmt.Sprint(afterErr) != fmt.Sprint(beforeErr) || !exists(rc) {
+			t.Errorf("%s: got %q, %v", name, after, afterErr)
+		}
+		if err := os.Remove(rc); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Nothing is written through links that a workspace has under names of bazelw's.
+func TestLinksInTheWay(t *testing.T) {
+	f := newFixture(t)
+	f.write("precious", "precious")
+	precious := filepath.Join(f.dir, "precious")
+	rc := filepath.Join(f.workspace, "offline.bazelrc")
+	for _, link := range []string{rc + ".tmp", filepath.Join(f.cache, "rootfs-4.tmp"), filepath.Join(f.cache, "probe.tmp")} {
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(precious, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.run(0, "build")
+	if got, err := os.ReadFile(precious); err != nil || string(got) != "precious" {
+		t.Errorf("written through a link: %q, %v", got, err)
+	}
+	if info, err := os.Lstat(rc); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("offline.bazelrc is %v, %v", info, err)
+	}
+	f.noLeftovers()
+}
+
+func TestRelativeHome(t *testing.T) {
+	f := newFixture(t)
+	home := filepath.Join(f.workspace, "my home")
+	if err := os.Mkdir(home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f.env = append(f.env, "HOME=my home", "XDG_CACHE_HOME=")
+	f.cache = filepath.Join(home, ".cache", "go_overlay")
+	f.run(0, "build")
+	if !exists(filepath.Join(f.cache, "registry")) {
+		t.Errorf("nothing is in %s", f.cache)
+	}
+	if _, stderr := f.run(0, "build"); stderr != "" {
+		t.Errorf("second call: got %q on stderr, expected nothing", stderr)
+	}
+	f.noLeftovers()
+}
+
+func TestDeletedFolder(t *testing.T) {
+	f := newFixture(t)
+	for _, pwd := range []string{"its name", "relative", "/", ""} {
+		dir := filepath.Join(f.workspace, "gone")
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		value := "PWD=" + strings.Replace(pwd, "its name", dir, 1)
+		cmd := exec.Command("sh", "-c", `rmdir "$PWD"; exec timeout 20 env "$@"`, "sh", value, bazelw, "build")
+		cmd.Dir, cmd.Env = dir, f.env
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != 2 {
+			t.Errorf("%s: exit code %d, expected 2", value, code)
+		}
+		expect(t, value, string(out), "bazelw: error: the current folder", "is no longer there")
+	}
+}
+
 // By its bare name, and with a CDPATH that makes cd talk.
 func TestCalledFromItsOwnFolder(t *testing.T) {
 	f := newFixture(t)

@@ -20,6 +20,8 @@ find_cache() {
     HOME=$(getent passwd "$EUID" | cut -d: -f6)
     export HOME
   fi
+  # Relative to the caller's folder, also for what runs in another one.
+  [[ $HOME == /* ]] || HOME=$PWD/$HOME
   if [[ -r $inside_mark ]]; then
     inside=$(<"$inside_mark")
   fi
@@ -36,6 +38,9 @@ find_cache() {
 
 # find_workspace sets $workspace to the root of the Bazel workspace around the current folder, or to nothing.
 find_workspace() {
+  # Bash keeps the name of a folder that is gone, and any name at all where there is none to find.
+  [[ $PWD == /* && . -ef $PWD ]] ||
+    die "the current folder${PWD:+, $PWD,} is no longer there; change to one that is"
   workspace=$PWD
   while [[ ! -f $workspace/MODULE.bazel ]]; do
     [[ $workspace ]] || return 0
@@ -70,7 +75,7 @@ recall() {
 # remove deletes a folder that Bazel, which makes folders read-only, or an interrupted run left. It stays on
 # one file system: were something mounted below, it is not ours.
 remove() {
-  [[ -e $1 ]] || return 0
+  [[ -e $1 || -L $1 ]] || return 0
   find "$1" -xdev -type d ! -perm -u+w -exec chmod u+w {} +
   rm -rf --one-file-system "$1"
 }
