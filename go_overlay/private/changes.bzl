@@ -137,7 +137,9 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, c
     args = actions.args()
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
-    args.add_all(arguments, expand_directories = False, uniquify = False)
+
+    # A file that is called @file is no file of arguments.
+    args.add_all(arguments, expand_directories = False, format_each = "./%s", uniquify = False)
     actions.run(
         arguments = ["apply", actions.args().add(manifest), args],
         executable = helper,

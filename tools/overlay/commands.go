@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/report"
@@ -11,7 +12,11 @@ func runApply(args []string) error {
 	if len(args) == 0 {
 		return usageError("apply: expected a manifest")
 	}
-	return apply.Run(args[0], args[1:])
+	files := make([]string, len(args)-1)
+	for i, arg := range args[1:] {
+		files[i] = strings.TrimPrefix(arg, "./") // With it, no name begins with @.
+	}
+	return apply.Run(args[0], files)
 }
 
 func runReport(args []string) error {

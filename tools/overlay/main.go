@@ -20,9 +20,9 @@
 // sdklock that of sdk lock, sdkverify that of sdk verify; std runs the builder of
 // rules_go with the ARGUMENTs on an SDK that has the changes, and package std tells how.
 //
-// An argument @FILE stands for the lines of that file, each of them an argument; if
-// the environment variable GO_OVERLAY_ARGUMENTS names a file, its lines come before
-// all arguments. A label, which begins with @@, stands for itself.
+// An argument @FILE stands for the lines of that file, each of them an argument; ./@FILE
+// is the file itself. If the environment variable GO_OVERLAY_ARGUMENTS names a file, its
+// lines come before all arguments. A label, which begins with @@, stands for itself.
 //
 // The standard library is all it needs: the build makes it with a bare Go SDK,
 // before there is anything else. It exits with 1 if overlays don't apply or an SDK
