@@ -8,6 +8,8 @@ visibility([
 ])
 
 _ACTIVE = str(Label("//go_overlay:active"))
+_ACTIVE_NAME = str(Label("//go_overlay/private:active_name"))
+_APPLIED = str(Label("//go_overlay:applied"))
 _DEPTH = str(Label("//go_overlay/private:depth"))
 _GOEXPERIMENT = str(Label("//toolchains:goexperiment"))
 _GOFIPS140 = str(Label("//toolchains:gofips140"))
@@ -18,7 +20,7 @@ _SDK_NAME = str(Label("@io_bazel_rules_go//go/toolchain:sdk_name"))
 _SDK_VERSION = str(Label("@io_bazel_rules_go//go/toolchain:sdk_version"))
 
 def _none_impl(_settings, _attr):
-    return {_ACTIVE: _NONE}
+    return {_ACTIVE: _NONE, _APPLIED: _NONE}
 
 # What an overlay is made of is built without overlays: a generated source may
 # need Go programs, whose toolchain needs the active set, which holds this very
@@ -26,14 +28,39 @@ def _none_impl(_settings, _attr):
 none_transition = transition(
     implementation = _none_impl,
     inputs = [],
-    outputs = [_ACTIVE],
+    outputs = [_ACTIVE, _APPLIED],
+)
+
+def _applied_impl(settings, _attr):
+    return {_ACTIVE: _NONE, _APPLIED: str(settings[_ACTIVE])}
+
+# From Go toolchains to the active set. Whatever was chosen as the set, it is built without overlays, so
+# that it may be something that needs a Go toolchain, and can be told that it is no set.
+applied_transition = transition(
+    implementation = _applied_impl,
+    inputs = [_ACTIVE],
+    outputs = [_ACTIVE, _APPLIED],
+)
+
+def _name_impl(settings, _attr):
+    return {_ACTIVE_NAME: str(settings[_ACTIVE])}
+
+# Tells the label of the active set to who must not depend on it.
+name_transition = transition(
+    implementation = _name_impl,
+    inputs = [_ACTIVE],
+    outputs = [_ACTIVE_NAME],
 )
 
 def _deps_impl(settings, _attr):
     deeper = {"": "1", "1": "2"}.get(settings[_DEPTH])
     if not deeper:
-        return {_ACTIVE: _NONE, _DEPTH: "3"}
-    return {_ACTIVE: str(settings[_ACTIVE]), _DEPTH: deeper}
+        return {_ACTIVE: _NONE, _APPLIED: _NONE, _DEPTH: "3"}
+    applied = str(settings[_APPLIED])
+
+    # Where no toolchain leads here, as when the overlay itself is built, none is applied.
+    active = str(settings[_ACTIVE]) if applied == _NONE else applied
+    return {_ACTIVE: active, _APPLIED: _NONE, _DEPTH: deeper}
 
 # What an overlay makes a package import is itself overlaid, but can't be so in
 # the same configuration: its toolchain holds this overlay, which depends on it.
@@ -42,8 +69,8 @@ def _deps_impl(settings, _attr):
 # linker takes a single copy of each.
 deps_transition = transition(
     implementation = _deps_impl,
-    inputs = [_ACTIVE, _DEPTH],
-    outputs = [_ACTIVE, _DEPTH],
+    inputs = [_ACTIVE, _APPLIED, _DEPTH],
+    outputs = [_ACTIVE, _APPLIED, _DEPTH],
 )
 
 def _pin_impl(settings, attr):

@@ -3,23 +3,57 @@
 load("//go_overlay/private:claims.bzl", "with_claims")
 load("//go_overlay/private:compose.bzl", "only_for_tools")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
+load("//go_overlay/private:labels.bzl", "display_label")
+load("//go_overlay/private:transitions.bzl", "applied_transition")
 load(":configurations.bzl", "is_exec_configuration")
 
-visibility(["//toolchains/private/..."])
+visibility(["//toolchains/..."])
 
-def active_packages(ctx):
-    """Returns the `packages` field of GoOverlayInfo that a rule with the attribute _active applies.
+def _active_packages_impl(ctx):
+    active = ctx.attr._active[0]
+    if GoOverlayInfo not in active:
+        fail("{} is chosen as the active set, by --@go_overlay//go_overlay:active or overlays.use, but is no go_overlay_set or go_overlay. Choose one of these, or @go_overlay//go_overlay:none.".format(
+            display_label(active.label),
+        ))
+    packages = active[GoOverlayInfo].packages
+    packages = with_claims(
+        packages,
+        only_for_tools(packages) if is_exec_configuration(ctx.bin_dir.path) else packages,
+    )
+    return [
+        GoOverlayInfo(packages = packages),
+        config_common.FeatureFlagInfo(value = "some" if packages else "none"),
+    ]
 
-    Tools that run during the build are compiled without overlays, but for those that ask for it: a patch
-    that is meant for a product must not change the code generators that build it.
+active_packages = rule(
+    implementation = _active_packages_impl,
+    attrs = {
+        "_active": attr.label(
+            cfg = applied_transition,
+            default = "//go_overlay:applied",
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = """What the active set changes.
+
+Tools that run during the build are compiled without overlays, but for those that ask for it: a patch
+that is meant for a product must not change the code generators that build it.
+
+Its value, for `config_setting`, is `some` or `none`. Who depends on the set only where it is `some` has
+nothing of it otherwise: runfiles tell the repositories of all that a program depends on, so that tools
+would be others, and all that they make would be made again.""",
+    provides = [GoOverlayInfo],
+)
+
+def packages_of(target):
+    """Returns the `packages` field of GoOverlayInfo that a toolchain applies.
 
     Args:
-      ctx: ctx of a rule.
+      target: Target of active_packages, or None where it changes nothing.
 
     Returns:
       dict.
     """
-    packages = ctx.attr._active[GoOverlayInfo].packages
-    if is_exec_configuration(ctx.bin_dir.path):
-        return with_claims(packages, only_for_tools(packages))
-    return with_claims(packages, packages)
+    return target[GoOverlayInfo].packages if target else {}

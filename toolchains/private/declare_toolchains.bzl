@@ -104,8 +104,16 @@ def declare_toolchains(
     overlay_toolchain(
         name = prefix + "overlay_toolchain",
         # Absent from the graph, not only unused, where nothing is overlaid.
+        active = select({
+            Label("//toolchains:nothing_is_overlaid"): None,
+            "//conditions:default": Label("//toolchains:active_packages"),
+        }),
+        active_in_tools = select({
+            Label("//toolchains:tools_have_another_set"): Label("//toolchains:active_packages"),
+            "//conditions:default": None,
+        }),
         helper = select({
-            Label("//go_overlay:none_is_active"): None,
+            Label("//toolchains:nothing_is_overlaid"): None,
             "//conditions:default": Label("//tools:overlay"),
         }),
         sdk_repo = sdk_repo,
@@ -117,7 +125,7 @@ def declare_toolchains(
         }),
         tags = ["manual"],
         tools = select({
-            Label("//go_overlay:none_is_active"): None,
+            Label("//toolchains:nothing_is_overlaid"): None,
             "//conditions:default": Label("//toolchains:overlaid_tools"),
         }),
         visibility = ["//visibility:public"],

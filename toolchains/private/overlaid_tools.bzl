@@ -5,7 +5,7 @@ load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:sdk_packages.bzl", "by_origin", "sdk_changes")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
-load(":active_packages.bzl", "active_packages")
+load(":active_packages.bzl", "packages_of")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":rebuilt_sdk.bzl", "compile_commands", "rebuild_commands", "sdk_platform")
 
@@ -68,7 +68,7 @@ def rebuilt_tools(actions, name, sdk, packages, helper, toolchain):
 
 def _overlaid_tools_impl(ctx):
     sdk = ctx.toolchains[BASE_TOOLCHAIN_TYPE].sdk
-    packages = by_origin(sdk, active_packages(ctx)).tools
+    packages = by_origin(sdk, packages_of(ctx.attr.active)).tools
     if not packages:
         return [OverlaidToolsInfo(base = sdk, changes = None, files = [], sdk = None)]
     if ctx.attr.shared:
@@ -80,6 +80,10 @@ def _overlaid_tools_impl(ctx):
 overlaid_tools = rule(
     implementation = _overlaid_tools_impl,
     attrs = {
+        "active": attr.label(
+            doc = "What the active set changes; absent where that is nothing.",
+            providers = [GoOverlayInfo],
+        ),
         "helper": attr.label(
             cfg = "exec",
             doc = "The Go helper; absent where there are no overlays.",
@@ -89,10 +93,6 @@ overlaid_tools = rule(
             cfg = shared_transition,
             doc = "The toolchain of the configuration whose helper is used, as for overlay_toolchain.",
             providers = [BaseToolchainInfo],
-        ),
-        "_active": attr.label(
-            default = "//go_overlay:active",
-            providers = [GoOverlayInfo],
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

@@ -9,12 +9,13 @@ load("//go_overlay/private:overlay_stdlib.bzl", "overlaid_stdlib_actions")
 load("//go_overlay/private:policy.bzl", "policy_errors")
 load("//go_overlay/private:sdk_packages.bzl", "by_origin")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
-load(":active_packages.bzl", "active_packages")
+load(":active_packages.bzl", "packages_of")
 load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
 load(":configurations.bzl", "is_exec_configuration")
 load(":current_sdk.bzl", "MARK")
 load(":go_settings.bzl", "with_go_settings")
 load(":overlaid_tools.bzl", "OverlaidToolsInfo")
+load(":tools_set.bzl", "tools_set_errors")
 
 visibility(["//toolchains/private/..."])
 
@@ -65,8 +66,10 @@ Overlays of Go's tools need one execution platform for all Go actions: leave out
 def _overlay_toolchain_impl(ctx):
     toolchain = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
     _check_sdk(ctx, toolchain.sdk)
-    packages = active_packages(ctx)
+    packages = packages_of(ctx.attr.active)
     errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
+    if ctx.attr.active_in_tools and not is_exec_configuration(ctx.bin_dir.path):
+        errors.extend(tools_set_errors(packages, packages_of(ctx.attr.active_in_tools)))
     if errors:
         fail("\n\n".join(errors))
 
@@ -106,6 +109,15 @@ def _overlay_toolchain_impl(ctx):
 overlay_toolchain = rule(
     implementation = _overlay_toolchain_impl,
     attrs = {
+        "active": attr.label(
+            doc = "What the active set changes; absent where that is nothing.",
+            providers = [GoOverlayInfo],
+        ),
+        "active_in_tools": attr.label(
+            cfg = "exec",
+            doc = "What the active set of tools changes in these; absent where it is the same set.",
+            providers = [GoOverlayInfo],
+        ),
         "helper": attr.label(
             cfg = "exec",
             doc = "The Go helper that checks and applies overlays; absent where there are none.",
@@ -127,10 +139,6 @@ builder and standard library they share.""",
         "tools": attr.label(
             doc = "The tools of the SDK with overlays; absent where there are none.",
             providers = [OverlaidToolsInfo],
-        ),
-        "_active": attr.label(
-            default = "//go_overlay:active",
-            providers = [GoOverlayInfo],
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

@@ -1,0 +1,72 @@
+"""Whether tools that run during the build have the active set, from which they take overlays that are for them."""
+
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("//go_overlay/private:labels.bzl", "display_label")
+load("//go_overlay/private:transitions.bzl", "name_transition")
+
+visibility([
+    "//tests/...",
+    "//toolchains/...",
+])
+
+def _active_name_impl(ctx):
+    return [BuildSettingInfo(value = ctx.attr._name[0][BuildSettingInfo].value)]
+
+active_name = rule(
+    implementation = _active_name_impl,
+    attrs = {
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_name": attr.label(
+            cfg = name_transition,
+            default = "//go_overlay/private:active_name",
+            providers = [BuildSettingInfo],
+        ),
+    },
+    doc = "The label of the active set, without the set.",
+    provides = [BuildSettingInfo],
+)
+
+def _tools_set_impl(ctx):
+    names = [target[BuildSettingInfo].value for target in [ctx.attr._here, ctx.attr._tools]]
+    return [config_common.FeatureFlagInfo(value = "same" if names[0] == names[1] else "other")]
+
+tools_set = rule(
+    implementation = _tools_set_impl,
+    attrs = {
+        "_here": attr.label(
+            default = "//toolchains:active_name",
+            providers = [BuildSettingInfo],
+        ),
+        "_tools": attr.label(
+            cfg = "exec",
+            default = "//toolchains:active_name",
+            providers = [BuildSettingInfo],
+        ),
+    },
+    doc = """Whether tools have the same active set, for `config_setting`: `same` or `other`.
+
+Bazel 10, and 8 and 9 with a flag, build tools with the defaults of flags such as that of the set.""",
+)
+
+def tools_set_errors(packages, packages_of_tools):
+    """Returns what is wrong with overlays for tools that tools don't get.
+
+    Args:
+      packages: dict, the `packages` field of GoOverlayInfo of the active set.
+      packages_of_tools: the same of the set that tools have.
+
+    Returns:
+      list of str, a message for each overlay.
+    """
+    applied = [overlay.label for package in packages_of_tools.values() for overlay in package.overlays]
+    return [
+        """{} says exec = True, but tools that run during the build would be built without it: this Bazel builds them with the default of --@go_overlay//go_overlay:active, whatever the command line or a go_overlay_binary says.
+Make the set the default, by overlays.use in MODULE.bazel, or build with --noincompatible_exclude_starlark_flags_from_exec_config.""".format(
+            display_label(overlay.label),
+        )
+        for package in packages.values()
+        for overlay in package.overlays
+        if overlay.exec and overlay.label not in applied
+    ]
