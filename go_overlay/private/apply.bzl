@@ -6,6 +6,7 @@ load(":archives.bzl", "with_data")
 load(":compose.bzl", "only")
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
 load(":link.bzl", "with_depth", "with_single_copies", "with_single_labels", "without_overlays")
+load(":listed_deps.bzl", "with_listed_deps")
 load(":other_names.bzl", "check_importmap", "check_linked")
 load(":overlay_package.bzl", "overlay_package")
 load(":package_files.bzl", "FOLDER", "in_folder")
@@ -66,9 +67,14 @@ def overlaid_actions(actions, packages, helper, depth):
             archive = with_single_copies(go, archive, test_archives, packages)
         return actions.link(go, archive = archive, test_archives = test_archives, **kwargs)
 
+    def stdlib(go):
+        provided = actions.stdlib(go)
+        return with_listed_deps(go, provided, packages) if needs_single_copies else provided
+
     return struct(**(structs.to_dict(actions) | {
         "archive": archive,
         "link": link,
+        "stdlib": stdlib,
     }))
 
 def _without_parts(package, source):

@@ -228,7 +228,7 @@ def _go_overlay_impl(ctx):
     patches = _patches(ctx)
     steps = _steps(ctx, patches)
     order = _order(ctx, steps)
-    if not order and not any([ctx.attr.deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
+    if not order and not any([ctx.attr.has_deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
             display_label(ctx.label),
             ctx.attr.importpath,
