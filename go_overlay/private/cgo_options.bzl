@@ -43,24 +43,18 @@ def with_cgo_options(source, package):
             fields[attribute].extend(getattr(overlays[label], attribute))
     return fields
 
-def cgo_evidence(mode, options):
+def cgo_options(options):
     """Returns what the Go helper compares #cgo lines with, which rules_go does not read.
 
     Args:
-      mode: struct, `mode` of the GoContext.
       options: dict, what with_cgo_options returned.
 
     Returns:
       dict, for JSON.
     """
     return {
-        "goarch": mode.goarch,
-        "goos": mode.goos,
-        "options": {
-            attribute: [word for word in _words(options[attribute]) if word]
-            for attribute in OPTIONS
-        },
-        "tags": mode.tags,
+        attribute: [word for word in _words(options[attribute]) if word]
+        for attribute in OPTIONS
     }
 
 def _check_cgo(source, overlay, cgo):

@@ -58,7 +58,7 @@ def _change(actions, source, files, name, overlays):
         result = result,
     )
 
-def check_changes(actions, source, package, files, changes, helper, toolchain, cgo = None):
+def check_changes(actions, source, package, files, changes, helper, toolchain, build = None, cgo_options = None):
     """Declares the action that checks the changes and applies diffs.
 
     Args:
@@ -69,7 +69,8 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, c
       changes: list of structs, what changes_of returned.
       helper: FilesToRunProvider of the Go helper.
       toolchain: Label of the toolchain type that the helper runs for, or None.
-      cgo: dict, what cgo_evidence returned, or None for a package without cgo.
+      build: struct, what build_config returned, or None if it is not known how the package is compiled.
+      cgo_options: dict, what cgo_options returned, or None for a package without cgo.
 
     Returns:
       A struct of the Files stamp and record.
@@ -95,15 +96,20 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, c
         return output_index(file)
 
     indices = {overlay.label: index for index, overlay in enumerate(package.overlays)}
+    unchanged = _unchanged_go_files(files, changes) if not getattr(source, "of_sdk", False) else None
     content = {
+        "build": build.manifest if build else None,
         "changes": [{
+            "embedded": change.embedded,
             "name": change.name,
             "original": input_index(change.original),
             "result": output_index(change.result),
             "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
         } for change in changes],
+        "cgo_options": cgo_options,
         "claims": [_claim(claim, input_index) for claim in getattr(package, "claims", ())],
-        "cgo": cgo | {"sources": [input_index(file) for file in _unchanged_go_files(files, changes)]} if cgo else None,
+        "deps": _importpaths(source, package) if unchanged != None else [],
+        "go_files": [{"file": input_index(file), "name": name} for name, file in unchanged] if unchanged != None else None,
         "importpath": source.importpath,
         "names": sorted(files.by_name),
         "overlays": [{
@@ -142,6 +148,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, c
     args.add_all(arguments, expand_directories = False, format_each = "./%s", uniquify = False)
     actions.run(
         arguments = ["apply", actions.args().add(manifest), args],
+        env = build.env if build else {},
         executable = helper,
         execution_requirements = {"supports-path-mapping": "1"},
         inputs = inputs + [manifest],
@@ -165,11 +172,17 @@ def _claim(claim, input_index):
     }
 
 def _unchanged_go_files(files, changes):
-    """Returns Go files beside changed ones, or none if no overlay changes Go files."""
-    changed = [change.name for change in changes]
-    if not [name for name in changed if name.endswith(".go")]:
-        return []
-    return [file for name, file in files.sources if name.endswith(".go") and name not in changed and not file.is_directory]
+    """Returns (name, File) of the Go files of a package that no overlay changes."""
+    changed = {change.name: None for change in changes}
+    return [(name, file) for name, file in files.sources if file.extension == "go" and name not in changed]
+
+def _importpaths(source, package):
+    """Returns what a package may import, but for the standard library."""
+    importpaths = {}
+    for dep in source.deps + [dep for overlay in package.overlays for dep in overlay.deps]:
+        for importpath in [dep.data.importpath, dep.data.importmap] + list(dep.data.importpath_aliases):
+            importpaths[importpath] = None
+    return sorted(importpaths)
 
 def _step(name, overlay, overlay_index, input_index):
     step = overlay.steps[name]

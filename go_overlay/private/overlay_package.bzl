@@ -3,7 +3,8 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
-load(":cgo_options.bzl", "cgo_evidence", "with_cgo_options")
+load(":build_config.bzl", "build_config")
+load(":cgo_options.bzl", "cgo_options", "with_cgo_options")
 load(":changes.bzl", "changes_of", "check_changes", "output_path")
 load(":labels.bzl", "display_label")
 load(":layout.bzl", "headers_of_deps", "including", "is_header_name", "laid_out")
@@ -42,7 +43,8 @@ def overlay_package(go, source, package, helper):
         changes,
         helper,
         _GO_TOOLCHAIN,
-        cgo = None if go.mode.pure or not options["cgo"] else cgo_evidence(go.mode, options),
+        build = build_config(go),
+        cgo_options = None if go.mode.pure or not options["cgo"] else cgo_options(options),
     )
     overlaid, includes = _overlaid(go, source, package, files, changes, options)
     return overlaid, struct(**(structs.to_dict(evidence) | structs.to_dict(includes)))

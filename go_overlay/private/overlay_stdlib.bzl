@@ -4,6 +4,7 @@ load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//toolchains/private:rules_go_internals.bzl", "GoStdLib")
 load(":archives.bzl", "with_data")
+load(":build_config.bzl", "build_config")
 load(":sdk_packages.bzl", "add_changes", "add_sdk_folder", "sdk_changes")
 
 visibility([
@@ -108,6 +109,7 @@ def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
         packages,
         helper,
         _GO_TOOLCHAIN,
+        build = build_config(go),
     )
     [base_folder] = [provider.root_file for provider in base if _is_stdlib(provider)] if incremental and not tools else [None]
     note = struct(

@@ -143,6 +143,27 @@ def _last_element(importpath):
     name, _, version = elements[-1].rpartition(".v")
     return name if name and version.isdigit() else elements[-1]
 
+def _declare_test(ctx, script, archive, overlays):
+    """Declares the action that writes a test of what Go took of overlays, which only the records say."""
+    records = [evidence.record for evidence in _evidence(archive)]
+    args = ctx.actions.args()
+    args.add("contains")
+    args.add("-target", str(ctx.attr.target.label))
+    args.add("-out", script)
+    args.add_all([str(overlay) for overlay in overlays], before_each = "-overlay")
+    args.add_all(records, before_each = "-record")
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    ctx.actions.run(
+        arguments = [args],
+        executable = ctx.executable._helper,
+        execution_requirements = {"supports-path-mapping": "1"},
+        inputs = records,
+        mnemonic = "GoOverlayReportTest",
+        outputs = [script],
+        progress_message = "Looking for overlays in %{label}",
+    )
+
 def _go_overlay_report_test_impl(ctx):
     target = ctx.attr.target
     archive = target[GoArchive]
@@ -165,17 +186,14 @@ def _go_overlay_report_test_impl(ctx):
         if overlay not in applied
     ]
     script = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.write(
-        script,
-        "#!/bin/sh\ncat <<'END_OF_MESSAGE'\n{}\nEND_OF_MESSAGE\nexit {}\n".format(
-            "\n".join(missing) or "{} contains {}".format(
-                display_label(target.label),
-                ", ".join([display_label(overlay) for overlay in expected]),
-            ),
-            1 if missing else 0,
-        ),
-        is_executable = True,
-    )
+    if missing:
+        ctx.actions.write(
+            script,
+            "#!/bin/sh\ncat <<'END_OF_MESSAGE'\n{}\nEND_OF_MESSAGE\nexit 1\n".format("\n".join(missing)),
+            is_executable = True,
+        )
+    else:
+        _declare_test(ctx, script, archive, expected)
     return [DefaultInfo(
         executable = script,
         # What does not build contains nothing.
@@ -199,8 +217,10 @@ go_overlay_report_test = rule(
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
+        "_helper": _HELPER,
     },
     doc = """Fails if an overlay was not compiled into a program: one whose import path has a typing
-error, or that is not in the active set.""",
+error, or that is not in the active set; or of which Go left out a file that it adds, or all that it changes,
+for a build constraint does not hold.""",
     test = True,
 )

@@ -94,7 +94,7 @@ To change the module that is built, which then is not validated, overlay the pac
     return """Go {} has no package {}. Has it moved, or is it misspelled?
 If the standard library is to gain it, write std = True.""".format(sdk.version, importpath)
 
-def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = None):
+def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = None, build = None):
     """Declares the actions that check overlays of an SDK's packages.
 
     Args:
@@ -105,6 +105,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = Non
       helper: FilesToRunProvider of the Go helper.
       toolchain: Label of the toolchain type that the helper runs for, or None.
       all_files: list of File, as for by_origin, if packages is the part lib of what that returns.
+      build: struct, as for check_changes.
 
     Returns:
       A struct of
@@ -138,7 +139,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = Non
             srcs = [file for file in folders[importpath] if is_source_name(file.basename)],
         )
         package_files, changes = changes_of(actions, source, package)
-        checked = check_changes(actions, source, package, package_files, changes, helper, toolchain)
+        checked = check_changes(actions, source, package, package_files, changes, helper, toolchain, build)
         files.extend([
             ("{}{}/{}".format(parent, importpath, change.name), change.outcome)
             for change in changes

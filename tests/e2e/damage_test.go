@@ -170,6 +170,27 @@ func damageOverlay(t *testing.T, random *rand.Rand, folder, overlay string) (dam
 		}
 	}
 
+	for _, attribute := range []string{"srcs", "new_srcs", "replace"} {
+		for _, name := range stringsIn(rule.Attr(attribute)) {
+			path := filepath.Join(folder, *name)
+			content, err := os.ReadFile(path)
+			if err != nil {
+				continue // The name of a file in the package.
+			}
+			kinds["build constraint"] = func() (string, []byte) {
+				return path, append([]byte("//go:build our_tag\n\n"), content...)
+			}
+			kinds["package clause"] = func() (string, []byte) {
+				return path, regexp.MustCompile(`(?m)^package .*$`).ReplaceAll(content, []byte("package other"))
+			}
+		}
+	}
+	kinds["embedded file"] = func() (string, []byte) {
+		// No package embeds it.
+		rule.SetAttr("embedsrcs", &build.ListExpr{List: []build.Expr{&build.StringExpr{Value: "main.go"}}})
+		return buildFile, build.Format(file)
+	}
+
 	sorted := make([]string, 0, len(kinds))
 	for kind := range kinds {
 		sorted = append(sorted, kind)

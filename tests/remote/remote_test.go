@@ -109,10 +109,10 @@ func TestMachines(t *testing.T) {
 		built[v.name] = local
 	}
 	checkOurs(t, built["overlays"],
-		"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlaySdkCompile", "GoOverlaySdkRebuild", "GoOverlayStdlib")
+		"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlayReportTest", "GoOverlaySdkCompile", "GoOverlaySdkRebuild", "GoOverlayStdlib")
 	checkOurs(t, built["none"])
 	checkOurs(t, built["mapped"],
-		"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayStdlib")
+		"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayReportTest", "GoOverlayStdlib")
 	checkMapped(t, built["mapped"])
 
 	// Now each builds what the other one has built, and has nothing of its own.

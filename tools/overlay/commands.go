@@ -19,6 +19,22 @@ func runApply(args []string) error {
 	return apply.Run(args[0], files)
 }
 
+func runContains(args []string) error {
+	var o report.ContainsOptions
+	flags := newFlags("contains")
+	flags.StringVar(&o.Target, "target", "", "label of the program")
+	flags.StringVar(&o.Out, "out", "", "file to write")
+	flags.Func("overlay", "label of an overlay", appendTo(&o.Overlays))
+	flags.Func("record", "file with a record", appendTo(&o.Records))
+	if err := parse(flags, args, "target", "out"); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return usageError(fmt.Sprintf("contains: unexpected argument %q", flags.Arg(0)))
+	}
+	return report.Contains(o)
+}
+
 func runReport(args []string) error {
 	var o report.Options
 	flags := newFlags("report")

@@ -5,6 +5,7 @@
 // Usage:
 //
 //	overlay apply MANIFEST FILE...
+//	overlay contains -target LABEL -out FILE [-overlay LABEL]... [-record FILE]...
 //	overlay goroot -root FILE -out FOLDER [-link] [-json FILE] [-tools FOLDER] [CHANGE]... FILE...
 //	overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
 //	overlay sdk compile -platform GOOS_GOARCH -root FILE -out FILE FILE...
@@ -66,6 +67,7 @@ func run(args []string, stderr io.Writer) int {
 }
 
 const usage = `usage: overlay apply MANIFEST FILE...
+       overlay contains -target LABEL -out FILE [-overlay LABEL]... [-record FILE]...
        overlay goroot -root FILE -out FOLDER [-link] [-json FILE] [-tools FOLDER] [CHANGE]... FILE...
        overlay report -target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]...
        overlay sdk compile -platform GOOS_GOARCH -root FILE -out FILE FILE...
@@ -83,11 +85,13 @@ func (e usageError) Error() string { return "overlay: " + string(e) + "\n" + usa
 
 func dispatch(args []string) error {
 	if len(args) == 0 {
-		return usageError("expected apply, goroot, report, sdk or std")
+		return usageError("expected apply, contains, goroot, report, sdk or std")
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "apply":
 		return runApply(args)
+	case "contains":
+		return runContains(args)
 	case "goroot":
 		return runGoroot(args)
 	case "report":
@@ -97,6 +101,6 @@ func dispatch(args []string) error {
 	case "std":
 		return runStd(args)
 	default:
-		return usageError(fmt.Sprintf("expected apply, goroot, report, sdk or std, found %q", command))
+		return usageError(fmt.Sprintf("expected apply, contains, goroot, report, sdk or std, found %q", command))
 	}
 }

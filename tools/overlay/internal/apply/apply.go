@@ -32,6 +32,9 @@ func Run(manifestPath string, files []string) error {
 		outcomes[i] = a.apply(c)
 	}
 	if len(a.problems) == 0 {
+		a.checkPackage(outcomes)
+	}
+	if len(a.problems) == 0 {
 		a.checkCgo(outcomes)
 	}
 	if len(a.problems) > 0 {
@@ -55,6 +58,9 @@ func Run(manifestPath string, files []string) error {
 		}
 	}
 	applied.LeftOut = unique(a.leftOut)
+	for _, note := range a.notes {
+		fmt.Fprintln(os.Stderr, "go_overlay:", note)
+	}
 	data, err := record.Marshal(applied)
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)
@@ -88,6 +94,7 @@ type applier struct {
 	progress map[*change]*progress
 	problems Problems
 	leftOut  []record.LeftOut        // of diffs
+	notes    []string                // for people who build, though nothing is wrong
 	reported map[string]bool         // problems, to report each once
 	listed   bool                    // whether a problem has the names of the package's files
 	contents map[string]string       // of files that have been read, by path

@@ -8,18 +8,9 @@ import (
 	"strings"
 )
 
-// A cgo is what a package with cgo is compiled with. rules_go does not read #cgo
-// lines: what counts is attributes, which gazelle has written from the lines.
-type cgo struct {
-	GOARCH  string              `json:"goarch"`
-	GOOS    string              `json:"goos"`
-	Tags    []string            `json:"tags"`
-	Options map[string][]string `json:"options"` // word by word, by attribute, those of overlays included
-	Sources []int               `json:"sources"` // Go files that no overlay changes
-}
-
 // optionAttributes are where the flags of #cgo lines go, by their kinds: first
-// where gazelle writes them.
+// where gazelle writes them. rules_go does not read #cgo lines: what counts is
+// attributes, which gazelle has written from the lines.
 var optionAttributes = []struct {
 	kind       string
 	attributes []string
@@ -49,10 +40,10 @@ func (a *applier) original(c *change) version {
 // checkCgo checks that attributes say what changed #cgo lines say. It takes what came
 // of each change.
 func (a *applier) checkCgo(outcomes []outcome) {
-	c := a.manifest.Cgo
-	if c == nil {
+	if a.manifest.CgoOptions == nil {
 		return
 	}
+	build := a.manifest.Build
 	changes := make([]appliedChange, len(outcomes))
 	for i, change := range a.manifest.Changes {
 		changes[i] = appliedChange{change, a.original(change), outcomes[i].version}
@@ -61,12 +52,12 @@ func (a *applier) checkCgo(outcomes []outcome) {
 		return
 	}
 	kept := map[string][]string{} // flags, by kind, of files that no overlay changes
-	for _, index := range c.Sources {
-		content, ok := a.read(index, changes[0].lastOverlay())
+	for _, file := range a.manifest.GoFiles {
+		content, ok := a.read(file.File, changes[0].lastOverlay())
 		if !ok {
 			return
 		}
-		flags, err := c.cgoFlags(path.Base(a.paths[index]), content)
+		flags, err := build.cgoFlags(file.Name, content)
 		if err != nil {
 			continue // The compiler says it better.
 		}
@@ -80,14 +71,14 @@ func (a *applier) checkCgo(outcomes []outcome) {
 		}
 		var wrong error
 		if change.original.present {
-			flagsBefore[i], wrong = c.cgoFlags(change.Name, change.original.content)
+			flagsBefore[i], wrong = build.cgoFlags(change.Name, change.original.content)
 			addFlags(before, flagsBefore[i])
 		}
 		if change.final.present {
 			var err error
-			flagsAfter[i], err = c.cgoFlags(change.Name, change.final.content)
+			flagsAfter[i], err = build.cgoFlags(change.Name, change.final.content)
 			if err != nil && wrong == nil && strings.Contains(err.Error(), "#cgo") {
-				a.report(change.lastOverlay(), " %s, but not as Go wants it: %s", a.does(change.change, change.lastStep()), strings.TrimPrefix(err.Error(), srcDir+"/"))
+				a.report(change.lastOverlay(), " %s, but not as Go wants it: %s", a.does(change.change, change.lastStep()), strings.TrimPrefix(err.Error(), packageFolder+"/"))
 				return
 			}
 			addFlags(after, flagsAfter[i])
@@ -101,25 +92,25 @@ func (a *applier) checkCgo(outcomes []outcome) {
 // reportFlags reports flags that a change adds and attributes don't have, and
 // those that it deletes, but attributes have.
 func (a *applier) reportFlags(change appliedChange, added, deleted map[string][]string) {
-	c, folder := a.manifest.Cgo, a.packageFolder(change)
+	options, folder := a.manifest.CgoOptions, a.folderOf(change)
 	var differences []string
 	attributes := map[string][]string{}
 	libraries := false
 	for _, o := range optionAttributes {
 		for _, flag := range added[o.kind] {
 			ofLibrary := len(o.attributes) < 2
-			if c.has(flag, folder, o.attributes) || ofLibrary && a.addsLibraries(o.kind) {
+			if has(options, o.attributes, flag, folder) || ofLibrary && a.addsLibraries(o.kind) {
 				continue
 			}
 			differences = append(differences, fmt.Sprintf("%s gains %s", o.kind, flagInSource(flag)))
 			libraries = libraries || ofLibrary
 			if len(o.attributes) > 0 {
-				attributes[o.attributes[0]] = append(attributes[o.attributes[0]], strings.ReplaceAll(flag, srcDir, folder))
+				attributes[o.attributes[0]] = append(attributes[o.attributes[0]], strings.ReplaceAll(flag, packageFolder, folder))
 			}
 		}
 		for _, flag := range deleted[o.kind] {
-			for _, option := range c.options(o.attributes[:min(1, len(o.attributes))]) {
-				if matches(option, flag, folder) {
+			for _, option := range optionsOf(options, o.attributes[:min(1, len(o.attributes))]) {
+				if isFlag(option, flag, folder) {
 					differences = append(differences, fmt.Sprintf("%s loses %s", o.kind, flagInSource(flag)))
 					attributes["delete_opts"] = append(attributes["delete_opts"], option)
 				}
@@ -165,26 +156,26 @@ func (a *applier) addsLibraries(kind string) bool {
 }
 
 // has tells whether an option of the attributes is the flag of a #cgo line.
-func (c *cgo) has(flag, folder string, attributes []string) bool {
-	if flag == "-I"+srcDir || flag == "-I "+srcDir {
+func has(options map[string][]string, attributes []string, flag, folder string) bool {
+	if flag == "-I"+packageFolder || flag == "-I "+packageFolder {
 		return true // The C compiler looks there in any case.
 	}
-	return slices.ContainsFunc(c.options(attributes), func(option string) bool { return matches(option, flag, folder) })
+	return slices.ContainsFunc(optionsOf(options, attributes), func(option string) bool { return isFlag(option, flag, folder) })
 }
 
-func (c *cgo) options(attributes []string) []string {
+func optionsOf(words map[string][]string, attributes []string) []string {
 	var options []string
 	for _, attribute := range attributes {
-		options = append(options, join(c.Options[attribute])...)
+		options = append(options, join(words[attribute])...)
 	}
 	return options
 }
 
-// matches tells whether an option is the flag of a #cgo line. Paths of options
+// isFlag tells whether an option is the flag of a #cgo line. Paths of options
 // begin in the root of the workspace, and may name a repository in several ways; those
 // of flags begin in the folder of the package.
-func matches(option, flag, folder string) bool {
-	prefix, inPackage, ok := strings.Cut(flag, srcDir)
+func isFlag(option, flag, folder string) bool {
+	prefix, inPackage, ok := strings.Cut(flag, packageFolder)
 	if !ok {
 		return option == flag
 	}
@@ -197,18 +188,20 @@ func matches(option, flag, folder string) bool {
 }
 
 // flagInSource writes a flag as a #cgo line has it.
-func flagInSource(flag string) string { return strings.ReplaceAll(flag, srcDir, "${SRCDIR}") }
+func flagInSource(flag string) string { return strings.ReplaceAll(flag, packageFolder, "${SRCDIR}") }
 
-// packageFolder returns the folder of the package, from the root of the workspace.
-func (a *applier) packageFolder(change appliedChange) string {
-	files := a.manifest.Cgo.Sources
-	if change.Original != nil {
-		files = []int{*change.Original}
-	}
-	if len(files) == 0 {
+// folderOf returns the folder of the package, from the root of the workspace.
+func (a *applier) folderOf(change appliedChange) string {
+	var file int
+	switch {
+	case change.Original != nil:
+		file = *change.Original
+	case len(a.manifest.GoFiles) > 0:
+		file = a.manifest.GoFiles[0].File
+	default:
 		return "${SRCDIR}"
 	}
-	folder := path.Dir(a.paths[files[0]])
+	folder := path.Dir(a.paths[file])
 	if parts := strings.SplitN(folder, "/", 4); parts[0] == "bazel-out" && len(parts) == 4 {
 		return parts[3] // Headers that are not generated lie there.
 	}

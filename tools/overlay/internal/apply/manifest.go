@@ -19,10 +19,16 @@ type manifest struct {
 	Overlays   []record.Overlay `json:"overlays"`
 	Changes    []*change        `json:"changes"`
 	Unnamed    []unnamedDiff    `json:"unnamed"`
-	Claims     []claim          `json:"claims"` // of all overlays whose diffs several have
-	Cgo        *cgo             `json:"cgo"`    // of a package that is compiled with cgo
-	Stamp      int              `json:"stamp"`  // written last, empty
-	Record     int              `json:"record"` // written: a record.Record
+	Claims     []claim          `json:"claims"`   // of all overlays whose diffs several have
+	Build      *buildConfig     `json:"build"`    // what decides which files are compiled, if that is known
+	GoFiles    []namedFile      `json:"go_files"` // Go files that no overlay changes; null if they are not known
+	Deps       []string         `json:"deps"`     // import paths of what the package may import, but for the standard library
+	Stamp      int              `json:"stamp"`    // written last, empty
+	Record     int              `json:"record"`   // written: a record.Record
+
+	// Options of a package that is compiled with cgo, word by word, by attribute, those of
+	// overlays included.
+	CgoOptions map[string][]string `json:"cgo_options"`
 }
 
 // A change is what happens to one file of the package.
@@ -30,7 +36,14 @@ type change struct {
 	Name     string  `json:"name"`
 	Original *int    `json:"original"` // the package's file, if it has one of this name
 	Result   *int    `json:"result"`   // written, if anybody needs it
+	Embedded bool    `json:"embedded"` // whether Go embeds the file, and does not compile it
 	Steps    []*step `json:"steps"`    // lowest layer first
+}
+
+// A namedFile is a file of the package.
+type namedFile struct {
+	Name string `json:"name"`
+	File int    `json:"file"`
 }
 
 // A kind of step.
@@ -108,6 +121,12 @@ func (m *manifest) validate(files int) error {
 	check := newIndexCheck(files)
 	check.output("stamp", &m.Stamp)
 	check.output("record", &m.Record)
+	for i := range m.GoFiles {
+		check.input(fmt.Sprintf("go_files[%d].file", i), &m.GoFiles[i].File)
+	}
+	if (m.GoFiles != nil || m.CgoOptions != nil) && m.Build == nil {
+		return fmt.Errorf("go_files or cgo_options without build")
+	}
 	names := map[string]bool{}
 	for i, c := range m.Changes {
 		where := fmt.Sprintf("changes[%d]", i)
@@ -147,11 +166,6 @@ func (m *manifest) validate(files int) error {
 	}
 	for i := range m.Claims {
 		check.input(fmt.Sprintf("claims[%d].diff", i), &m.Claims[i].Diff)
-	}
-	if m.Cgo != nil {
-		for i := range m.Cgo.Sources {
-			check.input(fmt.Sprintf("cgo.sources[%d]", i), &m.Cgo.Sources[i])
-		}
 	}
 	return check.err
 }

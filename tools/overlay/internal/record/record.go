@@ -63,6 +63,8 @@ type File struct {
 	Result   string   `json:"result,omitempty"` // digest of what is compiled instead, if anything
 	Overlays []string `json:"overlays"`         // labels, lowest layer first
 	Notes    []string `json:"notes,omitempty"`  // hunks that fit at other lines than they state
+
+	LeftOut string `json:"left_out,omitempty"` // why the result is no part of the package in this build
 }
 
 // Marshal writes JSON for people to read as well: indented, and with <, > and &

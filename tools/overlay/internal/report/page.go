@@ -127,7 +127,7 @@ func groupsOf(p Package) []group {
 	var groups []group
 	used := map[string]bool{}
 	for _, file := range p.Files {
-		g := group{cells: []string{fileCell(file), text(string(file.Change)), digestsCell(file)}}
+		g := group{cells: []string{fileCell(file), changeCell(file), digestsCell(file)}}
 		for _, label := range file.Overlays {
 			o, ok := byLabel[label]
 			if !ok {
@@ -173,6 +173,15 @@ func fileCell(file record.File) string {
 	content := code(file.Name)
 	for _, n := range file.Notes {
 		content += note(text(n))
+	}
+	return content
+}
+
+// changeCell says what happened to a file, and whether anything came of it.
+func changeCell(file record.File) string {
+	content := text(string(file.Change))
+	if file.LeftOut != "" {
+		content += note("<strong>left out by Go:</strong> " + text(file.LeftOut))
 	}
 	return content
 }
