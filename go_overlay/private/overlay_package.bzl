@@ -106,8 +106,12 @@ A program can contain only one of them. Let both depend on the same target, or o
     for thing in package.order:
         if thing.startswith("x_defs "):
             name = thing.removeprefix("x_defs ")
+            importpath, _, variable = name.rpartition(".")
+
+            # To the linker, a package is called by its importmap.
+            own = importpath in ["", source.importpath]
             for overlay in _in_order(package, thing):
-                x_defs[name if "." in name else "{}.{}".format(source.importmap, name)] = overlay.x_defs[name]
+                x_defs["{}.{}".format(source.importmap, variable) if own else name] = overlay.x_defs[name]
 
     headers = [src.file for src in srcs if is_header_name(src.file.basename)]
     changed_headers = tuple([
