@@ -24,7 +24,7 @@ func (a *applier) checkEmbedded(c *change, final version, files []goFile) string
 		leftOut = "no file of the package embeds it, with overlays or without"
 	}
 	if leftOut != "" {
-		return a.noteLeftOut(c, final, leftOut)
+		return leftOut
 	}
 	overlay := c.Steps[len(c.Steps)-1].Overlay
 	a.report(overlay, " %s, but no //go:embed of the package has a pattern for %s, so that the program would not contain it.\n%s%s\n%s",

@@ -20,8 +20,12 @@ type goFile struct {
 // checkPackage checks what Go takes of what changes make: in outcomes, which are those
 // of the manifest's changes, it says of each file why Go leaves it out, if it does.
 func (a *applier) checkPackage(outcomes []outcome) {
+	defer a.noteLeftOut(outcomes)
+	standIns := a.standIns(outcomes)
 	for i, c := range a.manifest.Changes {
-		outcomes[i].file.LeftOut = a.checkCompiled(c, outcomes[i].version)
+		file := &outcomes[i].file
+		file.LeftOut = a.checkCompiled(c, outcomes[i].version, standIns[c.Name])
+		file.Instead = standIns[c.Name]
 	}
 	if a.manifest.GoFiles == nil || len(a.problems) > 0 {
 		return // What follows from problems is no news.
@@ -37,7 +41,7 @@ func (a *applier) checkPackage(outcomes []outcome) {
 		case c.Embedded:
 			final.file.LeftOut = a.checkEmbedded(c, final.version, files)
 		case path.Ext(c.Name) == ".s" && final.file.LeftOut == "" && !a.manifest.Build.Cgo && slices.ContainsFunc(files, func(f goFile) bool { return f.cgo }):
-			final.file.LeftOut = a.noteLeftOut(c, final.version, "the package uses cgo, and cgo is off")
+			final.file.LeftOut = "the package uses cgo, and cgo is off"
 		}
 	}
 	a.checkClauses(files)

@@ -65,6 +65,7 @@ type File struct {
 	Notes    []string `json:"notes,omitempty"`  // hunks that fit at other lines than they state
 
 	LeftOut string `json:"left_out,omitempty"` // why the result is no part of the package in this build
+	Instead string `json:"instead,omitempty"`  // file that stands in for one that is left out, by other overlay files
 }
 
 // Marshal writes JSON for people to read as well: indented, and with <, > and &

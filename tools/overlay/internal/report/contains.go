@@ -46,8 +46,8 @@ func Contains(o ContainsOptions) error {
 }
 
 // missingMessage says what of an overlay Go has left out of a package, or returns "".
-// Files of a package that are for other platforms stay so with an overlay; but an
-// overlay does nothing if it has no others.
+// Files of a package that are for other platforms stay so with an overlay, and an
+// overlay may add files for each; but it does nothing if it has no others.
 func missingMessage(target, label string, r record.Record) string {
 	var leftOut []record.File
 	added, taken := false, false
@@ -60,7 +60,7 @@ func missingMessage(target, label string, r record.Record) string {
 			continue
 		}
 		leftOut = append(leftOut, file)
-		added = added || file.Change == record.Added
+		added = added || file.Change == record.Added && file.Instead == ""
 	}
 	if len(leftOut) == 0 || taken && !added {
 		return ""
@@ -70,6 +70,6 @@ func missingMessage(target, label string, r record.Record) string {
 	for _, file := range leftOut {
 		fmt.Fprintf(&b, "  Go leaves %s (%s) out of package %s: %s.\n", file.Name, file.Change, r.ImportPath, file.LeftOut)
 	}
-	fmt.Fprintf(&b, "  Correct what keeps it out, or set the tag that it asks for. If it is for other builds only, name it in %s by a select().", record.DisplayLabel(label))
+	fmt.Fprintf(&b, "  Correct what keeps it out, or set the tag that it asks for. If it is for other builds only, name it in %s by a select(), or let a file for this one declare what it declares.", record.DisplayLabel(label))
 	return b.String()
 }

@@ -26,6 +26,7 @@ func TestContains(t *testing.T) {
 		{"nothing is there", []record.File{file("b_windows.go", record.Replaced, why)},
 			"  Go leaves b_windows.go (replaced) out of package example.com/p: " + why + "."},
 		{"other platforms have more of it", []record.File{file("a.go", record.Patched, ""), file("b_windows.go", record.Patched, why)}, "exit 0"},
+		{"each platform has its own", []record.File{file("a.go", record.Added, ""), {Name: "b.go", Change: record.Added, LeftOut: why, Instead: "a.go", Overlays: []string{"@@//:x"}}}, "exit 0"},
 		{"another overlay's", []record.File{{Name: "a.go", Change: record.Added, LeftOut: why, Overlays: []string{"@@//:other"}}}, "exit 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
