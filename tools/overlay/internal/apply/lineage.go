@@ -53,11 +53,14 @@ func (l lineages) of(name string) *lineage {
 }
 
 // names returns the names of the files about which the diff is, in order.
-func (l lineages) names() []string {
-	names := make([]string, 0, len(l))
-	for name := range l {
-		names = append(names, name)
+func (l lineages) names() []string { return sortedKeys(l) }
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
 	}
-	slices.Sort(names)
-	return names
+	slices.Sort(keys)
+	return keys
 }

@@ -2,7 +2,6 @@ package apply
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -121,7 +120,7 @@ func (c claim) take(parts []*unified.FileDiff, places places) (own map[*unified.
 		}
 		byFolder[folder][part] = name
 	}
-	folders := slices.Sorted(maps.Keys(byFolder))
+	folders := sortedKeys(byFolder)
 	if compete(byFolder) {
 		ambiguous = folders
 		folders = foldersOf(c.ImportPath, folders)
@@ -131,9 +130,11 @@ func (c claim) take(parts []*unified.FileDiff, places places) (own map[*unified.
 	}
 	own = map[*unified.FileDiff]string{}
 	for _, f := range folders {
-		maps.Copy(own, byFolder[f])
-		if folder == "" || slices.ContainsFunc(slices.Collect(maps.Values(byFolder[f])), isGoName) {
-			folder = f
+		for part, name := range byFolder[f] {
+			own[part] = name
+			if folder == "" || isGoName(name) {
+				folder = f
+			}
 		}
 	}
 	return own, folder, nil
