@@ -9,7 +9,7 @@ SDK_LOCK_CASES = r"""[
   ["{\"lock_version\": 1, \"sdks\": {}}", "", ""],
   ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {}}}", "", ""],
   ["{\"lock_version\": 1, \"sdks\": {\"1.26rc1\": {\"linux_amd64\": ENTRY}, \"1.20\": {\"js_wasm\": ENTRY}}}", "", ""],
-  ["{\"sdks\": {}, \"lock_version\": 1}\r\n", "", ""],
+  ["{\"sdks\": {\"1.26.8\": {\"linux_amd64\": ENTRY}},\r\n\t\"lock_version\": 1}\r\n", "", ""],
 
   ["", "this is no JSON", "expected JSON as this command writes it"],
   ["{", "this is no JSON", "unexpected end of JSON input"],
@@ -26,7 +26,8 @@ SDK_LOCK_CASES = r"""[
   ["{\"lock_version\": 1}", "sdks is missing", "sdks is missing"],
   ["{\"lock_version\": 1, \"sdks\": null}", "sdks: expected an object, found null", "sdks: expected an object, found <nil>"],
   ["{\"lock_version\": 1, \"sdks\": []}", "sdks: expected an object, found []", "sdks: expected an object, found ["],
-  ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {}, \"1.26.8\": {}}}", "this is no JSON", "sdks has \"1.26.8\" twice"],
+  ["{\"lock_version\": 1, \"sdks\": {}, \"sdks\": {}}", "two members of the same name", "the lock file has \"sdks\" twice"],
+  ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {}, \"1.26.8\": {}}}", "two members of the same name", "sdks has \"1.26.8\" twice"],
 
   ["{\"lock_version\": 1, \"sdks\": {\"1.26\": {}}}", "is a version of the language", "is a version of the language"],
   ["{\"lock_version\": 1, \"sdks\": {\"1\": {}}}", "\"1\" is no Go version", "expected a version of Go"],
@@ -53,5 +54,5 @@ SDK_LOCK_CASES = r"""[
   ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {\"linux_amd64\": {\"h1\": \"h1:!AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\", \"sha256\": \"SHA256\"}}}}", "44 characters of base64", "44 characters of base64"],
   ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {\"linux_amd64\": {\"h1\": \"H1\", \"sha256\": \"SHA25\"}}}}", "sha256 is \"SHA25\", expected 64 hex digits", "sha256 is \"SHA25\", expected 64 hex digits"],
   ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {\"linux_amd64\": {\"h1\": \"H1\", \"sha256\": \"ASHA256\"}}}}", "64 hex digits", "64 hex digits"],
-  ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {\"linux_amd64\": {\"h1\": \"H1\", \"h1\": \"H1\", \"sha256\": \"SHA256\"}}}}", "this is no JSON", "1.26.8 linux_amd64 has \"h1\" twice"]
+  ["{\"lock_version\": 1, \"sdks\": {\"1.26.8\": {\"linux_amd64\": {\"h1\": \"H1\", \"h1\": \"H1\", \"sha256\": \"SHA256\"}}}}", "two members of the same name", "1.26.8 linux_amd64 has \"h1\" twice"]
 ]"""

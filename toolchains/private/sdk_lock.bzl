@@ -74,6 +74,13 @@ def lock_problem(content):
             problem = _platform_problem(platform) or _entry_problem(entry)
             if problem:
                 return "{} {}: {}".format(version, platform, problem)
+
+    # Of two with the same name, Bazel takes one. Nothing in the file has blanks or is escaped, so that
+    # what is taken would be shorter.
+    for blank in [" ", "\t", "\r", "\n"]:
+        content = content.replace(blank, "")
+    if len(content) != len(json.encode(decoded)):
+        return "an object has two members of the same name. Was it merged by hand? Delete one of them"
     return ""
 
 def _spelling_problem(version):
