@@ -3,8 +3,10 @@ package e2e
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -53,6 +55,9 @@ type fetchCase struct {
 
 // anyDigest locks what is served, whatever it is.
 func anyDigest(lock *digests, served digests) { lock.Sha256 = served.Sha256 }
+
+// lockServed locks what is served, as if it were right.
+func lockServed(lock *digests, served digests) { *lock = served }
 
 func add(name, content string, mode os.FileMode) func([]zipFile) []zipFile {
 	return func(files []zipFile) []zipFile { return append(files, zipFile{name, content, mode}) }
@@ -295,7 +300,7 @@ var fetchCases = []fetchCase{
 			files[0].content = "go1.99.0\n"
 			return files
 		},
-		lock: func(lock *digests, served digests) { *lock = served }, fails: true,
+		lock: lockServed, fails: true,
 		want: []string{"{http}/{path} holds Go 1.99.0"},
 	},
 	{
@@ -355,6 +360,18 @@ var fetchCases = []fetchCase{
 	},
 
 	// What is laid down.
+	{
+		name: "comment", lock: lockServed,
+		zip: func(zip []byte) []byte {
+			comment := strings.Repeat("c", math.MaxUint16)
+			zip = zip[:len(zip)-2]
+			return append(binary.LittleEndian.AppendUint16(zip, uint16(len(comment))), comment...)
+		},
+	},
+	{name: "dotfiles", lock: lockServed, files: func(files []zipFile) []zipFile {
+		files = add(fakePrefix+".gitattributes", "* -text\n", 0o644)(files)
+		return add(fakePrefix+"..data/.file", "", 0o644)(files)
+	}},
 	{name: "slim", slim: true},
 
 	// Without a lock file.
@@ -384,12 +401,12 @@ var fetchCases = []fetchCase{
 	// Disks.
 	{
 		name: "disk full while downloading", disk: 1 << 20, fails: true,
-		files: add(fakePrefix+"src/large", noise(4<<20), 0o644), lock: func(lock *digests, served digests) { *lock = served },
+		files: add(fakePrefix+"src/large", noise(4<<20), 0o644), lock: lockServed,
 		want: []string{"{http}/{path}: the download broke off", "No space left on device"},
 	},
 	{
 		name: "disk full while unpacking", disk: 1 << 20, fails: true,
-		files: add(fakePrefix+"src/large", strings.Repeat("\x00", 64<<20), 0o644), lock: func(lock *digests, served digests) { *lock = served },
+		files: add(fakePrefix+"src/large", strings.Repeat("\x00", 64<<20), 0o644), lock: lockServed,
 		want: []string{"{from}/{path}", "No space left on device"},
 	},
 }
@@ -432,7 +449,7 @@ func newFetcher(t *testing.T) *fetcher {
 	}
 	f.dead = listener.Addr().String()
 	listener.Close()
-	for _, tool := range strings.Fields("chmod curl cut env find head mv od python3 rm rmdir sed sh sha256sum shasum sort tail tr wc") {
+	for _, tool := range strings.Fields("awk chmod curl cut env find head mv od python3 rm rmdir sed sh sha256sum shasum sort tail tr wc") {
 		// Not what the test sees: Bazel may have another /usr.
 		if err := os.Symlink("/usr/bin/"+tool, filepath.Join(f.tools, tool)); err != nil {
 			t.Fatal(err)

@@ -18,14 +18,22 @@ fi
 
 # An entry whose name leads out of the folder, or is that of another on this file
 # system, was dropped or overwritten: as many files as entries.
-record=$(tail -c 22 "$zip" | od -A n -v -t u1 | tr -s ' \n' '  ')
-# shellcheck disable=SC2086
-set -- $record
-if [ $# -lt 22 ] || [ "$1.$2.$3.$4" != 80.75.5.6 ]; then
+# A zip ends with a record of 22 bytes and a comment, whose length is the last thing in the record.
+entries=$(tail -c 65557 "$zip" | od -A n -v -t u1 | awk '
+  { for (i = 1; i <= NF; i++) byte[n++] = $i }
+  END {
+    for (i = n - 22; i >= 0; i--) {
+      if (byte[i] == 80 && byte[i + 1] == 75 && byte[i + 2] == 5 && byte[i + 3] == 6 &&
+          byte[i + 20] + byte[i + 21] * 256 == n - i - 22) {
+        print byte[i + 10] + byte[i + 11] * 256
+        exit
+      }
+    }
+  }')
+if [ -z "$entries" ]; then
   echo "the zip has no end: it is cut off, or no zip" >&2
   exit 1
 fi
-entries=$((${11} + ${12} * 256))
 files=$(find "$folder" -type f | wc -l)
 if [ "$entries" -ne "$files" ]; then
   echo "the zip has $entries entries, but $files files could be unpacked:" \
@@ -62,5 +70,8 @@ find "$folder" -type f -exec chmod 444 {} +
 chmod 555 "$folder"/bin/* "$folder"/pkg/tool/*/*
 find "$folder" -name 'go_?*_?*_exec' -exec chmod 555 {} +
 
-mv "$folder"/* .
+# A pattern that matches nothing stands for itself.
+for entry in "$folder"/* "$folder"/.[!.]* "$folder"/..?*; do
+  [ ! -e "$entry" ] || mv "$entry" .
+done
 rmdir "$folder"
