@@ -43,6 +43,10 @@ func newGoCommand() (*goCommand, error) {
 	if err != nil {
 		return nil, err
 	}
+	// TMPDIR may be relative; the go command runs in the folder, and wants whole paths of caches.
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
 	g := &goCommand{path: path, dir: dir}
 	// Which modules are in the folders above must not matter.
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module go_sdk_lock\n\ngo 1.17\n"), 0o666); err != nil {

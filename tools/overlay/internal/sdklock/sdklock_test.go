@@ -506,6 +506,13 @@ func wellFormed(mark rune) entry {
 	return entry{"h1:" + strings.Repeat(string(mark), 43) + "=", strings.Repeat(strings.ToLower(string(mark)), 64)}
 }
 
+func TestRelativeTemporaryFolder(t *testing.T) {
+	newServers(t)
+	t.Chdir(os.Getenv("TMPDIR"))
+	t.Setenv("TMPDIR", ".")
+	newCall(t, "1.26.8").ok(t, Lock, "added 1.26.8 "+host.String())
+}
+
 func TestUnreadable(t *testing.T) {
 	c := newCall(t, "1.26.8")
 	c.File = t.TempDir()
