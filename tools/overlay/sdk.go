@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
 )
 
@@ -82,5 +83,5 @@ func lockFile(flag string) (path, command string) {
 	default:
 		path = filepath.Join(os.Getenv("BUILD_WORKING_DIRECTORY"), flag)
 	}
-	return path, command + " -file " + flag
+	return path, command + " -file " + shell.Word(flag)
 }

@@ -124,8 +124,8 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 		changed = append(changed, inDiff(file))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, " patches %s of package %s, but %s does not change it. It changes:\n  %s\n",
-		strings.Join(untouched, ", "), a.manifest.ImportPath, a.paths[d.File], strings.Join(changed, "\n  "))
+	fmt.Fprintf(&b, " patches %s of package %s, but %s does not change it. It changes:\n%s",
+		strings.Join(untouched, ", "), a.manifest.ImportPath, a.paths[d.File], listed(changed))
 	if len(touched) > 0 {
 		fmt.Fprintf(&b, "Write\n  %s\n", a.patchesAttribute(s, d, touched))
 	} else {
