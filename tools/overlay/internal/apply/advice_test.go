@@ -98,14 +98,7 @@ func (a attributes) run(t *testing.T) error {
 // TestFollowed follows the messages about diffs that are declared wrongly: what
 // they say has to work, at once.
 func TestFollowed(t *testing.T) {
-	archive, err := txtar.ParseFile("testdata/followed.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	diffs := map[string][]byte{}
-	for _, file := range archive.Files {
-		diffs[file.Name] = file.Data
-	}
+	diffs := filesOf(t, "testdata/followed.txt")
 	for _, test := range []struct {
 		name string
 		diff string
@@ -128,16 +121,7 @@ func TestFollowed(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			files := []txtar.File{{Name: "fix.diff", Data: diffs[test.diff]}}
-			for _, name := range []string{"hash.go", "old.go"} {
-				files = append(files, txtar.File{Name: "pkg/" + name, Data: diffs[name]})
-			}
-			if err := txtar.Write(&txtar.Archive{Files: files}, "."); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Mkdir("out", 0o777); err != nil {
-				t.Fatal(err)
-			}
+			layOut(t, diffs, test.diff)
 			err := test.run(t)
 			if err == nil {
 				t.Fatal("works, expected a message to follow")
@@ -152,5 +136,82 @@ func TestFollowed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEveryDeclaration declares diffs in every way, most of which are wrong: what is
+// wrong is told as a mistake of the overlay, and the rest does what the diff says.
+func TestEveryDeclaration(t *testing.T) {
+	diffs := filesOf(t, "testdata/followed.txt")
+	names := []string{"hash.go", "old.go", "new.go", "added.go"}
+	works := 0
+	for diff, content := range diffs {
+		if strings.HasSuffix(diff, ".go") {
+			continue
+		}
+		t.Chdir(t.TempDir())
+		layOut(t, diffs, diff)
+		for choice := range 1 << 6 {
+			a := attributes{}
+			for i, name := range names {
+				if choice&(1<<i) != 0 {
+					a.patches = append(a.patches, name)
+				}
+			}
+			for i, name := range names[:2] {
+				if choice&(1<<(4+i)) != 0 && !slices.Contains(a.patches, name) {
+					a.deletes = append(a.deletes, name)
+				}
+			}
+			if len(a.patches) == 0 {
+				continue
+			}
+			for a.strip = 1; a.strip <= 2; a.strip++ {
+				err := a.run(t)
+				if err != nil {
+					if message := err.Error(); !strings.HasPrefix(message, "//:o ") || strings.Contains(message, "fault of") || strings.Contains(message, "manifest") {
+						t.Errorf("%s, %+v: %v", diff, a, err)
+					}
+					continue
+				}
+				works++
+				for _, name := range names {
+					if slices.Contains(a.patches, name) != (strings.Contains(string(content), "+++ b/"+name) && !slices.Contains(a.deletes, name)) && diff != "folder" {
+						t.Errorf("%s, %+v: works, though %s is not as the diff says", diff, a, name)
+					}
+				}
+			}
+		}
+	}
+	if works == 0 {
+		t.Error("nothing works")
+	}
+}
+
+// filesOf returns the files of an archive by their names.
+func filesOf(t *testing.T, path string) map[string][]byte {
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, file := range archive.Files {
+		files[file.Name] = file.Data
+	}
+	return files
+}
+
+// layOut writes the package and a diff to the current folder.
+func layOut(t *testing.T, files map[string][]byte, diff string) {
+	archive := &txtar.Archive{Files: []txtar.File{
+		{Name: "fix.diff", Data: files[diff]},
+		{Name: "pkg/hash.go", Data: files["hash.go"]},
+		{Name: "pkg/old.go", Data: files["old.go"]},
+	}}
+	if err := txtar.Write(archive, "."); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("out", 0o777); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -90,7 +90,7 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 				wanted = append(wanted, name)
 			}
 			if slices.Contains(d.Files, name) || !slices.Contains(deletes, name) {
-				moves = append(moves, fmt.Sprintf("  %s  line %d: %s", name, last.Line, moveOf(last)))
+				moves = append(moves, fmt.Sprintf("%s  line %d: %s", name, last.Line, moveOf(last)))
 			}
 		case slices.Contains(deletes, name):
 			a.report(s.Overlay, " deletes %s of package %s, but %s changes it (line %d): take that part out of the diff, or the name out of delete.",
@@ -98,7 +98,7 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 			return false
 		default:
 			if l.renamed != nil && !slices.Contains(d.Files, name) {
-				moves = append(moves, fmt.Sprintf("  %s  line %d: %s", name, l.renamed.Line, moveOf(l.renamed)))
+				moves = append(moves, fmt.Sprintf("%s  line %d: %s", name, l.renamed.Line, moveOf(l.renamed)))
 			}
 			patched = append(patched, name)
 		}
@@ -111,8 +111,8 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 	slices.Sort(patched)
 	patched = slices.Compact(patched)
 	var b strings.Builder
-	fmt.Fprintf(&b, " patches package %s, but %s renames or deletes files, which the attributes delete and patches have to say:\n%s\nWrite\n",
-		a.manifest.ImportPath, a.paths[d.File], strings.Join(moves, "\n"))
+	fmt.Fprintf(&b, " patches package %s, but %s renames or deletes files, which the attributes delete and patches have to say:\n%sWrite\n",
+		a.manifest.ImportPath, a.paths[d.File], listed(moves))
 	fmt.Fprintf(&b, "  delete = [%s]\n", quotedList(wanted))
 	if len(patched) > 0 {
 		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, patched))
