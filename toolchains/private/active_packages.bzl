@@ -41,9 +41,9 @@ active_packages = rule(
 Tools that run during the build are compiled without overlays, but for those that ask for it: a patch
 that is meant for a product must not change the code generators that build it.
 
-Its value, for `config_setting`, is `some` or `none`. Who depends on the set only where it is `some` has
-nothing of it otherwise: runfiles tell the repositories of all that a program depends on, so that tools
-would be others, and all that they make would be made again.""",
+Its value, for `config_setting`, is `some` or `none`: where it is `none`, a toolchain does without the Go
+helper. To Bazel, that is a dependency on the set all the same, by the key of a `select()`: the set's
+repositories are in the `repo_mapping` of tools.""",
     provides = [GoOverlayInfo],
 )
 
