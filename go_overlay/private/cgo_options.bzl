@@ -63,7 +63,8 @@ def _check_cgo(source, overlay, cgo):
     for attribute in OPTIONS + ["cdeps", "delete_opts"]:
         if getattr(overlay, attribute):
             fail("""{overlay} has {attribute} for package {importpath}, but {target} does not use cgo, without which they do nothing.
-Take them out, or write cgo = True in {overlay} if the overlay makes the package use it.""".format(
+Take them out, or write cgo = True in {overlay} if the overlay makes the package use it.
+If {target} is only a part of the package, which another target embeds, list it in parts: parts = ["{target}"].""".format(
                 attribute = attribute,
                 importpath = source.importpath,
                 overlay = display_label(overlay.label),
@@ -87,7 +88,7 @@ def _delete(source, overlay, fields):
         if not found:
             fail("""{overlay} has {deleted} in delete_opts, but {target} has no such option. It has:
 {options}
-Write it as it is there, or take it out.""".format(
+Write it as it is there, or take it out. (A part of the package, which another target embeds, goes into parts.)""".format(
                 deleted = repr(deleted),
                 options = "\n".join([
                     "  {} = {}".format(attribute, getattr(source, attribute))
