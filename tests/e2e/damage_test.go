@@ -168,6 +168,11 @@ func damageOverlay(t *testing.T, random *rand.Rand, folder, overlay string) (dam
 			}
 			return patch, []byte(damageHunk(random, string(content)))
 		}
+		kinds["strip"] = func() (string, []byte) {
+			strips := []string{"-1", "0", "2", "3", "1000"}
+			rule.SetAttr("patch_strip", &build.LiteralExpr{Token: strips[random.IntN(len(strips))]})
+			return buildFile, build.Format(file)
+		}
 	}
 
 	for _, attribute := range []string{"srcs", "new_srcs", "replace"} {
