@@ -72,6 +72,8 @@ func TestApply(t *testing.T) {
 		{name: "a function that is called differently now", content: "func a() {\n1\n2\n3\n}\n", hunks: "@@ -2,3 +2,3 @@ func old() {\n 1\n-2\n+x\n 3\n", want: "func a() {\n1\nx\n3\n}\n", placed: "2+0/0"},
 		{name: "behind a function, after a new one", content: "func a() {\n}\n\nfunc b() {\n}\n\nvar (\n1\n2\n3\n)\n", hunks: "@@ -4,5 +4,5 @@ func a() {\n var (\n 1\n-2\n+x\n 3\n )\n",
 			want: "func a() {\n}\n\nfunc b() {\n}\n\nvar (\n1\nx\n3\n)\n", placed: "7+3/0"},
+		{name: "behind the function that the hunk names, and a new one", content: "func a() {\n}\n\nfunc n() {\n}\n\n1\n2\n3\n", hunks: "@@ -2,5 +2,5 @@ func a() {\n }\n \n 1\n-2\n+x\n 3\n",
+			want: "func a() {\n}\n\nfunc n() {\n}\n\n1\nx\n3\n", placed: "5+3/0"},
 		{name: "one place, and what it makes where it is stated, in another function", content: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n2\n3\n}\n", hunks: "@@ -2,3 +2,2 @@ func a() {\n 1\n-2\n 3\n",
 			want: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n3\n}\n", placed: "7+5/0"},
 		{name: "what it makes in another function only", content: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n4\n}\n", hunks: "@@ -2,3 +2,2 @@ func a() {\n 1\n-2\n 3\n", want: "does not fit"},

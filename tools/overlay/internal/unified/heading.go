@@ -26,6 +26,20 @@ func (h *Hunk) namesItself() bool {
 	return false
 }
 
+// leavesFunction tells whether a hunk has the end of the function that its heading
+// names, before what it changes: that is elsewhere.
+func (h *Hunk) leavesFunction() bool {
+	for _, line := range h.Lines {
+		if line.Op != ' ' {
+			return false
+		}
+		if strings.HasPrefix(line.Text, "}") || strings.HasPrefix(line.Text, ")") {
+			return true
+		}
+	}
+	return false
+}
+
 // isHead tells whether git and diff -p take a line for one that begins a
 // function, where they don't know the language.
 func isHead(line string) bool {
@@ -116,6 +130,8 @@ func (t *text) underHeading(h *Hunk, found []match) ([]match, *HunkError) {
 		return inside, nil
 	case len(outside) > 0:
 		return outside, nil
+	case h.leavesFunction():
+		return found, nil
 	}
 	for _, index := range heads.all {
 		if sameHeading(t.lines[index], h.heading()) {
