@@ -75,6 +75,8 @@ type otherPackage struct {
 	strip      int
 	files      []string
 	remove     []string
+	places     []string // of all these, in the diff
+	claimed    bool     // whether an overlay of it has the diff
 }
 
 // sort tells what has to become of the parts that no overlay takes.
@@ -113,12 +115,17 @@ func (a *applier) sort(s *step, d diff, parts []*unified.FileDiff) toDo {
 			} else {
 				other.files = append(other.files, path.Base(place))
 			}
-			todo.excluded = append(todo.excluded, place)
+			other.places = append(other.places, place)
 		case isSourceName(place):
 			todo.absent = append(todo.absent, name)
 			todo.excluded = append(todo.excluded, place)
 		default:
 			todo.unknown = append(todo.unknown, place)
+		}
+	}
+	for _, other := range todo.others {
+		if len(other.files) == 0 {
+			todo.excluded = append(todo.excluded, other.places...) // Its overlay deletes without the diff.
 		}
 	}
 	todo.declare = unique(todo.declare)
@@ -171,6 +178,7 @@ func (a *applier) adviseOthers(b *strings.Builder, s *step, d diff, todo toDo) {
 			break
 		}
 		if c, ok := a.claimOf(s, d, other.importPath); ok {
+			other.claimed = true
 			a.adviseOwner(b, s, d, c, other)
 			continue
 		}
@@ -204,6 +212,12 @@ func (a *applier) adviseExclusion(b *strings.Builder, d diff, todo toDo) {
 	}
 	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
 		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(excluded))
+	}
+	for _, other := range todo.others {
+		if len(other.files) > 0 && !other.claimed {
+			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(other.places))
+			break // The others in the same way.
+		}
 	}
 }
 
