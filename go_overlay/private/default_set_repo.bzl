@@ -16,6 +16,9 @@ _DEFS = '''"What is active by default, and what is demanded of it."
 
 DEFAULT_SET = Label({default})
 
+# Whether tools are built with overlays that are for them.
+EXEC = {exec}
+
 # The sets of several modules, where there are several.
 SETS = [Label(label) for label in {sets}]
 
@@ -40,6 +43,7 @@ def _default_set_repo_impl(rctx):
         allow = repr(policy["allow"]),
         default = repr(default),
         deny = repr(policy["deny"]),
+        exec = rctx.attr.exec,
         require = repr(policy["require"]),
         sets = repr(sets if len(sets) > 1 else []),
     ))
@@ -47,6 +51,9 @@ def _default_set_repo_impl(rctx):
 default_set_repo = repository_rule(
     implementation = _default_set_repo_impl,
     attrs = {
+        "exec": attr.bool(
+            doc = "The default of `//go_overlay:exec`.",
+        ),
         "policy": attr.string(
             doc = "JSON of the lists allow, deny and require of overlays.policy.",
             mandatory = True,
@@ -56,5 +63,5 @@ default_set_repo = repository_rule(
             doc = "Canonical labels of the targets with GoOverlayInfo that are active by default.",
         ),
     },
-    doc = "Holds the default of `//go_overlay:active`, and the policy.",
+    doc = "Holds the defaults of `//go_overlay:active` and `//go_overlay:exec`, and the policy.",
 )

@@ -314,7 +314,7 @@ it is not in a folder below.""",
         ),
         "exec": attr.bool(
             doc = """Whether tools that run during the build (the exec configuration) are built with
-the overlay, too. By default they are not.""",
+the overlay, too. By default they are not. It takes `--@go_overlay//go_overlay:exec` or `overlays.use(exec = True)`, too.""",
         ),
         "expires": attr.string(
             doc = """Last day (`YYYY-MM-DD`) on which the overlay may be built with. The day of the

@@ -10,8 +10,8 @@ _REQUIRABLE = ["expires", "reason", "upstream"]
 def _root_tags(mctx, name):
     return root_tags(mctx, "overlays", name, "decides about overlays")
 
-def _root_set(mctx):
-    """Returns the Label of the set that the root module uses, or None."""
+def _root_use(mctx):
+    """Returns the tag by which the root module uses a set, or None."""
     for module in mctx.modules:
         if not module.is_root:
             continue
@@ -21,7 +21,7 @@ def _root_set(mctx):
                 " and ".join([str(tag.set) for tag in uses]),
             ))
         if uses:
-            return uses[0].set
+            return uses[0]
     return None
 
 def _offers(mctx):
@@ -80,10 +80,11 @@ def _policy(mctx):
     return {"allow": tags[0].allow, "deny": tags[0].deny, "require": tags[0].require}
 
 def _overlays_impl(mctx):
-    root_set = _root_set(mctx)
-    sets = ([root_set] if root_set else []) + _accepted_sets(mctx, _offers(mctx))
+    use = _root_use(mctx)
+    sets = ([use.set] if use else []) + _accepted_sets(mctx, _offers(mctx))
     default_set_repo(
         name = "go_overlay_default",
+        exec = bool(use and use.exec),
         policy = json.encode(_policy(mctx)),
         sets = [str(label) for label in sets],
     )
@@ -131,6 +132,10 @@ the go command: `k8s.io/...`. Empty: all.""",
 
 _use_tag = tag_class(
     attrs = {
+        "exec": attr.bool(
+            doc = """In the root module, the default of `@go_overlay//go_overlay:exec`: whether tools that run during
+the build are built with the set's overlays that say `exec = True`. In other modules it has no effect.""",
+        ),
         "set": attr.label(
             doc = "A `go_overlay_set` or `go_overlay` of any repository.",
             mandatory = True,

@@ -11,8 +11,10 @@ _ACTIVE = str(Label("//go_overlay:active"))
 _ACTIVE_NAME = str(Label("//go_overlay/private:active_name"))
 _APPLIED = str(Label("//go_overlay:applied"))
 _DEPTH = str(Label("//go_overlay/private:depth"))
+_EXEC = str(Label("//go_overlay:exec"))
 _GOEXPERIMENT = str(Label("//toolchains:goexperiment"))
 _GOFIPS140 = str(Label("//toolchains:gofips140"))
+_IS_EXEC = "//command_line_option:is exec configuration"
 _NONE = str(Label("//go_overlay:none"))
 _PINNED_FROM = str(Label("//go_overlay/private:pinned_from"))
 _PLATFORMS = "//command_line_option:platforms"
@@ -31,24 +33,45 @@ none_transition = transition(
     outputs = [_ACTIVE, _APPLIED],
 )
 
+def _leaves_tools_alone(settings):
+    """Returns whether a configuration is that of tools, which no overlay is for."""
+    return settings[_IS_EXEC] and not settings[_EXEC]
+
+def _set_of(settings):
+    """Returns the label of the set that toolchains depend on, as a str.
+
+    What a program depends on is in its runfiles, by the names of repositories (repo_mapping). Tools would be others,
+    and all that they make would be made again, if they depended on a set to know that none of it is for them.
+    """
+    if _leaves_tools_alone(settings) and not settings[_PINNED_FROM]:
+        return _NONE
+    return str(settings[_ACTIVE])
+
+_SET_SETTINGS = [
+    _ACTIVE,
+    _EXEC,
+    _IS_EXEC,
+    _PINNED_FROM,
+]
+
 def _applied_impl(settings, _attr):
-    return {_ACTIVE: _NONE, _APPLIED: str(settings[_ACTIVE])}
+    return {_ACTIVE: _NONE, _APPLIED: _set_of(settings)}
 
 # From Go toolchains to the active set. Whatever was chosen as the set, it is built without overlays, so
 # that it may be something that needs a Go toolchain, and can be told that it is no set.
 applied_transition = transition(
     implementation = _applied_impl,
-    inputs = [_ACTIVE],
+    inputs = _SET_SETTINGS,
     outputs = [_ACTIVE, _APPLIED],
 )
 
 def _name_impl(settings, _attr):
-    return {_ACTIVE_NAME: str(settings[_ACTIVE])}
+    return {_ACTIVE_NAME: _set_of(settings)}
 
-# Tells the label of the active set to who must not depend on it.
+# Tells the label of that set to who must not depend on it.
 name_transition = transition(
     implementation = _name_impl,
-    inputs = [_ACTIVE],
+    inputs = _SET_SETTINGS,
     outputs = [_ACTIVE_NAME],
 )
 
@@ -88,8 +111,8 @@ def _pin_impl(settings, attr):
         outer = settings[_PINNED_FROM] or pinned[_ACTIVE]
         pinned[_ACTIVE] = str(attr.overlays)
 
-        # A pin to what is active anyway is no other configuration.
-        pinned[_PINNED_FROM] = "" if pinned[_ACTIVE] == outer else outer
+        # A pin to what is active anyway is no other configuration; in one that leaves tools alone, nothing is active.
+        pinned[_PINNED_FROM] = "" if pinned[_ACTIVE] == outer and not _leaves_tools_alone(settings) else outer
     if (attr.goos, attr.goarch) in GOOS_GOARCH:
         pinned[_PLATFORMS] = [str(Label("@io_bazel_rules_go//go/toolchain:{}_{}".format(attr.goos, attr.goarch)))]
     return pinned
@@ -108,7 +131,7 @@ _PIN_SETTINGS = [
 # active, so that the way back is known.
 pin_transition = transition(
     implementation = _pin_impl,
-    inputs = _PIN_SETTINGS,
+    inputs = _PIN_SETTINGS + [_EXEC, _IS_EXEC],
     outputs = _PIN_SETTINGS,
 )
 

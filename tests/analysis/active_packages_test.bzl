@@ -8,6 +8,7 @@ load(":failure_test.bzl", "failure_test_with_active")
 visibility("private")
 
 _ACTIVE = str(Label("//go_overlay:active"))
+_EXEC = str(Label("//go_overlay:exec"))
 
 def _tool_impl(ctx):
     return [ctx.attr._active_packages[config_common.FeatureFlagInfo]]
@@ -29,16 +30,17 @@ def _value_test_impl(ctx):
     asserts.equals(env, ctx.attr.value, target[config_common.FeatureFlagInfo].value)
     return analysistest.end(env)
 
-def _value_test(active):
+def _value_test(active, exec = False):
     return analysistest.make(
         _value_test_impl,
         attrs = {"value": attr.string(mandatory = True)},
-        config_settings = {_ACTIVE: str(Label(active))},
+        config_settings = {_ACTIVE: str(Label(active)), _EXEC: exec},
     )
 
 _none_test = _value_test("//go_overlay:none")
-_not_for_tools_test = _value_test("//tests/analysis:active_packages_overlay")
-_for_tools_test = _value_test("//tests/analysis:active_packages_exec_overlay")
+_not_for_tools_test = _value_test("//tests/analysis:active_packages_overlay", exec = True)
+_for_tools_test = _value_test("//tests/analysis:active_packages_exec_overlay", exec = True)
+_off_test = _value_test("//tests/analysis:active_packages_exec_overlay")
 _no_set_test = failure_test_with_active("//tests/analysis:apply_library")
 
 def _tools_set_errors_test_impl(ctx):
@@ -52,8 +54,10 @@ def _tools_set_errors_test_impl(ctx):
         (["first", "third"], ["second"]),
         ([], ["first", "second"]),
     ]:
-        errors = tools_set_errors(packages, {name: packages[name] for name in of_tools})
-        asserts.equals(env, expected, [error.split(" ")[0].removeprefix("//overlays:") for error in errors])
+        for exec, advice in [(True, "overlays.use(set = ..., exec = True)"), (False, "build --@go_overlay//go_overlay:exec")]:
+            errors = tools_set_errors(packages, {name: packages[name] for name in of_tools}, exec)
+            asserts.equals(env, expected, [error.split(" ")[0].removeprefix("//overlays:") for error in errors])
+            asserts.equals(env, [], [error for error in errors if advice not in error])
     return unittest.end(env)
 
 _tools_set_errors_test = unittest.make(_tools_set_errors_test_impl)
@@ -81,6 +85,7 @@ def active_packages_test_suite(name):
         (_not_for_tools_test, "_not_for_tools", "//toolchains:active_packages", "some"),
         (_not_for_tools_test, "_not_in_tools", ":active_packages_tool", "none"),
         (_for_tools_test, "_in_tools", ":active_packages_tool", "some"),
+        (_off_test, "_off_in_tools", ":active_packages_tool", "none"),
     ]:
         test(
             name = name + case,
@@ -101,6 +106,7 @@ def active_packages_test_suite(name):
             "_none",
             "_not_for_tools",
             "_not_in_tools",
+            "_off_in_tools",
             "_unit",
         ]],
     )

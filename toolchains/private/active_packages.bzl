@@ -42,8 +42,7 @@ Tools that run during the build are compiled without overlays, but for those tha
 that is meant for a product must not change the code generators that build it.
 
 Its value, for `config_setting`, is `some` or `none`: where it is `none`, a toolchain does without the Go
-helper. To Bazel, that is a dependency on the set all the same, by the key of a `select()`: the set's
-repositories are in the `repo_mapping` of tools.""",
+helper.""",
     provides = [GoOverlayInfo],
 )
 

@@ -69,7 +69,11 @@ def _overlay_toolchain_impl(ctx):
     packages = packages_of(ctx.attr.active)
     errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
     if ctx.attr.active_in_tools and not is_exec_configuration(ctx.bin_dir.path):
-        errors.extend(tools_set_errors(packages, packages_of(ctx.attr.active_in_tools)))
+        errors.extend(tools_set_errors(
+            packages,
+            packages_of(ctx.attr.active_in_tools),
+            exec = ctx.attr._exec[BuildSettingInfo].value,
+        ))
     if errors:
         fail("\n\n".join(errors))
 
@@ -145,6 +149,10 @@ builder and standard library they share.""",
         ),
         "_depth": attr.label(
             default = "//go_overlay/private:depth",
+            providers = [BuildSettingInfo],
+        ),
+        "_exec": attr.label(
+            default = "//go_overlay:exec",
             providers = [BuildSettingInfo],
         ),
         "_goexperiment": attr.label(

@@ -47,24 +47,32 @@ tools_set = rule(
     },
     doc = """Whether tools have the same active set, for `config_setting`: `same` or `other`.
 
-Bazel 10, and 8 and 9 with a flag, build tools with the defaults of flags such as that of the set.""",
+Without `//go_overlay:exec`, tools have none. And Bazel 10, and 8 and 9 with a flag, build tools with the defaults of
+flags such as that of the set.""",
 )
 
-def tools_set_errors(packages, packages_of_tools):
+_OFF = """unless you say so, they don't depend on the active set, and stay as they are when it changes.
+Write build --@go_overlay//go_overlay:exec in .bazelrc, or exec = True in overlays.use of MODULE.bazel."""
+
+_RESET = """this Bazel builds them with the defaults of --@go_overlay//go_overlay:active and exec, whatever the command line or a go_overlay_binary says.
+Make the set the default, by overlays.use(set = ..., exec = True) in MODULE.bazel, or build with --noincompatible_exclude_starlark_flags_from_exec_config."""
+
+def tools_set_errors(packages, packages_of_tools, exec):
     """Returns what is wrong with overlays for tools that tools don't get.
 
     Args:
       packages: dict, the `packages` field of GoOverlayInfo of the active set.
       packages_of_tools: the same of the set that tools have.
+      exec: bool, value of //go_overlay:exec.
 
     Returns:
       list of str, a message for each overlay.
     """
     applied = [overlay.label for package in packages_of_tools.values() for overlay in package.overlays]
     return [
-        """{} says exec = True, but tools that run during the build would be built without it: this Bazel builds them with the default of --@go_overlay//go_overlay:active, whatever the command line or a go_overlay_binary says.
-Make the set the default, by overlays.use in MODULE.bazel, or build with --noincompatible_exclude_starlark_flags_from_exec_config.""".format(
+        "{} says exec = True, but tools that run during the build would be built without it: {}".format(
             display_label(overlay.label),
+            _RESET if exec else _OFF,
         )
         for package in packages.values()
         for overlay in package.overlays
