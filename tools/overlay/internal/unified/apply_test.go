@@ -79,6 +79,9 @@ func TestApply(t *testing.T) {
 		{name: "what it makes in another function only", content: "func f() {\n1\n3\n}\n\nfunc a() {\n1\n4\n}\n", hunks: "@@ -2,3 +2,2 @@ func a() {\n 1\n-2\n 3\n", want: "does not fit"},
 		{name: "a blank line cut off the end of the diff", content: "a\nb\n\nc\n", hunks: "@@ -1,3 +1,3 @@\n a\n-b\n+x\n", want: "a\nx\n\nc\n", placed: "1+0/0"},
 		{name: "a line cut off the end of the diff, which is not blank", content: abc, hunks: "@@ -1,3 +1,3 @@\n a\n-b\n+x\n", want: "does not fit"},
+		{name: "appended already where it is stated, and the like at the end", content: "a\nb\nx\nc\na\nb\n", hunks: "@@ -1,2 +1,3 @@\n a\n b\n+x\n", want: "already"},
+		{name: "in C, behind a label", content: "int f(void)\n{\n1\n2\n3\n4\n5\n6\nout:\n1\n2\n3\n4\n5\n6\n7\n}\n", hunks: "@@ -10,6 +10,7 @@ int f(void)\n 1\n 2\n 3\n+x\n 4\n 5\n 6\n",
+			want: "int f(void)\n{\n1\n2\n3\n4\n5\n6\nout:\n1\n2\n3\nx\n4\n5\n6\n7\n}\n", placed: "10+0/0"},
 		{name: "line far beyond the end", content: abc, hunks: "@@ -1000000000,3 +1,3 @@\n a\n-b\n+x\n c\n", want: "a\nx\nc\n", placed: "1-999999999/0"},
 	}
 	for _, test := range tests {

@@ -63,20 +63,27 @@ func (t *text) find(h *Hunk, want, fuzz int) (match, *HunkError) {
 // choose returns that of several places, at all of which the whole hunk fits, at
 // which it belongs.
 func (t *text) choose(h *Hunk, found []match, want, fuzz int) (match, *HunkError) {
+	stated, isStated := matchAt(found, want)
+	if isStated && t.base == sameBase {
+		return stated, nil
+	}
 	var open []match
 	for _, m := range found {
 		if !t.insertedAt(h, m.block, m.at) {
 			open = append(open, m)
 		}
 	}
-	if len(open) == 0 {
+	switch _, isOpen := matchAt(open, want); {
+	case len(open) == 0:
 		return match{}, &HunkError{Hunk: h, Problem: AlreadyApplied, Places: lineNumbers(found)}
+	case isStated && !isOpen:
+		return match{}, &HunkError{Hunk: h, Problem: MaybeApplied, Places: []int{want + 1, open[0].at + 1}}
 	}
 	named, failure := t.underHeading(h, open)
 	if failure != nil {
 		return match{}, failure
 	}
-	stated, isStated := matchAt(named, want)
+	stated, isStated = matchAt(named, want)
 	if edge, isEdge := t.edge(h); isEdge {
 		anchored, fits := matchAt(named, edge)
 		switch {
@@ -202,6 +209,7 @@ func (t *text) fuzzyPlaces(h *Hunk, want, limit int) []match {
 		found []match
 		best  = 2*limit*(limit+1) + 1 // more than any lack within the limit
 	)
+	blocks := map[[2]int]block{} // by what is left out: there are few, but many places
 	for _, start := range t.coreStarts(h, limit) {
 		lead, trail := t.lacking(h, start)
 		if max(lead, trail) > limit || lead > leading || trail > trailing {
@@ -212,7 +220,11 @@ func (t *text) fuzzyPlaces(h *Hunk, want, limit int) []match {
 		if lack > best {
 			continue
 		}
-		b := h.block(lead, trail)
+		b, ok := blocks[[2]int{lead, trail}]
+		if !ok {
+			b = h.block(lead, trail)
+			blocks[[2]int{lead, trail}] = b
+		}
 		at := start + lead
 		if len(b.old) == 0 || at < t.done || !t.has(b.old, at) || !t.replaceable(b, at) {
 			continue
@@ -241,27 +253,23 @@ func (t *text) coreStarts(h *Hunk, limit int) []int {
 		}
 		return starts
 	}
-	seen := map[int]bool{}
 	// With at most limit lines left out at an end, one of these is there.
 	for i := range leading {
 		if leading-1-i > limit {
 			continue
 		}
 		for _, at := range t.search([]string{h.Lines[i].Text}, t.done) {
-			seen[at-i] = true
+			starts = append(starts, at-i)
 		}
 	}
 	after := len(h.Lines) - trailing
 	for i := range min(trailing, limit+1) {
 		for _, at := range t.search([]string{h.Lines[after+i].Text}, t.done) {
-			seen[at-leading-i] = true
+			starts = append(starts, at-leading-i)
 		}
 	}
-	for start := range seen {
-		starts = append(starts, start)
-	}
 	slices.Sort(starts)
-	return starts
+	return slices.Compact(starts)
 }
 
 // lacking returns how many lines of context have to be left out at both ends for

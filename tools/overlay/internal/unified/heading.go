@@ -50,6 +50,12 @@ func isHead(line string) bool {
 	return c == '_' || c == '$' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
+// isLabel tells whether git passes over a line that begins as a function would, where
+// it knows C.
+func isLabel(line string) bool { return label.MatchString(line) }
+
+var label = regexp.MustCompile(`^[A-Za-z_]\w*:\s*($|/[/*])`)
+
 // isGoHead tells whether git takes a line for a heading, where it knows Go.
 func isGoHead(line string) bool {
 	line = strings.TrimLeft(line, " \t")
@@ -59,9 +65,9 @@ func isGoHead(line string) bool {
 
 // headings are the lines of a file that begin functions.
 type headings struct {
-	plain, golang []int // for each line the index of the last one before it, or -1
-	closed        []int // for each line the index of the last one before it that ends a function, or -1
-	all           []int
+	plain, c, golang []int // for each line the index of the last one before it, or -1
+	closed           []int // for each line the index of the last one before it that ends a function, or -1
+	all              []int
 }
 
 func (t *text) headings() *headings {
@@ -69,16 +75,19 @@ func (t *text) headings() *headings {
 		return t.heads
 	}
 	n := len(t.lines) + 1
-	t.heads = &headings{plain: make([]int, n), golang: make([]int, n), closed: make([]int, n)}
-	plain, golang, closed := -1, -1, -1
+	t.heads = &headings{plain: make([]int, n), c: make([]int, n), golang: make([]int, n), closed: make([]int, n)}
+	plain, c, golang, closed := -1, -1, -1, -1
 	for i := range n {
-		t.heads.plain[i], t.heads.golang[i], t.heads.closed[i] = plain, golang, closed
+		t.heads.plain[i], t.heads.c[i], t.heads.golang[i], t.heads.closed[i] = plain, c, golang, closed
 		if i == len(t.lines) {
 			break
 		}
 		line := t.lines[i]
 		if isHead(line) {
 			plain = i
+			if !isLabel(line) {
+				c = i
+			}
 		}
 		if isGoHead(line) {
 			golang = i
@@ -99,7 +108,7 @@ func (t *text) inHeading(h *Hunk, at int) bool {
 	if heading == "" || at < 0 || at > len(t.lines) {
 		return false
 	}
-	for _, index := range []int{heads.plain[at], heads.golang[at]} {
+	for _, index := range []int{heads.plain[at], heads.c[at], heads.golang[at]} {
 		if index >= 0 && sameHeading(t.lines[index], heading) {
 			return true
 		}

@@ -53,8 +53,12 @@ func slashed(name string) string {
 }
 
 // isEpoch tells whether text is the time zero of Unix, in whatever time zone:
-// `diff -N` writes it, instead of /dev/null, for a file that does not exist.
+// `diff -N` writes it, instead of /dev/null, for a file that does not exist. So does
+// svn, in words.
 func isEpoch(text string) bool {
+	if strings.TrimSpace(text) == "(nonexistent)" {
+		return true
+	}
 	at, err := time.Parse("2006-01-02 15:04:05 -0700", strings.TrimSpace(text))
 	return err == nil && at.Unix() == 0
 }

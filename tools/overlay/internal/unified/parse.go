@@ -89,7 +89,7 @@ func (p *parser) next() (*FileDiff, error) {
 	case isHunkHeader(line):
 		return nil, p.errorf(p.pos, "hunk %s belongs to no file: expected the lines --- and +++ before it", line)
 	case line == "":
-	case p.lastHunk != nil && strings.ContainsRune(" +-", rune(line[0])) && !isSignature(line):
+	case p.lastHunk != nil && strings.ContainsRune(" +-\t", rune(line[0])) && !isSignature(line):
 		return nil, p.errorf(p.pos, "%q looks like a line of the hunk of line %d, whose header says that it has ended: %s",
 			line, p.lastHunk.Line, p.lastHunk.Header)
 	default:
@@ -137,8 +137,9 @@ func (p *parser) binaryFile() (*FileDiff, error) {
 
 // skipBinary goes to the line behind what git writes of a binary file.
 func (p *parser) skipBinary() {
-	for p.pos++; !p.atEnd(); p.pos++ {
-		if line := p.line(0); strings.HasPrefix(line, "diff --git ") || isSignature(line) || strings.HasPrefix(line, "From ") {
+	hasContent := p.line(0) == "GIT binary patch"
+	for p.pos++; hasContent && !p.atEnd(); p.pos++ {
+		if line := p.line(0); strings.HasPrefix(line, "diff ") || p.atFileHeader() || isSignature(line) || strings.HasPrefix(line, "From ") {
 			return
 		}
 	}

@@ -58,6 +58,7 @@ func TestParse(t *testing.T) {
 			`4 "a/a" "b/a" -1,1+1,1`},
 		{"times after blanks", "--- old/a b.go      2022-04-09 21:14:18.000000000 +0300\n+++ new/a b.go  Sat Apr  9 21:14:20 2022\n" + hunk, `1 "old/a b.go" "new/a b.go" -1,1+1,1`},
 		{"as old as Unix", "--- a/x\t1969-12-31 19:00:00.000000000 -0500\n+++ b/x\t1970-01-01 00:00:00 +0000\n" + hunk, `1 "a/x" "b/x" -1,1+1,1`},
+		{"svn, a new file", "Index: x\n===\n--- x\t(nonexistent)\n+++ x\t(working copy)\n@@ -0,0 +1 @@\n+b\n", `3 "" "x" -0,0+1,1`},
 		{"diff -N of a file that is gone", "--- a/x\t2022-04-09 21:14:18 +0300\n+++ b/x\t1970-01-01 00:00:00 +0000\n@@ -1 +0,0 @@\n-b\n", `1 "a/x" "" -1,1+0,0`},
 		{"blanks before tabs eaten", "--- a\n+++ b\n@@ -1,3 +1,3 @@\n\ta\n-b\n+c\n\td\n", `1 "a" "b" -1,3+1,3`},
 		{"Windows", "--- a\\d\\x.go\t2022-04-09 21:14:18 +0300\n+++ b\\d\\x.go\n" + hunk, `1 "a/d/x.go" "b/d/x.go" -1,1+1,1`},
@@ -94,6 +95,7 @@ func TestParseErrors(t *testing.T) {
 		{"count too great on one side", header + "@@ -1,2 +1 @@\n-a\n+b\n", "expected 1 more old and 0 more new lines, found the end of the diff"},
 		{"count too great, another file", header + "@@ -1,2 +1,2 @@\n-a\n+b\ndiff --git a/y b/y\n", "line 6: the header of the hunk of line 3 does not count its lines right"},
 		{"count too small", header + "@@ -1 +1 @@\n-a\n+b\n c\n", `line 6: " c" looks like a line of the hunk of line 3, whose header says that it has ended`},
+		{"count too small, blanks before tabs eaten", header + "@@ -1,2 +1,2 @@\n a\n-b\n+c\n\td\n+\te\n", `line 7: "\td" looks like a line of the hunk`},
 		{"count too small, removed", header + "@@ -1 +1 @@\n-a\n+b\n\n-c\n", `line 7: "-c" looks like a line of the hunk`},
 		{"strange line in a hunk", header + "@@ -1,3 +1,3 @@\n a\n~b\n", `line 5: the header of the hunk`},
 		{"hunk without a file", "text\n@@ -1 +1 @@\n-a\n+b\n", "line 2: hunk @@ -1 +1 @@ belongs to no file"},
@@ -131,6 +133,23 @@ func TestParseErrors(t *testing.T) {
 				t.Errorf("got %v and\n%s\nwant %s", err, summarize(files), test.want)
 			}
 		})
+	}
+}
+
+// TestBehindBinary looks for parts behind a binary file that don't begin with Git's header.
+func TestBehindBinary(t *testing.T) {
+	const part = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+	for name, diff := range map[string]string{
+		"git":                "diff --git a/y b/y\nindex 1..2\nGIT binary patch\nliteral 1\nIcmZPo000\n\nliteral 0\nHcmV?d00001\n\n" + part,
+		"git, in short":      "diff --git a/y b/y\nindex 1..2\nBinary files a/y and b/y differ\n" + part,
+		"with diff -r":       "diff --git a/y b/y\nindex 1..2\nBinary files a/y and b/y differ\ndiff -r a/x b/x\n" + part,
+		"two of diff -r":     "Binary files a/z and b/z differ\nBinary files a/y and b/y differ\n" + part,
+		"git and of diff -r": "diff --git a/z b/z\nindex 1..2\nBinary files a/z and b/z differ\nBinary files a/y and b/y differ\n" + part,
+	} {
+		files, err := Parse(diff)
+		if err != nil || len(files) == 0 || len(files[len(files)-1].Hunks) != 1 || len(files) != strings.Count(diff, "y differ")+strings.Count(diff, "z differ")+strings.Count(diff, "GIT binary")+1 {
+			t.Errorf("%s: got %v and\n%s", name, err, summarize(files))
+		}
 	}
 }
 
