@@ -314,7 +314,8 @@ it is not in a folder below.""",
         ),
         "exec": attr.bool(
             doc = """Whether tools that run during the build (the exec configuration) are built with
-the overlay, too. By default they are not. It takes `--@go_overlay//go_overlay:exec` or `overlays.use(exec = True)`, too.""",
+the overlay, too. By default they are not. It takes `--@go_overlay//go_overlay:exec` or
+`overlays.use(exec = True)`, too, but for `go_overlay_binary`.""",
         ),
         "expires": attr.string(
             doc = """Last day (`YYYY-MM-DD`) on which the overlay may be built with. The day of the

@@ -14,7 +14,7 @@ _INCLUDE_OPTIONS = ["-I", "-iquote", "-isystem", "-idirafter"]
 # Those before a header that is included without being asked for.
 _FORCED_INCLUDE_OPTIONS = ["-include", "-imacros"]
 
-def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder, headers):
+def laid_out(go, source, includer, srcs, embedsrcs, outcomes, patched, folder, headers):
     """Returns the package's files where they find each other.
 
     Mostly these are the files themselves, wherever they are: Go does not mind. But C and assembly look for
@@ -29,6 +29,7 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder, headers):
     Args:
       go: GoContext.
       source: GoInfo of the package as it was.
+      includer: GoInfo of the package with what overlays add.
       srcs: list of structs of name, file and place, what is compiled.
       embedsrcs: list of such structs, what may be embedded.
       outcomes: dict from names of changed files to Files, or None.
@@ -61,7 +62,7 @@ def laid_out(go, source, srcs, embedsrcs, outcomes, patched, folder, headers):
 
     if everything:
         # What the package includes of others without being changed lies where it is looked for, too.
-        headers = headers or _unchanged_headers(source, {})
+        headers = headers or _unchanged_headers(includer, {})
 
     # Of several files that lie at the same place, the first counts.
     located([src for src in srcs if src.name in outcomes])
@@ -149,7 +150,7 @@ def with_headers_of_deps(go, source, headers, folder):
         for file in source.embedsrcs
         if source.cgo
     ]
-    layout = laid_out(go, source, files, embedsrcs, {}, [], folder, headers)
+    layout = laid_out(go, source, source, files, embedsrcs, {}, [], folder, headers)
     links = {
         before.file: after
         for before, after in zip(files + embedsrcs, layout.srcs + layout.embedsrcs)
@@ -175,8 +176,8 @@ def header_changes(packages):
     """
     for package in packages.values():
         for overlay in package.overlays:
-            for name in overlay.steps:
-                if is_header_name(name):
+            for name, step in overlay.steps.items():
+                if step.kind != "embed" and is_source_name(name) and is_header_name(name):
                     return True
     return False
 

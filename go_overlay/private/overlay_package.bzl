@@ -121,13 +121,16 @@ A program can contain only one of them. Let both depend on the same target, or o
             place = place_of(change.original) if change.original else paths.join(home, change.name),
         )
         for change in changes
-        if is_header_name(change.name)
+        if not change.embedded and is_header_name(change.name)
     ])
 
     with_overlays = cgo_options | {"deps": deps}
     patched = [change.name for change in changes if change.result]
     names = [src.name for src in srcs]
-    layout = laid_out(go, source, srcs, embedsrcs, outcomes, patched, output_path(source, "package"), headers_of_deps(GoInfo(**(structs.to_dict(source) | with_overlays))))
+
+    # What an overlay adds may be the first file that includes, or a dependency with headers.
+    includer = GoInfo(**(structs.to_dict(source) | with_overlays | {"srcs": [src.file for src in srcs]}))
+    layout = laid_out(go, source, includer, srcs, embedsrcs, outcomes, patched, output_path(source, "package"), headers_of_deps(includer))
 
     # Coverage names its files a second time.
     covered = {file: None for file in source.cover.to_list()}

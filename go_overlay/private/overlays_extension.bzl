@@ -29,6 +29,12 @@ def _offers(mctx):
     offers = {}
     for module in mctx.modules:
         if not module.is_root and module.tags.use:
+            for tag in module.tags.use:
+                if tag.exec:
+                    fail("module {}: overlays.use: exec = True is for the root module, which decides what tools are built with. Take it out there; the root writes overlays.accept(exec = True, module = \"{}\").".format(
+                        module.name,
+                        module.name,
+                    ))
             offers.setdefault(module.name, []).extend([tag.set for tag in module.tags.use])
     return offers
 
@@ -84,7 +90,7 @@ def _overlays_impl(mctx):
     sets = ([use.set] if use else []) + _accepted_sets(mctx, _offers(mctx))
     default_set_repo(
         name = "go_overlay_default",
-        exec = bool(use and use.exec),
+        exec = any([tag.exec for tag in ([use] if use else []) + _root_tags(mctx, "accept")]),
         policy = json.encode(_policy(mctx)),
         sets = [str(label) for label in sets],
     )
@@ -92,6 +98,9 @@ def _overlays_impl(mctx):
 
 _accept_tag = tag_class(
     attrs = {
+        "exec": attr.bool(
+            doc = "Whether tools that run during the build are built with overlays that say `exec = True`, as in `use`.",
+        ),
         "module": attr.string(
             doc = "Name of the module that offers sets.",
             mandatory = True,
@@ -134,7 +143,7 @@ _use_tag = tag_class(
     attrs = {
         "exec": attr.bool(
             doc = """In the root module, the default of `@go_overlay//go_overlay:exec`: whether tools that run during
-the build are built with the set's overlays that say `exec = True`. In other modules it has no effect.""",
+the build are built with those overlays of active sets that say `exec = True`. In other modules it is an error.""",
         ),
         "set": attr.label(
             doc = "A `go_overlay_set` or `go_overlay` of any repository.",

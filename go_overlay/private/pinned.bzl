@@ -6,7 +6,6 @@ load("//toolchains/private:configurations.bzl", "is_exec_configuration")
 load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
 load("//toolchains/private:go_versions.bzl", "sdk_version_values")
 load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
-load(":compose.bzl", "only_for_tools")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
@@ -113,10 +112,16 @@ def _check_exec(ctx):
             display_label(ctx.label),
         ))
     packages = ctx.attr.overlays[GoOverlayInfo].packages if ctx.attr.overlays else {}
-    if packages and not only_for_tools(packages):
-        fail("""{pinned}: no overlay of {overlays} is for programs that run during the build, as this one does for some target; it would be built without them.
-Write exec = True in those that it is to be built with: {all}.""".format(
-            all = ", ".join({display_label(overlay.label): None for package in packages.values() for overlay in package.overlays}),
+    missing = {
+        display_label(overlay.label): None
+        for package in packages.values()
+        for overlay in package.overlays
+        if not overlay.exec
+    }
+    if missing:
+        fail("""{pinned}: {overlays} has overlays that are not for programs that run during the build, as this one does for some target; it would be built without them: {missing}.
+Write exec = True in them, or pin it to a set without them.""".format(
+            missing = ", ".join(missing),
             overlays = display_label(ctx.attr.overlays.label),
             pinned = display_label(ctx.label),
         ))
@@ -138,7 +143,7 @@ _ATTRS = {
     "overlays": attr.label(
         doc = """The `go_overlay_set` or `go_overlay` to build with; `@go_overlay//go_overlay:none` for none.
 Default: the active set. Where the target runs during the build, such as a genrule's tool, only overlays that say
-`exec = True` count, and there has to be one.""",
+`exec = True` are applied, so that others are an error.""",
         providers = [GoOverlayInfo],
     ),
     "runner": attr.label(

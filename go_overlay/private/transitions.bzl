@@ -107,7 +107,7 @@ def _pin_impl(settings, attr):
         _SDK_NAME: "" if attr.sdk_version else settings[_SDK_NAME],
         _SDK_VERSION: attr.sdk_version or settings[_SDK_VERSION],
     }
-    if attr.overlays:
+    if attr.overlays and not (_leaves_tools_alone(settings) and not settings[_PINNED_FROM] and str(attr.overlays) == _NONE):
         outer = settings[_PINNED_FROM] or pinned[_ACTIVE]
         pinned[_ACTIVE] = str(attr.overlays)
 

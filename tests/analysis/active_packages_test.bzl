@@ -49,9 +49,11 @@ def _tools_set_errors_test_impl(ctx):
         name: struct(overlays = (struct(exec = exec, label = Label("//overlays:" + name)),))
         for name, exec in [("first", True), ("second", True), ("third", False)]
     }
+    errors = tools_set_errors({"first": packages["first"]}, packages, True)
+    asserts.equals(env, ["second", "third"], [error.split(" ")[0].removeprefix("//overlays:") for error in errors])
     for of_tools, expected in [
         (["first", "second"], []),
-        (["first", "third"], ["second"]),
+        (["first"], ["second"]),
         ([], ["first", "second"]),
     ]:
         for exec, advice in [(True, "overlays.use(set = ..., exec = True)"), (False, "build --@go_overlay//go_overlay:exec")]:

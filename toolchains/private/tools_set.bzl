@@ -51,6 +51,9 @@ Without `//go_overlay:exec`, tools have none. And Bazel 10, and 8 and 9 with a f
 flags such as that of the set.""",
 )
 
+_RESET_TO_MORE = """this Bazel builds them with the default set, by overlays.use(exec = True), whatever the command line says.
+Take exec = True out of overlays.use in MODULE.bazel, or build with --noincompatible_exclude_starlark_flags_from_exec_config."""
+
 _OFF = """unless you say so, they don't depend on the active set, and stay as they are when it changes.
 Write build --@go_overlay//go_overlay:exec in .bazelrc, or exec = True in overlays.use of MODULE.bazel."""
 
@@ -58,7 +61,7 @@ _RESET = """this Bazel builds them with the defaults of --@go_overlay//go_overla
 Make the set the default, by overlays.use(set = ..., exec = True) in MODULE.bazel, or build with --noincompatible_exclude_starlark_flags_from_exec_config."""
 
 def tools_set_errors(packages, packages_of_tools, exec):
-    """Returns what is wrong with overlays for tools that tools don't get.
+    """Returns what is wrong with overlays for tools that tools don't get, or get though they are not active.
 
     Args:
       packages: dict, the `packages` field of GoOverlayInfo of the active set.
@@ -68,8 +71,16 @@ def tools_set_errors(packages, packages_of_tools, exec):
     Returns:
       list of str, a message for each overlay.
     """
-    applied = [overlay.label for package in packages_of_tools.values() for overlay in package.overlays]
+    active = _labels(packages)
+    applied = _labels(packages_of_tools)
     return [
+        "{} is not in the active set, but tools that run during the build would be built with it: {}".format(
+            display_label(label),
+            _RESET_TO_MORE,
+        )
+        for label in applied
+        if label not in active
+    ] + [
         "{} says exec = True, but tools that run during the build would be built without it: {}".format(
             display_label(overlay.label),
             _RESET if exec else _OFF,
@@ -78,3 +89,6 @@ def tools_set_errors(packages, packages_of_tools, exec):
         for overlay in package.overlays
         if overlay.exec and overlay.label not in applied
     ]
+
+def _labels(packages):
+    return {overlay.label: None for package in packages.values() for overlay in package.overlays}
