@@ -74,6 +74,17 @@ func TestIsSatisfiable(t *testing.T) {
 		{"a.go", "darwin && unix && !cgo", true},
 		{"a.go", "amd64 && arm64", false},
 		{"a.go", "!linux && !windows", true},
+		{"a.go", "unix && !linux", true},
+		{"a.go", "unix && !linux && !darwin && !freebsd", true},
+		{"a.go", "!unix && !windows && !plan9", true},
+		{"a.go", "unix && plan9", false},
+		{"a.go", "!amd64 && !arm64", true},
+		{"a.go", "riscv64 && amd64", false},
+		{"a.go", "linux && use_linux", true},
+		{"a.go", "amd64 && with_amd64", true},
+		{"a.go", "windows && !use_linux && !with_amd64", true},
+		{"a.go", "use_linux && !use_linux", false},
+		{"a.go", "amd64 && amd64.v3", true},
 		{"a_windows.go", "linux", false},
 		{"a_windows.go", "amd64 && !cgo", true},
 		{"a_windows_amd64.go", "arm64", false},
@@ -83,6 +94,7 @@ func TestIsSatisfiable(t *testing.T) {
 		{"a.go", "gccgo", false},
 		{"a.go", "boringcrypto", true},
 		{"a.go", "goexperiment.jsonv2 && amd64.v3", true},
+		{"a.go", "a && b && c && d && e && f && g && !a && linux && go1.20 && cgo", false},
 		{"a.go", "a && b && c && d && e && f && g && h && i && !a", true}, // Too much to try.
 	} {
 		if got := isSatisfiable(test.name, "//go:build "+test.constraint+"\n\npackage p\n"); got != test.want {

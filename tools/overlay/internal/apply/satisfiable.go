@@ -2,8 +2,23 @@ package apply
 
 import (
 	"go/build"
+	"slices"
 	"strings"
 )
+
+// knownSystems are the operating systems that Go knows or has known. Constraints such
+// as unix && !linux hold on some that they don't name.
+var knownSystems = []string{
+	"aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl",
+	"netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows", "zos",
+}
+
+// knownArchitectures are likewise the architectures.
+var knownArchitectures = []string{
+	"386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64", "mips64le",
+	"mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x",
+	"sparc", "sparc64", "wasm",
+}
 
 // maxFreeTags bounds how many tags are tried in all combinations.
 const maxFreeTags = 8
@@ -12,17 +27,21 @@ const maxFreeTags = 8
 // constraint. Where there is too much to try, it says so.
 func isSatisfiable(name, content string) bool {
 	tags := scan(name, content).tags
-	// Of the platforms that are named, and one of others.
-	systems, architectures := []string{"linux", "plan9"}, []string{"other"}
-	releases := []int{0}
+	systems := slices.Clone(knownSystems)
+	architectures := []string{"other"} // Besides those that are named: nothing else tells them apart.
+	releases, cgo := []int{0}, []bool{false}
 	var free []string
 	for _, tag := range tags {
 		switch {
 		case isSystem(tag):
-			systems = append(systems, tag)
+			if !slices.Contains(systems, tag) {
+				systems = append(systems, tag)
+			}
 		case isArchitecture(tag):
 			architectures = append(architectures, tag)
-		case tag == "cgo" || tag == "gc" || tag == "gccgo" || tag == "unix":
+		case tag == "cgo":
+			cgo = append(cgo, true)
+		case tag == "gc" || tag == "gccgo" || tag == "unix":
 			// As the platform and the compiler have it.
 		case strings.HasPrefix(tag, "go1."):
 			if minor, ok := minorOf(strings.TrimPrefix(tag, "go")); ok {
@@ -48,7 +67,7 @@ func isSatisfiable(name, content string) bool {
 		for _, goos := range systems {
 			for _, goarch := range architectures {
 				for _, release := range releases {
-					for _, cgo := range []bool{false, true} {
+					for _, cgo := range cgo {
 						ctx := onFiles(build.Context{
 							BuildTags:   buildTags,
 							CgoEnabled:  cgo,
@@ -69,16 +88,20 @@ func isSatisfiable(name, content string) bool {
 }
 
 // isSystem tells whether a tag is an operating system, and isArchitecture whether it
-// is an architecture: go/build does not list those that it knows, but takes files by
-// their names.
+// is an architecture. What is newer than the lists, go/build may know: it takes files
+// by their names.
 func isSystem(tag string) bool {
 	// Before an architecture, go/build looks for systems only.
-	return !nameMatches("x_"+tag+"_amd64.go", "amd64")
+	return slices.Contains(knownSystems, tag) || isElement(tag) && !nameMatches("x_"+tag+"_amd64.go", "amd64")
 }
 
 func isArchitecture(tag string) bool {
-	return !isSystem(tag) && !nameMatches("x_"+tag+".go", "")
+	return slices.Contains(knownArchitectures, tag) || isElement(tag) && !isSystem(tag) && !nameMatches("x_"+tag+".go", "")
 }
+
+// isElement tells whether a tag can be a platform. Of others, such as use_linux and
+// amd64.v3, go/build would see a part in the name of a file.
+func isElement(tag string) bool { return !strings.ContainsAny(tag, "._") }
 
 func nameMatches(name, goarch string) bool {
 	ctx := onFiles(build.Context{Compiler: "gc", GOARCH: goarch}, map[string]string{name: emptyFile})
