@@ -167,18 +167,12 @@ func (a *applier) checkGone(s *step, d diff, files lineages) bool {
 			continue // Reported, or about to be.
 		}
 		p := &patching{change: c, step: c.Steps[i], stages: []stage{{version: before.version}}}
+		// That nothing is left, each part checks.
 		for _, part := range l.parts {
 			if !a.patchPart(p, d, part) {
 				good = false
 				break
 			}
-		}
-		if last := p.now(); good && !last.present && last.content != "" && len(l.parts[len(l.parts)-1].Hunks) > 0 {
-			good = false
-			a.report(s.Overlay, ` %s, and so does %s, but the file has more lines than the diff knows:
-  %s
-See whether they are needed elsewhere, and make the diff from the file as it is, or take that part out of it.`,
-				a.does(c, c.Steps[i]), a.paths[d.File], before.path)
 		}
 	}
 	return good

@@ -92,6 +92,10 @@ func (a *applier) patchPart(p *patching, d diff, part *unified.FileDiff) bool {
 		a.reportHunks(p, d, part, failures, len(placed))
 		return false
 	}
+	if part.Deletes() && len(part.Hunks) > 0 && content != "" {
+		a.reportLeftOver(p, d, part)
+		return false
+	}
 	p.proceed(a.paths[d.File], !part.Deletes(), content)
 	p.notes = append(p.notes, placementNotes(a.diffName(p.step, d), placed)...)
 	return true
@@ -109,6 +113,19 @@ func (a *applier) reportCreates(p *patching, d diff, part *unified.FileDiff) {
 	a.report(s.Overlay, ` %s: %s creates the file, but %s a file of that name.
 Make the diff from the file as it is. A file that replaces it as a whole belongs in srcs.`,
 		a.does(c, s), a.paths[d.File], a.haver(p, d, a.target(), func(at stage) bool { return at.present }))
+}
+
+// reportLeftOver says of a diff which deletes a file that it does not know all of it.
+func (a *applier) reportLeftOver(p *patching, d diff, part *unified.FileDiff) {
+	c, s := p.change, p.step
+	does := "and %s deletes it (line %d)"
+	if s.Kind == remove {
+		does = "and so does %s (line %d)"
+	}
+	a.report(s.Overlay, ` %s, `+does+`, but the file has more lines than the diff knows:
+  %s
+See whether they are needed elsewhere, and make the diff from the file as it is, or take that part out of it.`,
+		a.does(c, s), a.paths[d.File], part.Line, a.subject(p))
 }
 
 // haver says who was the first to have what has tells of, and calls the package
