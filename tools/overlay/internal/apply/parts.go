@@ -157,7 +157,7 @@ func (a *applier) takeMoved(result *division, s *step, parts []*unified.FileDiff
 	for _, part := range parts {
 		name := oneOf(part.Names(s.Strip), moved)
 		if _, taken := result.own[part]; !taken && name != "" && places.folder(part, name) == folder {
-			result.own[part] = name
+			result.own[part], result.folder = name, folder
 		}
 	}
 }

@@ -196,7 +196,7 @@ func (a *applier) adviseOthers(b *strings.Builder, s *step, d diff, todo toDo) {
 			fmt.Fprintf(b, "      %s,\n", a.patchesAttribute(s, d, unique(other.files)))
 		}
 		b.WriteString("  )\n")
-		if len(other.files) == 0 {
+		if len(other.files) == 0 && slices.Contains(todo.excluded, other.places[0]) {
 			fmt.Fprintf(b, "That one does not name the diff: leave its part out of %s by patch_exclude, see below.\n", a.label(s.Overlay))
 		}
 	}

@@ -37,6 +37,7 @@ func (a *applier) reportUnnamed() {
 func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 	var (
 		names, entries, deletes, apart []string
+		deleting                       []string // diffs that do nothing else
 		advice                         strings.Builder
 		advised                        *step
 	)
@@ -59,32 +60,46 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 				a.paths[u.File], a.manifest.ImportPath, listed(unique(changed)))
 			return
 		}
-		if advised == nil {
+		if advised == nil && len(d.Files) > 0 {
 			advised = s
 		}
-		if s.Strip != advised.Strip {
+		if len(d.Files) > 0 && s.Strip != advised.Strip {
 			apart = append(apart, a.paths[u.File])
 			continue
 		}
-		entries = append(entries, fmt.Sprintf("%q: [%s]", a.diffName(s, d), quotedList(d.Files)))
 		deletes = append(deletes, gone...)
 		todo := a.sort(s, d, parts)
+		if len(d.Files) > 0 {
+			entries = append(entries, fmt.Sprintf("%q: [%s]", a.diffName(s, d), quotedList(d.Files)))
+		} else {
+			// Without names, the entry would be what it is now.
+			deleting = append(deleting, path.Base(a.paths[u.File]))
+			todo.excluded, todo.unknown, todo.absent = nil, nil, nil
+		}
 		a.adviseOthers(&advice, s, d, todo)
+		if len(d.Files) == 0 {
+			continue // An overlay that does not have the diff leaves nothing out of it.
+		}
 		a.adviseExclusion(&advice, d, todo)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, " has %s in patches, and has to say which files of package %s are changed. Write\n",
 		strings.Join(names, ", "), a.manifest.ImportPath)
-	if advised.Strip != diffs[0].Strip {
+	if advised != nil && advised.Strip != diffs[0].Strip {
 		fmt.Fprintf(&b, "  patch_strip = %d\n", advised.Strip)
 	}
-	if len(entries) == 1 {
+	switch len(entries) {
+	case 0:
+	case 1:
 		fmt.Fprintf(&b, "  patches = {%s}\n", entries[0])
-	} else {
+	default:
 		fmt.Fprintf(&b, "  patches = {\n      %s,\n  }\n", strings.Join(entries, ",\n      "))
 	}
 	if len(deletes) > 0 {
 		fmt.Fprintf(&b, "  delete = [%s]\n", quotedList(unique(deletes)))
+	}
+	if len(deleting) > 0 {
+		fmt.Fprintf(&b, "and take %s out of patches of %s.\n", strings.Join(deleting, ", "), a.label(overlay))
 	}
 	b.WriteString(advice.String())
 	if len(apart) > 0 {
