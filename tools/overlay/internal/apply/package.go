@@ -40,7 +40,7 @@ func (a *applier) checkPackage(outcomes []outcome) {
 		case !final.present:
 		case c.Embedded:
 			final.file.LeftOut = a.checkEmbedded(c, final.version, files)
-		case path.Ext(c.Name) == ".s" && final.file.LeftOut == "" && !a.manifest.Build.Cgo && slices.ContainsFunc(files, func(f goFile) bool { return f.cgo }):
+		case strings.EqualFold(path.Ext(c.Name), ".s") && final.file.LeftOut == "" && !a.manifest.Build.Cgo && slices.ContainsFunc(files, func(f goFile) bool { return f.cgo }):
 			final.file.LeftOut = "the package uses cgo, and cgo is off"
 		}
 	}
