@@ -66,7 +66,7 @@ func (a *applier) checkCgo(outcomes []outcome) {
 	before, after := cloneFlags(kept), cloneFlags(kept)
 	flagsBefore, flagsAfter := make([]map[string][]string, len(changes)), make([]map[string][]string, len(changes))
 	for i, change := range changes {
-		if !change.isCompiled() {
+		if !isGo(change.change) {
 			continue
 		}
 		var wrong error
@@ -265,13 +265,8 @@ func newFlags(flags, others map[string][]string) map[string][]string {
 }
 
 func (change appliedChange) hasCgoLines() bool {
-	return change.isCompiled() &&
+	return isGo(change.change) &&
 		(strings.Contains(change.original.content, "#cgo") || strings.Contains(change.final.content, "#cgo"))
-}
-
-// isCompiled tells whether a change is one of a Go file that is not just embedded.
-func (change appliedChange) isCompiled() bool {
-	return strings.HasSuffix(change.Name, ".go") && !strings.Contains(change.Name, "/") && change.lastStep().Kind != embed
 }
 
 func (change appliedChange) lastStep() *step  { return change.Steps[len(change.Steps)-1] }
