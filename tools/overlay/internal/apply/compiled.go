@@ -64,13 +64,13 @@ func (a *applier) makes(c *change, final version) string {
 // and are for different ones.
 func (a *applier) standIns(outcomes []outcome) map[string]string {
 	compiled := map[string]string{} // name of a declaration to the file
-	var leftOut []map[string]string
+	var leftOut []map[string]declaration
 	var names []string
 	for i, c := range a.manifest.Changes {
 		if !isGo(c) || !outcomes[i].present {
 			continue
 		}
-		declared := map[string]string{}
+		declared := map[string]declaration{}
 		declarations(c.Name, outcomes[i].content, declared)
 		delete(declared, "init")
 		delete(declared, "_")
