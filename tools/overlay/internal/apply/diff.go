@@ -108,11 +108,16 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 	if misread {
 		return // All the names are wrong, which has been said.
 	}
+	excluded := a.excluded(s, d, files)
 	var touched, untouched []string
 	for _, name := range d.Files {
-		if parsed.files[name] != nil {
+		switch pattern := excluded[name]; {
+		case parsed.files[name] != nil:
 			touched = append(touched, name)
-		} else {
+		case pattern != "":
+			a.report(s.Overlay, " patches %s of package %s, but leaves out what %s has for it by patch_exclude, with the pattern %q: take the name out of patches, or the pattern out of patch_exclude.",
+				name, a.manifest.ImportPath, a.paths[d.File], pattern)
+		default:
 			untouched = append(untouched, name)
 		}
 	}
@@ -132,6 +137,22 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 		fmt.Fprintf(&b, "Take %s out of %s of %s, or correct the names.\n", path.Base(a.paths[d.File]), "patches", a.label(s.Overlay))
 	}
 	a.report(s.Overlay, "%s", b.String())
+}
+
+// excluded returns, of the files that a diff is declared to change, those for which the
+// overlay leaves the diff's part out, with the pattern that does so.
+func (a *applier) excluded(s *step, d diff, parts []*unified.FileDiff) map[string]string {
+	places := placesIn(parts)
+	own, _, _ := claim{ImportPath: a.manifest.ImportPath, Files: d.Files, Strip: s.Strip}.take(parts, places)
+	patterns := map[string]string{}
+	for part, name := range own {
+		for _, pattern := range s.Exclude {
+			if patterns[name] == "" && matchesPattern(pattern, places.of(part)) {
+				patterns[name] = pattern
+			}
+		}
+	}
+	return patterns
 }
 
 // patchesAttribute returns the attribute of the overlay that declares a diff.
