@@ -59,6 +59,7 @@ func (a *applier) addRenamed(s *step, d diff, part *unified.FileDiff, files line
 		(slices.Contains(d.Files, newName) || !strings.Contains(newName, "/")):
 		files.add(part, oldName, newName)
 		return true
+	case a.reportJoin(s, d):
 	case part.Renamed && oldName != newName && !a.isBeneath(oldName, s.Overlay) && a.isBeneath(newName, s.Overlay):
 		a.report(s.Overlay, ` patches package %s, but %s renames %s to %s (line %d), and %s has %s, and no %s.
 If it has been renamed there, make the diff from the package as it is now.`,
@@ -93,6 +94,9 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 				moves = append(moves, fmt.Sprintf("%s  line %d: %s", name, last.Line, moveOf(last)))
 			}
 		case slices.Contains(deletes, name):
+			if a.reportJoin(s, d) {
+				return false
+			}
 			a.report(s.Overlay, " deletes %s of package %s, but %s changes it (line %d): take that part out of the diff, or the name out of delete.",
 				name, a.manifest.ImportPath, a.paths[d.File], l.parts[0].Line)
 			return false
@@ -105,6 +109,9 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 	}
 	if len(moves) == 0 {
 		return true
+	}
+	if a.reportJoin(s, d) {
+		return false
 	}
 	patched = append(patched, undeclared...)
 	slices.Sort(wanted)

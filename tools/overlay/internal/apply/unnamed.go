@@ -38,6 +38,7 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 	var (
 		names, entries, deletes, apart []string
 		deleting                       []string // diffs that do nothing else
+		all                            []overlayDiff
 		advice                         strings.Builder
 		advised                        *step
 	)
@@ -67,6 +68,7 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 			apart = append(apart, a.paths[u.File])
 			continue
 		}
+		all = append(all, overlayDiff{s, d})
 		deletes = append(deletes, gone...)
 		todo := a.sort(s, d, parts)
 		if len(d.Files) > 0 {
@@ -81,6 +83,9 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 			continue // An overlay that does not have the diff leaves nothing out of it.
 		}
 		a.adviseExclusion(&advice, d, todo)
+	}
+	if a.reportJoinOf(all, func(string) bool { return true }) {
+		return
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, " has %s in patches, and has to say which files of package %s are changed. Write\n",
