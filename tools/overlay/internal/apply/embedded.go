@@ -87,13 +87,21 @@ func (a *applier) embedAdvice(c *change, overlay int, files []goFile) string {
 	for range 2 {
 		for _, pattern := range all {
 			folder := folderOf(strings.TrimPrefix(pattern, "all:"))
-			if name := path.Join(folder, path.Base(c.Name)); !strings.ContainsAny(folder, "*?[") && embeds(all, name) {
+			if folder == "." || strings.ContainsAny(folder, "*?[") || a.isFile(folder) {
+				continue // There is nothing to put the file into.
+			}
+			if name := path.Join(folder, path.Base(c.Name)); embeds(all, name) {
 				return fmt.Sprintf("A file %s would be embedded: put the file into a folder %s of that of the BUILD file, or of that of strip_prefix.", name, path.Dir(name))
 			}
 		}
 		folderOf = func(pattern string) string { return pattern } // It may be that of a folder.
 	}
 	return "Give the file a name that a pattern has, or add a //go:embed for it by a change of a Go file."
+}
+
+// isFile tells whether the package or an overlay of it has a file of a name.
+func (a *applier) isFile(name string) bool {
+	return a.has(name) || slices.ContainsFunc(a.manifest.Changes, func(c *change) bool { return c.Name == name })
 }
 
 // embeds tells whether one of the patterns of go:embed is for a file, as cmd/go and
