@@ -4,6 +4,7 @@ package apply
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -58,9 +59,7 @@ func Run(manifestPath string, files []string) error {
 		}
 	}
 	applied.LeftOut = unique(a.leftOut)
-	for _, note := range a.notes {
-		fmt.Fprintln(os.Stderr, "go_overlay:", note)
-	}
+	writeNotes(os.Stderr, a.notes)
 	data, err := record.Marshal(applied)
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)
@@ -69,6 +68,20 @@ func Run(manifestPath string, files []string) error {
 		output.File{Path: files[m.Record], Content: data},
 		output.File{Path: files[m.Stamp]},
 	)...)
+}
+
+// maxNotes bounds what a build says of a package where nothing is wrong.
+const maxNotes = 20
+
+// writeNotes writes notes for people who build.
+func writeNotes(w io.Writer, notes []string) {
+	for i, note := range notes {
+		if i == maxNotes {
+			fmt.Fprintf(w, "go_overlay: and %d more\n", len(notes)-i)
+			break
+		}
+		fmt.Fprintln(w, "go_overlay:", note)
+	}
 }
 
 // checkOutcome checks what can't be unless the rules or this program are wrong.

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,5 +32,21 @@ func TestProblemsAreBounded(t *testing.T) {
 	long := Problems{strings.Repeat("ä", 5000)}.Error()
 	if len(long) > maxBytes+30 || !strings.HasSuffix(long, "ä… (10000 bytes)") {
 		t.Errorf("%d bytes, ending with %q", len(long), long[len(long)-30:])
+	}
+}
+
+func TestNotesAreBounded(t *testing.T) {
+	for n, want := range map[int]string{
+		0:            "",
+		1:            "go_overlay: x\n",
+		maxNotes:     strings.Repeat("go_overlay: x\n", maxNotes),
+		maxNotes + 1: strings.Repeat("go_overlay: x\n", maxNotes) + "go_overlay: and 1 more\n",
+		500:          strings.Repeat("go_overlay: x\n", maxNotes) + "go_overlay: and 480 more\n",
+	} {
+		var got strings.Builder
+		writeNotes(&got, slices.Repeat([]string{"x"}, n))
+		if got.String() != want {
+			t.Errorf("%d notes: got\n%s", n, got.String())
+		}
 	}
 }
