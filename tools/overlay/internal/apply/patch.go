@@ -154,7 +154,10 @@ func (a *applier) reportHunks(p *patching, d diff, part *unified.FileDiff, failu
 		}
 	}
 	b.WriteString(unified.Describe(failures))
-	has := a.haver(p, d, "upstream", func(at stage) bool { return at.present && hasAll(at.content, part, failures) }) + " it"
+	has := ""
+	if applied > 0 { // Otherwise nobody asks, and to look for it takes long.
+		has = a.haver(p, d, "upstream", func(at stage) bool { return at.present && hasAll(at.content, part, failures) }) + " it"
+	}
 	switch {
 	case applied == len(failures) && placed == 0:
 		a.report(s.Overlay, " %s: %s is already applied, %s: delete it from %s.\n%s", a.does(c, s), path, has, label, b.String())
