@@ -55,7 +55,7 @@ func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
 			parsed.files.add(file, name, name)
 		}
 	}
-	if !good || !a.checkMoves(s, d, parsed.files, a.sort(s, d, files).declare) {
+	if !good || !a.checkMoves(s, d, parsed.files, files) {
 		return nil
 	}
 	found := len(a.problems)
@@ -108,18 +108,24 @@ func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, pa
 	if misread {
 		return // All the names are wrong, which has been said.
 	}
-	excluded := a.excluded(s, d, files)
 	var touched, untouched []string
 	for _, name := range d.Files {
-		switch pattern := excluded[name]; {
-		case parsed.files[name] != nil:
+		if parsed.files[name] != nil {
 			touched = append(touched, name)
-		case pattern != "":
-			a.report(s.Overlay, " patches %s of package %s, but leaves out what %s has for it by patch_exclude, with the pattern %q: take the name out of patches, or the pattern out of patch_exclude.",
-				name, a.manifest.ImportPath, a.paths[d.File], pattern)
-		default:
+		} else {
 			untouched = append(untouched, name)
 		}
+	}
+	if len(untouched) > 0 && len(s.Exclude) > 0 {
+		excluded := a.excluded(s, d, files)
+		untouched = slices.DeleteFunc(untouched, func(name string) bool {
+			pattern, ok := excluded[name]
+			if ok {
+				a.report(s.Overlay, " patches %s of package %s, but leaves out what %s has for it by patch_exclude, with the pattern %q: take the name out of patches, or the pattern out of patch_exclude.",
+					name, a.manifest.ImportPath, a.paths[d.File], pattern)
+			}
+			return ok
+		})
 	}
 	if len(untouched) == 0 {
 		return
@@ -145,9 +151,10 @@ func (a *applier) excluded(s *step, d diff, parts []*unified.FileDiff) map[strin
 	places := placesIn(parts)
 	own, _, _ := claim{ImportPath: a.manifest.ImportPath, Files: d.Files, Strip: s.Strip}.take(parts, places)
 	patterns := map[string]string{}
-	for part, name := range own {
-		for _, pattern := range s.Exclude {
-			if patterns[name] == "" && matchesPattern(pattern, places.of(part)) {
+	for _, pattern := range s.Exclude {
+		excludes := anyOf([]string{pattern})
+		for part, name := range own {
+			if patterns[name] == "" && excludes.MatchString(places.of(part)) {
 				patterns[name] = pattern
 			}
 		}

@@ -75,8 +75,8 @@ Make the diff with `+"`git diff --no-renames`"+`, which writes the new file as a
 }
 
 // checkMoves checks that files which a diff takes away are declared as deleted, and
-// those that others become as patched. Undeclared are the names of others to patch.
-func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []string) bool {
+// those that others become as patched. Parts are all those of the diff.
+func (a *applier) checkMoves(s *step, d diff, files lineages, parts []*unified.FileDiff) bool {
 	deletes := a.deletedBy(s.Overlay)
 	wanted, patched := slices.Clone(deletes), []string{}
 	var moves []string
@@ -113,7 +113,7 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, undeclared []strin
 	if a.reportJoin(s, d) {
 		return false
 	}
-	patched = append(patched, undeclared...)
+	patched = append(patched, a.sort(s, d, parts).declare...)
 	slices.Sort(wanted)
 	slices.Sort(patched)
 	patched = slices.Compact(patched)

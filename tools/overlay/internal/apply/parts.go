@@ -56,14 +56,17 @@ func (a *applier) divide(s *step, d diff, parts []*unified.FileDiff) division {
 	}
 	others := a.othersOf(d, own.Overlay)
 	taken := make([]map[*unified.FileDiff]string, len(others))
+	excludedBy := make([]*regexp.Regexp, len(others))
 	for i, other := range others {
+		excludedBy[i] = anyOf(other.Exclude)
 		if !other.Absent {
 			taken[i], _, _ = other.take(parts, places)
 		}
 	}
 	var result division
+	exclude := anyOf(own.Exclude)
 	kept := slices.DeleteFunc(slices.Clone(parts), func(part *unified.FileDiff) bool {
-		return matchesAny(own.Exclude, places.of(part))
+		return exclude.MatchString(places.of(part))
 	})
 	result.own, result.folder, result.ambiguous = own.take(kept, places)
 	a.takeMoved(&result, s, kept, places)
@@ -80,7 +83,7 @@ func (a *applier) divide(s *step, d diff, parts []*unified.FileDiff) division {
 			if ok && isOwn && path.Join(own.ImportPath, name) != path.Join(other.ImportPath, as) {
 				result.disputes = append(result.disputes, dispute{part: part, name: name, by: other, as: as})
 			}
-			if excluded == "" && matchesAny(other.Exclude, place) {
+			if excluded == "" && excludedBy[i].MatchString(place) {
 				excluded = "patch_exclude of " + record.DisplayLabel(other.Overlay)
 			}
 		}
@@ -282,18 +285,20 @@ func (a *applier) othersOf(d diff, overlay string) []claim {
 	return others
 }
 
-// matchesAny tells whether one of the patterns matches a path. As for git apply
-// --exclude, * stands for any characters, slashes included, and ? for one.
-func matchesAny(patterns []string, place string) bool {
-	for _, pattern := range patterns {
-		if matchesPattern(pattern, place) {
-			return true
-		}
+// anyOf returns an expression for the paths that one of the patterns matches. As for
+// git apply --exclude, * stands for any characters, slashes included, and ? for one.
+func anyOf(patterns []string) *regexp.Regexp {
+	if len(patterns) == 0 {
+		return matchesNothing
 	}
-	return false
+	expressions := make([]string, len(patterns))
+	for i, pattern := range patterns {
+		expressions[i] = inPatterns.Replace(regexp.QuoteMeta(pattern))
+	}
+	return regexp.MustCompile("^(?s:" + strings.Join(expressions, "|") + ")$")
 }
 
-func matchesPattern(pattern, place string) bool {
-	expression := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	return regexp.MustCompile("^(?s:" + expression + ")$").MatchString(place)
-}
+var (
+	inPatterns     = strings.NewReplacer(`\*`, ".*", `\?`, ".")
+	matchesNothing = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
+)
