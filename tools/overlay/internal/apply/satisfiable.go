@@ -30,6 +30,7 @@ func isSatisfiable(name, content string) bool {
 	systems := slices.Clone(knownSystems)
 	architectures := []string{"other"} // Besides those that are named: nothing else tells them apart.
 	releases, cgo := []int{0}, []bool{false}
+	compilers := []string{"gc"} // Modules have files for the other one.
 	var free []string
 	for _, tag := range tags {
 		switch {
@@ -41,7 +42,9 @@ func isSatisfiable(name, content string) bool {
 			architectures = append(architectures, tag)
 		case tag == "cgo":
 			cgo = append(cgo, true)
-		case tag == "gc" || tag == "gccgo" || tag == "unix":
+		case tag == "gccgo":
+			compilers = append(compilers, tag)
+		case tag == "gc" || tag == "unix":
 			// As the platform and the compiler have it.
 		case strings.HasPrefix(tag, "go1."):
 			if minor, ok := minorOf(strings.TrimPrefix(tag, "go")); ok {
@@ -68,16 +71,18 @@ func isSatisfiable(name, content string) bool {
 			for _, goarch := range architectures {
 				for _, release := range releases {
 					for _, cgo := range cgo {
-						ctx := onFiles(build.Context{
-							BuildTags:   buildTags,
-							CgoEnabled:  cgo,
-							Compiler:    "gc",
-							GOARCH:      goarch,
-							GOOS:        goos,
-							ReleaseTags: releaseTags(release),
-						}, contents)
-						if matches(ctx, name) {
-							return true
+						for _, compiler := range compilers {
+							ctx := onFiles(build.Context{
+								BuildTags:   buildTags,
+								CgoEnabled:  cgo,
+								Compiler:    compiler,
+								GOARCH:      goarch,
+								GOOS:        goos,
+								ReleaseTags: releaseTags(release),
+							}, contents)
+							if matches(ctx, name) {
+								return true
+							}
 						}
 					}
 				}
