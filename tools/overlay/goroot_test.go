@@ -17,15 +17,7 @@ import (
 // TestGorootInterrupt checks that nothing stays behind when the program is asked to
 // stop while it writes a GOROOT.
 func TestGorootInterrupt(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// By this name, it is the program: see TestMain.
-	program := filepath.Join(t.TempDir(), "overlay")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
+	program := program(t)
 	// It takes far longer to copy a thousand of these than to see the first of them. The
 	// file itself takes no place.
 	dir := t.TempDir()

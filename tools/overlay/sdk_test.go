@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,15 +14,7 @@ import (
 // TestInterrupt checks that nothing stays behind when the program is asked to stop
 // in the middle of a download.
 func TestInterrupt(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// By this name, it is the program: see TestMain.
-	program := filepath.Join(t.TempDir(), "overlay")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
+	program := program(t)
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			asked := make(chan bool, 1)

@@ -14,15 +14,7 @@ import (
 // TestStdInterrupt checks that nothing stays behind when the program is asked to stop
 // while the builder runs, and that the builder is told.
 func TestStdInterrupt(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// By this name, it is the program: see TestMain.
-	program := filepath.Join(t.TempDir(), "overlay")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
+	program := program(t)
 	for _, tt := range []struct {
 		name    string
 		signal  syscall.Signal

@@ -28,15 +28,6 @@ type appliedChange struct {
 	original, final version
 }
 
-// original returns the package's file, which has been read.
-func (a *applier) original(c *change) version {
-	if c.Original == nil {
-		return version{by: upstream}
-	}
-	path := a.paths[*c.Original]
-	return version{present: true, content: a.contents[path], by: upstream, path: path}
-}
-
 // checkCgo checks that attributes say what changed #cgo lines say. It takes what came
 // of each change.
 func (a *applier) checkCgo(outcomes []outcome) {
@@ -46,7 +37,7 @@ func (a *applier) checkCgo(outcomes []outcome) {
 	build := a.manifest.Build
 	changes := make([]appliedChange, len(outcomes))
 	for i, change := range a.manifest.Changes {
-		changes[i] = appliedChange{change, a.original(change), outcomes[i].version}
+		changes[i] = appliedChange{change, a.applyUntil(change, 0).version, outcomes[i].version}
 	}
 	if !slices.ContainsFunc(changes, appliedChange.hasCgoLines) {
 		return

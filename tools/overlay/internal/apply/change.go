@@ -222,7 +222,7 @@ Take the file out of one of the two overlays, or add it anew: a file that is add
 			b.WriteString(" What the package is to gain belongs in new_srcs.")
 		}
 		b.WriteString("\n")
-		fmt.Fprintf(&b, "If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].\n", a.target(), a.target())
+		b.WriteString(a.partsHint() + "\n")
 	}
 	a.report(s.Overlay, "%s", b.String())
 }
