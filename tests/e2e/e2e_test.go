@@ -129,6 +129,7 @@ type world struct {
 	cache          string // folder that outlives the test
 	outputUserRoot string // of the Bazel servers, which do not
 	rulesGoVersion string
+	folders        folders // of scripts
 }
 
 func newWorld(t *testing.T, rulesGoVersion string) *world {
@@ -147,21 +148,33 @@ func newWorld(t *testing.T, rulesGoVersion string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := workspace.RemoveAll(outputUserRoot); err != nil {
-			t.Error(err)
-		}
-	})
-	return &world{
+	w := &world{
 		root:           root,
 		cache:          cache,
 		outputUserRoot: outputUserRoot,
 		rulesGoVersion: rulesGoVersion,
 	}
+	t.Cleanup(func() {
+		if err := errors.Join(w.folders.remove(w.endServer), workspace.RemoveAll(outputUserRoot)); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
 }
 
-// setup completes the workspace of a script: what it does not bring, it gets.
+// setup moves a script to a folder of its workspace, and completes that: what the script does not
+// bring, it gets.
 func (w *world) setup(env *testscript.Env) error {
+	folder, err := w.folders.take(env.WorkDir)
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		if err := w.folders.giveBack(folder); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	})
+	env.Cd = folder
 	for _, name := range os.Environ() {
 		key, _, _ := strings.Cut(name, "=")
 		// Bazel, Go and the way to the module proxy have to be as the user set them up.
@@ -171,13 +184,9 @@ func (w *world) setup(env *testscript.Env) error {
 	}
 	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
-
-	env.Defer(func() {
-		if err := w.shutDown(env.WorkDir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-	})
-	return w.complete(env.WorkDir)
+	env.Setenv("WORK", folder)
+	env.Setenv("TMPDIR", filepath.Join(folder, ".tmp")) // As when the Bazel server was started.
+	return w.complete(folder)
 }
 
 // complete writes the files of a workspace that it lacks.
@@ -227,6 +236,14 @@ func (w *world) bazel(dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// endServer ends the Bazel server of a folder that was a workspace.
+func (w *world) endServer(dir string) error {
+	if err := w.complete(dir); err != nil {
+		return err
+	}
+	return w.shutDown(dir)
+}
+
 // shutDown ends the Bazel server of a workspace.
 func (w *world) shutDown(dir string) error {
 	if out, err := w.bazel(dir, "shutdown").CombinedOutput(); err != nil {
@@ -237,7 +254,7 @@ func (w *world) shutDown(dir string) error {
 
 func (w *world) bazelrc() string {
 	return workspace.Bazelrc(w.outputUserRoot, w.cache) + `
-# A server lives for a minute: to compile its own code well does not pay.
+# A server lives for minutes: to compile its own code well does not pay.
 startup --host_jvm_args=-XX:TieredStopAtLevel=1
 # Third-party modules come from the user's module cache.
 common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1

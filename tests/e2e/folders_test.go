@@ -1,0 +1,76 @@
+package e2e
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
+)
+
+// folders are where scripts have their workspaces: a script takes the folder of one that is over, as a
+// Bazel server belongs to a folder. It keeps repositories, and what rules_go and the SDK are made of;
+// to start another one and to load all that again takes longer than what most scripts build.
+type folders struct {
+	mutex sync.Mutex
+	all   []string
+	free  []string
+}
+
+// take moves what is in a folder to one that nobody else has.
+func (f *folders) take(from string) (string, error) {
+	to, err := f.oneThatIsFree()
+	if err != nil {
+		return "", err
+	}
+	return to, moveAll(from, to)
+}
+
+func (f *folders) oneThatIsFree() (string, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if last := len(f.free) - 1; last >= 0 {
+		folder := f.free[last]
+		f.free = f.free[:last]
+		return folder, nil
+	}
+	folder, err := os.MkdirTemp("", "go_overlay_e2e_workspace")
+	if err == nil {
+		f.all = append(f.all, folder)
+	}
+	return folder, err
+}
+
+// giveBack empties a folder that was taken.
+func (f *folders) giveBack(folder string) error {
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		err = errors.Join(err, workspace.RemoveAll(filepath.Join(folder, entry.Name())))
+	}
+	if err != nil {
+		return err // What is left would be of another script.
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.free = append(f.free, folder)
+	return nil
+}
+
+// remove removes all folders, once their Bazel servers have ended.
+func (f *folders) remove(endServer func(folder string) error) error {
+	var errs []error
+	for _, folder := range f.all {
+		errs = append(errs, endServer(folder), workspace.RemoveAll(folder))
+	}
+	return errors.Join(errs...)
+}
+
+// moveAll moves the entries of a folder to another one.
+func moveAll(from, to string) error {
+	entries, err := os.ReadDir(from)
+	for _, entry := range entries {
+		err = errors.Join(err, os.Rename(filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())))
+	}
+	return err
+}
