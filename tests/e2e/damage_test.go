@@ -16,7 +16,7 @@ import (
 )
 
 // damagesPerOverlay is how often each overlay of the examples is damaged.
-const damagesPerOverlay = 30
+const damagesPerOverlay = 20
 
 // damagedExamples are the folders of examples whose overlays are damaged, with
 // the program that tells whether it is the right one.
@@ -33,8 +33,7 @@ var damagedExamples = []struct {
 // bad merges and upgrades do. Whatever is damaged, the outcome is an error or the
 // right program, never the quiet build of another one.
 func TestDamage(t *testing.T) {
-	w := newWorld(t, newestRulesGo)
-	w.fillCache(t)
+	w := sharedWorld(t, newestRulesGo)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {
 			t.Parallel()
@@ -74,18 +73,21 @@ func TestDamage(t *testing.T) {
 
 // exampleWorkspace returns a copy of the examples.
 func (w *world) exampleWorkspace(t *testing.T) string {
-	dir := t.TempDir()
+	dir, err := w.folders.take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.folders.giveBack(dir); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := workspace.CopyExamples(w.root, dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, ".bazelrc"), []byte(w.bazelrc()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := w.shutDown(dir); err != nil {
-			t.Error(err)
-		}
-	})
 	return dir
 }
 

@@ -102,8 +102,7 @@ func TestReal(t *testing.T) {
 
 // runScripts runs scripts with a version of rules_go.
 func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) {
-	w := newWorld(t, rulesGoVersion)
-	w.fillCache(t)
+	w := sharedWorld(t, rulesGoVersion)
 	scripts.RequireExplicitExec = true
 	scripts.Setup = w.setup
 	scripts.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -132,40 +131,64 @@ type world struct {
 	folders        folders // of scripts
 }
 
-func newWorld(t *testing.T, rulesGoVersion string) *world {
-	root, err := filepath.Abs("../..")
+// worlds are those that tests have used, by version of rules_go.
+var worlds = map[string]*world{}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, w := range worlds {
+		if err := w.remove(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	os.Exit(code)
+}
+
+// sharedWorld returns a world that others use, too, with a full cache.
+func sharedWorld(t *testing.T, rulesGoVersion string) *world {
+	if w := worlds[rulesGoVersion]; w != nil {
+		return w
+	}
+	w, err := newWorld(rulesGoVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
+	worlds[rulesGoVersion] = w
+	w.fillCache(t)
+	return w
+}
+
+func newWorld(rulesGoVersion string) (*world, error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return nil, err
+	}
 	if err := workspace.DependOn(root); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	cache, err := workspace.Cache()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	outputUserRoot, err := os.MkdirTemp("", "go_overlay_e2e")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{
+	return &world{
 		root:           root,
 		cache:          cache,
 		outputUserRoot: outputUserRoot,
 		rulesGoVersion: rulesGoVersion,
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(w.folders.remove(w.endServer), workspace.RemoveAll(outputUserRoot)); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
+	}, err
+}
+
+// remove removes what does not outlive the test.
+func (w *world) remove() error {
+	return errors.Join(w.folders.remove(w.endServer), workspace.RemoveAll(w.outputUserRoot))
 }
 
 // setup moves a script to a folder of its workspace, and completes that: what the script does not
 // bring, it gets.
 func (w *world) setup(env *testscript.Env) error {
-	folder, err := w.folders.take(env.WorkDir)
+	folder, err := w.folders.take()
 	if err != nil {
 		return err
 	}
@@ -174,18 +197,21 @@ func (w *world) setup(env *testscript.Env) error {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	})
+	if err := moveAll(env.WorkDir, folder); err != nil {
+		return err
+	}
 	env.Cd = folder
 	for _, name := range os.Environ() {
 		key, _, _ := strings.Cut(name, "=")
 		// Bazel, Go and the way to the module proxy have to be as the user set them up.
-		if key != "WORK" && key != "TMPDIR" && key != "PWD" {
+		if key != "WORK" && key != "PWD" {
 			env.Vars = append(env.Vars, name)
 		}
 	}
 	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
 	env.Setenv("WORK", folder)
-	env.Setenv("TMPDIR", filepath.Join(folder, ".tmp")) // As when the Bazel server was started.
+	env.Setenv("TMPDIR", os.TempDir()) // A Bazel server goes on to use that of its first command.
 	return w.complete(folder)
 }
 
@@ -215,12 +241,12 @@ func (w *world) fillCache(t *testing.T) {
 	if _, err := os.Stat(filled); err == nil {
 		return
 	}
-	dir := t.TempDir()
-	if err := errors.Join(w.complete(dir), w.layOut(dir, "kinds")); err != nil {
+	dir, err := w.folders.take()
+	if err := errors.Join(err, w.complete(dir), w.layOut(dir, "kinds")); err != nil {
 		t.Fatal(err)
 	}
 	out, err := w.bazel(dir, "build", "--@go_overlay//go_overlay:active=//overlays", "//:kinds").CombinedOutput()
-	if err := errors.Join(err, w.shutDown(dir)); err != nil {
+	if err := errors.Join(err, w.folders.giveBack(dir)); err != nil {
 		t.Logf("the cache is not filled: %v\n%s", err, out)
 		return // The scripts will find what is wrong.
 	}

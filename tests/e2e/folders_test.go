@@ -18,16 +18,8 @@ type folders struct {
 	free  []string
 }
 
-// take moves what is in a folder to one that nobody else has.
-func (f *folders) take(from string) (string, error) {
-	to, err := f.oneThatIsFree()
-	if err != nil {
-		return "", err
-	}
-	return to, moveAll(from, to)
-}
-
-func (f *folders) oneThatIsFree() (string, error) {
+// take returns an empty folder that nobody else has.
+func (f *folders) take() (string, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if last := len(f.free) - 1; last >= 0 {

@@ -437,8 +437,17 @@ type fetcher struct {
 }
 
 func newFetcher(t *testing.T) *fetcher {
+	w, err := newWorld(newestRulesGo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.remove(); err != nil {
+			t.Error(err)
+		}
+	})
 	f := &fetcher{
-		world:   newWorld(t, newestRulesGo),
+		world:   w,
 		dir:     t.TempDir(),
 		servers: newModuleServers(t),
 		tools:   t.TempDir(),
