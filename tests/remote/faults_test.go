@@ -361,11 +361,10 @@ func newFaultyProgram(t *testing.T, m *machine, disk string) *faultyProgram {
 	for name, content := range faultyPackage {
 		m.write(t, "faults/"+name, content)
 	}
-	p.write(t, 0)
+	p.edit(t)
 	if _, err := m.build(t.Context(), "build", "--disk_cache="+p.disk, editedProgram, editIsActive); err != nil {
 		t.Fatal(err)
 	}
-	p.edit(t)
 	return p
 }
 
@@ -378,16 +377,11 @@ const (
 func (p *faultyProgram) edit(t *testing.T) {
 	t.Helper()
 	p.edits++
-	p.write(t, p.edits)
-}
-
-func (p *faultyProgram) write(t *testing.T, edit int) {
-	t.Helper()
-	p.machine.write(t, "faults/edit.go", fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", state(edit)))
+	p.machine.write(t, "faults/edit.go", fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", p.state()))
 }
 
 // state is what the program says.
-func state(edit int) string { return fmt.Sprintf("edit %d", edit) }
+func (p *faultyProgram) state() string { return fmt.Sprintf("edit %d", p.edits) }
 
 // mustBuild returns the digest of the program, all of which is downloaded.
 func (p *faultyProgram) mustBuild(t *testing.T, args ...string) string {
@@ -409,15 +403,7 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 	if err := linkOrCopy(p.disk, disk); err != nil {
 		return "", err
 	}
-	build := []string{"--disk_cache=" + disk, editedProgram, editIsActive}
-	// The machine has what the edit does not change, and of the program what the disk cache has, or Bazel would
-	// not look elsewhere.
-	p.write(t, 0)
-	if _, err := p.machine.buildAgain(t.Context(), "build", build...); err != nil {
-		return "", err
-	}
-	p.write(t, p.edits)
-	_, err := p.machine.buildAgain(t.Context(), "build", append(build, args...)...)
+	_, err := p.machine.build(t.Context(), "build", append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
 	checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err
@@ -428,8 +414,8 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 		return "", err
 	}
 	said, err := exec.Command(program).CombinedOutput()
-	if want := state(p.edits); err != nil || !strings.HasPrefix(string(said), want+" ") {
-		return "", fmt.Errorf("the program says %q (%v), want %q", said, err, want)
+	if err != nil || !strings.HasPrefix(string(said), p.state()+" ") {
+		return "", fmt.Errorf("the program says %q (%v), want %q", said, err, p.state())
 	}
 	digest := sha256.Sum256(content)
 	return hex.EncodeToString(digest[:]), nil

@@ -99,16 +99,11 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 // build runs a command of Bazel that builds, with nothing of what an earlier build
 // made. It returns the actions that were executed or came from a cache.
 func (m *machine) build(ctx context.Context, command string, args ...string) ([]workspace.Spawn, error) {
+	m.logs++
+	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
 	if _, err := m.bazel(ctx, "clean"); err != nil {
 		return nil, err
 	}
-	return m.buildAgain(ctx, command, args...)
-}
-
-// buildAgain does as build, with what an earlier build made.
-func (m *machine) buildAgain(ctx context.Context, command string, args ...string) ([]workspace.Spawn, error) {
-	m.logs++
-	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
 	args = append([]string{
 		command,
 		"--execution_log_json_file=" + log,
