@@ -197,6 +197,13 @@ func (w *world) setup(env *testscript.Env) error {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	})
+	// What a script builds has to be what it would build alone, but for what comes from the disk cache.
+	if err := w.complete(folder); err != nil {
+		return err
+	}
+	if out, err := w.bazel(folder, "clean").CombinedOutput(); err != nil {
+		return fmt.Errorf("bazelw clean: %w\n%s", err, out)
+	}
 	if err := moveAll(env.WorkDir, folder); err != nil {
 		return err
 	}
