@@ -33,7 +33,7 @@
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
 //
-// The condition [ptrace] holds where debuggers work.
+// The condition [ptrace] holds where debuggers work, [386] where 32-bit programs run.
 package e2e
 
 import (
@@ -114,10 +114,14 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"workspace":  w.workspace,
 	}
 	scripts.Condition = func(condition string) (bool, error) {
-		if condition != "ptrace" {
+		switch condition {
+		case "386":
+			return runs386(t.TempDir())
+		case "ptrace":
+			return mayTrace()
+		default:
 			return false, fmt.Errorf("there is no condition %q", condition)
 		}
-		return mayTrace()
 	}
 	testscript.Run(t, scripts)
 }
@@ -143,6 +147,20 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
+}
+
+// runs386 tells whether this machine runs programs for linux/386. It builds one in a folder.
+func runs386(dir string) (bool, error) {
+	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "main")
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		return false, err
+	}
+	build := exec.Command("go", "build", "-o", program, source)
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=386", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return false, fmt.Errorf("%v: %w\n%s", build, err, out)
+	}
+	return exec.Command(program).Run() == nil, nil
 }
 
 // sharedWorld returns a world that others use, too, with a full cache.
