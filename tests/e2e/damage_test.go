@@ -16,7 +16,7 @@ import (
 )
 
 // damagesPerOverlay is how often each overlay of the examples is damaged.
-const damagesPerOverlay = 20
+const damagesPerOverlay = 30
 
 // damagedExamples are the folders of examples whose overlays are damaged, with
 // the program that tells whether it is the right one.

@@ -45,6 +45,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
@@ -116,7 +118,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 	scripts.Condition = func(condition string) (bool, error) {
 		switch condition {
 		case "386":
-			return runs386(t.TempDir())
+			return runs386()
 		case "ptrace":
 			return mayTrace()
 		default:
@@ -125,6 +127,29 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 	}
 	testscript.Run(t, scripts)
 }
+
+// runs386 tells whether this machine runs programs for linux/386.
+var runs386 = sync.OnceValues(func() (bool, error) {
+	dir, err := os.MkdirTemp("", "go_overlay_e2e_386")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "main")
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		return false, err
+	}
+	build := exec.Command("go", "build", "-o", program, source)
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=386", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return false, fmt.Errorf("%v: %w\n%s", build, err, out)
+	}
+	err = exec.Command(program).Run()
+	if errors.Is(err, syscall.ENOEXEC) {
+		return false, nil
+	}
+	return err == nil, err
+})
 
 // world is what the scripts share.
 type world struct {
@@ -147,20 +172,6 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
-}
-
-// runs386 tells whether this machine runs programs for linux/386. It builds one in a folder.
-func runs386(dir string) (bool, error) {
-	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "main")
-	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
-		return false, err
-	}
-	build := exec.Command("go", "build", "-o", program, source)
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=386", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return false, fmt.Errorf("%v: %w\n%s", build, err, out)
-	}
-	return exec.Command(program).Run() == nil, nil
 }
 
 // sharedWorld returns a world that others use, too, with a full cache.
@@ -203,8 +214,7 @@ func (w *world) remove() error {
 	return errors.Join(w.folders.remove(w.endServer), workspace.RemoveAll(w.outputUserRoot))
 }
 
-// setup moves a script to a folder of its workspace, and completes that: what the script does not
-// bring, it gets.
+// setup moves a script to a folder that is complete: what the script does not bring, it gets.
 func (w *world) setup(env *testscript.Env) error {
 	folder, err := w.folders.take()
 	if err != nil {
@@ -237,7 +247,7 @@ func (w *world) setup(env *testscript.Env) error {
 	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
 	env.Setenv("WORK", folder)
 	env.Setenv("TMPDIR", os.TempDir()) // A Bazel server goes on to use that of its first command.
-	return w.complete(folder)
+	return nil
 }
 
 // complete writes the files of a workspace that it lacks.
@@ -267,7 +277,10 @@ func (w *world) fillCache(t *testing.T) {
 		return
 	}
 	dir, err := w.folders.take()
-	if err := errors.Join(err, w.complete(dir), w.layOut(dir, "kinds")); err != nil {
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.complete(dir), w.layOut(dir, "kinds")); err != nil {
 		t.Fatal(err)
 	}
 	out, err := w.bazel(dir, "build", "--@go_overlay//go_overlay:active=//overlays", "//:kinds").CombinedOutput()

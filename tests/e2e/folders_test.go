@@ -10,8 +10,8 @@ import (
 )
 
 // folders are where scripts have their workspaces: a script takes the folder of one that is over, as a
-// Bazel server belongs to a folder. It keeps repositories, and what rules_go and the SDK are made of;
-// to start another one and to load all that again takes longer than what most scripts build.
+// Bazel server belongs to a folder. It keeps its repositories: to start another one and to fetch them
+// again takes longer than what most scripts build.
 type folders struct {
 	mutex sync.Mutex
 	all   []string
