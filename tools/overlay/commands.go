@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/apply"
@@ -16,7 +17,7 @@ func runApply(args []string) error {
 	for i, arg := range args[1:] {
 		files[i] = strings.TrimPrefix(arg, "./") // With it, no name begins with @.
 	}
-	return apply.Run(args[0], files)
+	return apply.Run(args[0], files, os.Stderr)
 }
 
 func runContains(args []string) error {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -92,7 +93,7 @@ func (a attributes) run(t *testing.T) error {
 	if err := os.WriteFile("manifest", data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return Run("manifest", files)
+	return Run("manifest", files, io.Discard)
 }
 
 // TestFollowed follows the messages about diffs that are declared wrongly: what

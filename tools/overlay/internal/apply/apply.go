@@ -13,8 +13,9 @@ import (
 )
 
 // Run does what the manifest says. It refers to files by their indices. Run
-// writes nothing unless all overlays apply; the error names all that do not.
-func Run(manifestPath string, files []string) error {
+// writes no file unless all overlays apply; the error names all that do not. What
+// people who build should know, though nothing is wrong, goes to notes.
+func Run(manifestPath string, files []string, notes io.Writer) error {
 	m, err := readManifest(manifestPath, len(files))
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func Run(manifestPath string, files []string) error {
 		}
 	}
 	applied.LeftOut = unique(a.leftOut)
-	writeNotes(os.Stderr, a.notes)
+	writeNotes(notes, a.notes)
 	data, err := record.Marshal(applied)
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)

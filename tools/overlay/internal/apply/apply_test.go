@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
@@ -18,7 +19,7 @@ var update = flag.Bool("update", false, "write what comes out to testdata")
 // TestRun runs the archives in testdata. Each has a part of a manifest, in which
 // "file:NAME" stands for the index of a file and "sha256:NAME" for the digest of
 // one, and the files; those in pkg are the package's. Either stderr is what goes
-// wrong, or the files in out are what is written.
+// wrong, or the files in out are what is written, and notes what is said beside.
 func TestRun(t *testing.T) {
 	testdata, err := filepath.Abs("testdata") // Tests change the folder.
 	if err != nil {
@@ -54,7 +55,7 @@ func format(files []txtar.File) string { return string(txtar.Format(&txtar.Archi
 
 func split(archive *txtar.Archive) (inputs, outputs []txtar.File) {
 	for _, file := range archive.Files {
-		if file.Name == "stderr" || strings.HasPrefix(file.Name, "out/") {
+		if file.Name == "stderr" || file.Name == "notes" || strings.HasPrefix(file.Name, "out/") {
 			outputs = append(outputs, file)
 		} else {
 			inputs = append(inputs, file)
@@ -73,7 +74,8 @@ func runArchive(t *testing.T, inputs []txtar.File) []txtar.File {
 		t.Fatal(err)
 	}
 	files := writeManifest(t, inputs)
-	if err := Run("manifest", files); err != nil {
+	var notes bytes.Buffer
+	if err := Run("manifest", files, &notes); err != nil {
 		if left := written(t); len(left) > 0 {
 			t.Errorf("left behind after an error:\n%s", format(left))
 		}
@@ -82,6 +84,9 @@ func runArchive(t *testing.T, inputs []txtar.File) []txtar.File {
 	got := written(t)
 	if len(got) == 0 || got[len(got)-1].Name != "out/stamp" {
 		t.Errorf("wrote no stamp:\n%s", format(got))
+	}
+	if notes.Len() > 0 {
+		got = append([]txtar.File{{Name: "notes", Data: notes.Bytes()}}, got...)
 	}
 	return got
 }
