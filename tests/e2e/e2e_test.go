@@ -33,7 +33,8 @@
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
 //
-// The condition [ptrace] holds where debuggers work, [386] where 32-bit programs run.
+// The condition [ptrace] holds where debuggers work, [386] where 32-bit programs run, and [all] where the
+// second tier of the tests is run, too.
 package e2e
 
 import (
@@ -49,6 +50,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tests/scratch"
 	"github.com/go-overlay/go_overlay/tests/workspace"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/tools/txtar"
@@ -73,21 +75,29 @@ var bookkeeping = []string{
 	"SymlinkTree",
 }
 
-// TestCore runs the core with the oldest and the newest rules_go. Between them, it
-// is enough to see that what is on is compiled, and that off is off.
+// TestCore runs the core with the oldest and the newest rules_go. Between them, and with
+// the oldest in the first tier, it is enough to see that what is on is compiled, and that
+// off is off.
 func TestCore(t *testing.T) {
 	all := testscript.Params{Dir: "testdata/core"}
 	some := testscript.Params{Files: []string{"testdata/core/kinds.txtar", "testdata/core/off_is_off.txtar"}}
 	for _, test := range []struct {
-		rulesGoVersion string
-		scripts        testscript.Params
+		rulesGoVersion       string
+		firstTier, bothTiers testscript.Params
 	}{
-		{oldestRulesGo, all},
-		{betweenRulesGo, some},
-		{newestRulesGo, all},
+		{oldestRulesGo, some, all},
+		{betweenRulesGo, testscript.Params{}, some},
+		{newestRulesGo, all, all},
 	} {
 		t.Run("rules_go_"+test.rulesGoVersion, func(t *testing.T) {
-			runScripts(t, test.scripts, test.rulesGoVersion)
+			scripts := test.firstTier
+			if workspace.SecondTier() {
+				scripts = test.bothTiers
+			}
+			if scripts.Dir == "" && len(scripts.Files) == 0 {
+				t.Skip("is in the second tier: set GO_OVERLAY_ALL_TESTS=1")
+			}
+			runScripts(t, scripts, test.rulesGoVersion)
 		})
 	}
 }
@@ -119,6 +129,8 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		switch condition {
 		case "386":
 			return runs386()
+		case "all":
+			return workspace.SecondTier(), nil
 		case "ptrace":
 			return mayTrace()
 		default:
@@ -163,16 +175,7 @@ type world struct {
 // worlds are those that tests have used, by version of rules_go.
 var worlds = map[string]*world{}
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	for _, w := range worlds {
-		if err := w.remove(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
-		}
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(scratch.Run(m, os.TempDir(), "go_overlay_e2e")) }
 
 // sharedWorld returns a world that others use, too, with a full cache.
 func sharedWorld(t *testing.T, rulesGoVersion string) *world {
@@ -200,18 +203,13 @@ func newWorld(rulesGoVersion string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	outputUserRoot, err := os.MkdirTemp("", "go_overlay_e2e")
+	outputUserRoot, err := os.MkdirTemp(scratch.Dir, "rules_go_"+rulesGoVersion)
 	return &world{
 		root:           root,
 		cache:          cache,
 		outputUserRoot: outputUserRoot,
 		rulesGoVersion: rulesGoVersion,
 	}, err
-}
-
-// remove removes what does not outlive the test.
-func (w *world) remove() error {
-	return errors.Join(w.folders.remove(w.endServer), workspace.RemoveAll(w.outputUserRoot))
 }
 
 // setup moves a script to a folder that is complete: what the script does not bring, it gets.
@@ -298,14 +296,6 @@ func (w *world) bazel(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(w.root, "bazelw"), args...)
 	cmd.Dir = dir
 	return cmd
-}
-
-// endServer ends the Bazel server of a folder that was a workspace.
-func (w *world) endServer(dir string) error {
-	if err := w.complete(dir); err != nil {
-		return err
-	}
-	return w.shutDown(dir)
 }
 
 // shutDown ends the Bazel server of a workspace.

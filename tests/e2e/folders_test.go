@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/go-overlay/go_overlay/tests/scratch"
 	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
@@ -14,7 +15,6 @@ import (
 // again takes longer than what most scripts build.
 type folders struct {
 	mutex sync.Mutex
-	all   []string
 	free  []string
 }
 
@@ -27,11 +27,7 @@ func (f *folders) take() (string, error) {
 		f.free = f.free[:last]
 		return folder, nil
 	}
-	folder, err := os.MkdirTemp("", "go_overlay_e2e_workspace")
-	if err == nil {
-		f.all = append(f.all, folder)
-	}
-	return folder, err
+	return os.MkdirTemp(scratch.Dir, "workspace")
 }
 
 // giveBack empties a folder that was taken.
@@ -47,15 +43,6 @@ func (f *folders) giveBack(folder string) error {
 	defer f.mutex.Unlock()
 	f.free = append(f.free, folder)
 	return nil
-}
-
-// remove removes all folders, once their Bazel servers have ended.
-func (f *folders) remove(endServer func(folder string) error) error {
-	var errs []error
-	for _, folder := range f.all {
-		errs = append(errs, endServer(folder), workspace.RemoveAll(folder))
-	}
-	return errors.Join(errs...)
 }
 
 // moveAll moves the entries of a folder to another one.

@@ -441,11 +441,6 @@ func newFetcher(t *testing.T) *fetcher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := w.remove(); err != nil {
-			t.Error(err)
-		}
-	})
 	f := &fetcher{
 		world:   w,
 		dir:     t.TempDir(),

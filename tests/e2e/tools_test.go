@@ -12,9 +12,11 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
-// TestChangedTools rebuilds real SDKs, the oldest and the newest, with a compiler
+// TestChangedTools rebuilds real SDKs, the newest and, in the second tier, the oldest, with a compiler
 // that refuses certain files. It needs no Bazel.
 func TestChangedTools(t *testing.T) {
 	helper := filepath.Join(t.TempDir(), "overlay")
@@ -24,7 +26,11 @@ func TestChangedTools(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", helper, "../../tools/overlay").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, version := range []string{"go1.22.12", "go1.27.3"} {
+	versions := []string{"go1.27.3"}
+	if workspace.SecondTier() {
+		versions = append(versions, "go1.22.12")
+	}
+	for _, version := range versions {
 		t.Run(version, func(t *testing.T) {
 			newToolChanger(t, helper, version).run(t)
 		})

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -65,6 +66,7 @@ var faults = []struct {
 }{
 	{
 		name: "answers 500",
+		args: []string{"--remote_retries=1"}, // Bazel waits longer before each one.
 		wrap: func(_ http.Handler, fired, _ func()) http.Handler {
 			return failing(http.StatusInternalServerError, fired)
 		},
@@ -101,7 +103,7 @@ var faults = []struct {
 	},
 	{
 		name: "is slow",
-		args: []string{"--remote_timeout=1s"},
+		args: []string{"--remote_timeout=1s", "--remote_retries=1"},
 		wrap: func(cache http.Handler, fired, _ func()) http.Handler {
 			slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				fired()
@@ -189,16 +191,14 @@ func breakingOff(cache http.Handler, fired func()) http.Handler {
 	})
 }
 
-// TestFaults builds edits of a program with caches that fail. All that the edits don't
-// change comes from a disk cache.
-func TestFaults(t *testing.T) {
-	dir := sharedFolder(t)
-	disk := filepath.Join(dir, "disk")
-	program := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "machine"), "go_overlay"), disk)
+// testFaults builds edits of a program with caches that fail. All that the edits don't
+// change is there before, or comes from a disk cache.
+func testFaults(t *testing.T, m *machine, dir, disk string) {
+	program := newFaultyProgram(t, m, disk)
 	t.Run("nginx", func(t *testing.T) { testNginx(t, program, filepath.Join(dir, "nginx")) })
 	t.Run("casd", func(t *testing.T) { testCasd(t, program, filepath.Join(dir, "casd")) })
 	t.Run("race", func(t *testing.T) {
-		other := newFaultyProgram(t, addMachine(t, filepath.Join(dir, "other"), "go_overlay"), disk)
+		other := newFaultyProgram(t, addMachine(t, "other", "go_overlay"), disk)
 		testRace(t, program, other, filepath.Join(dir, "race"))
 	})
 }
@@ -206,7 +206,7 @@ func TestFaults(t *testing.T) {
 // testNginx builds an edit that is in the cache, and one that is not.
 func testNginx(t *testing.T, program *faultyProgram, store string) {
 	healthy := "--remote_cache=" + startNginx(t, store).URL
-	program.edit(t)
+	program.edits++
 	want := program.mustBuild(t, healthy)
 	for _, fault := range faults {
 		t.Run(fault.name, func(t *testing.T) {
@@ -240,7 +240,7 @@ func testNginx(t *testing.T, program *faultyProgram, store string) {
 				}
 			}
 			before := want
-			program.edit(t)
+			program.edits++
 			got := program.mustBuild(t, faulty...)
 			if want = program.mustBuild(t, healthy); got != want {
 				t.Errorf("not in the cache: got a program with the digest %s, want %s", got, want)
@@ -253,7 +253,9 @@ func testNginx(t *testing.T, program *faultyProgram, store string) {
 			}
 		})
 	}
-	checkBlobs(t, filepath.Join(store, "cache/cas"))
+	if checkBlobs(t, filepath.Join(store, "cache/cas")) == 0 {
+		t.Error("nothing is stored")
+	}
 }
 
 // testCasd has a server of the Remote Execution API fail.
@@ -283,7 +285,7 @@ func testCasd(t *testing.T, program *faultyProgram, dir string) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			args := append(test.args, "--remote_retries=1")
-			program.edit(t)
+			program.edits++
 			calls.Store(0)
 			limit.Store(test.calls)
 			got := program.mustBuild(t, args...)
@@ -327,7 +329,7 @@ func testRace(t *testing.T, one, other *faultyProgram, store string) {
 			t.Fatal(err)
 		}
 		defer proxy.Stop() // The test is over.
-		program.edit(t)
+		program.edits++
 		go func() {
 			digest, err := program.build(t, "--remote_cache="+proxy.URL)
 			outcomes <- outcome{digest, err}
@@ -337,7 +339,9 @@ func testRace(t *testing.T, one, other *faultyProgram, store string) {
 	if first.err != nil || second.err != nil || first.digest != second.digest {
 		t.Errorf("got %v and %v", first, second)
 	}
-	checkBlobs(t, filepath.Join(store, "cache/cas"))
+	if checkBlobs(t, filepath.Join(store, "cache/cas")) == 0 {
+		t.Error("nothing is stored")
+	}
 }
 
 func startNginx(t *testing.T, dir string) *servers.Nginx {
@@ -352,8 +356,8 @@ func startNginx(t *testing.T, dir string) *servers.Nginx {
 // A faultyProgram is the program of faultyPackage on a machine.
 type faultyProgram struct {
 	machine *machine
-	disk    string // a disk cache with all that the edits don't change
-	edits   int
+	disk    string // a disk cache with the program before all edits
+	edits   int    // how often the overlay was changed, to something that it never was
 }
 
 func newFaultyProgram(t *testing.T, m *machine, disk string) *faultyProgram {
@@ -361,27 +365,20 @@ func newFaultyProgram(t *testing.T, m *machine, disk string) *faultyProgram {
 	for name, content := range faultyPackage {
 		m.write(t, "faults/"+name, content)
 	}
-	p.edit(t)
-	if _, err := m.build(t.Context(), "build", "--disk_cache="+p.disk, editedProgram, editIsActive); err != nil {
+	if err := p.restore(t); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-const (
-	editedProgram = "//faults:app"
-	editIsActive  = "--@go_overlay//go_overlay:active=//faults:edit"
-)
-
-// edit has the overlay make something that it never was.
-func (p *faultyProgram) edit(t *testing.T) {
-	t.Helper()
-	p.edits++
-	p.machine.write(t, "faults/edit.go", fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", p.state()))
+// write writes an edit of the overlay. Edit 0 is the program before all edits.
+func (p *faultyProgram) write(edit int) error {
+	content := fmt.Sprintf("package uuid\n\nfunc Edit() string { return %q }\n", said(edit))
+	return os.WriteFile(filepath.Join(p.machine.workspace, "faults/edit.go"), []byte(content), 0o644)
 }
 
-// state is what the program says.
-func (p *faultyProgram) state() string { return fmt.Sprintf("edit %d", p.edits) }
+// said is what the program says.
+func said(edit int) string { return fmt.Sprintf("edit %d", edit) }
 
 // mustBuild returns the digest of the program, all of which is downloaded.
 func (p *faultyProgram) mustBuild(t *testing.T, args ...string) string {
@@ -393,17 +390,17 @@ func (p *faultyProgram) mustBuild(t *testing.T, args ...string) string {
 	return digest
 }
 
-// build returns the digest of the program, which has to say what it was edited to.
+// build returns the digest of the program, which has to say what it was edited to. What the edit
+// makes is not there before: it comes from what args name, and nothing else.
 func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
-	// A copy: the edit is to come from the remote cache, and nothing else.
+	if err := errors.Join(p.restore(t), p.write(p.edits)); err != nil {
+		return "", err
+	}
 	disk := filepath.Join(p.machine.dir, "tmp/disk")
 	if err := workspace.RemoveAll(disk); err != nil && !os.IsNotExist(err) {
 		return "", err
 	}
-	if err := linkOrCopy(p.disk, disk); err != nil {
-		return "", err
-	}
-	_, err := p.machine.build(t.Context(), "build", append(args, "--disk_cache="+disk, editedProgram, editIsActive)...)
+	err := p.bazelBuild(t, append(args, "--disk_cache="+disk)...)
 	checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err
@@ -413,19 +410,32 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	said, err := exec.Command(program).CombinedOutput()
-	if err != nil || !strings.HasPrefix(string(said), p.state()+" ") {
-		return "", fmt.Errorf("the program says %q (%v), want %q", said, err, p.state())
+	out, err := exec.Command(program).CombinedOutput()
+	if want := said(p.edits); err != nil || !strings.HasPrefix(string(out), want+" ") {
+		return "", fmt.Errorf("the program says %q (%v), want %q", out, err, want)
 	}
 	digest := sha256.Sum256(content)
 	return hex.EncodeToString(digest[:]), nil
 }
 
+// restore builds the program before all edits, with all that it is made of.
+func (p *faultyProgram) restore(t *testing.T) error {
+	if err := p.write(0); err != nil {
+		return err
+	}
+	return p.bazelBuild(t, "--disk_cache="+p.disk, "--remote_download_outputs=all")
+}
+
+func (p *faultyProgram) bazelBuild(t *testing.T, args ...string) error {
+	_, err := p.machine.bazel(t.Context(), p.machine.buildCommand("build", append(args,
+		"--@go_overlay//go_overlay:active=//faults:edit", "//faults:app")...)...)
+	return err
+}
+
 // checkBlobs makes sure that each file of a content-addressed store has the content
-// that its name says.
-func checkBlobs(t *testing.T, dir string) {
+// that its name says. It returns how many there are.
+func checkBlobs(t *testing.T, dir string) (count int) {
 	t.Helper()
-	count := 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -440,10 +450,8 @@ func checkBlobs(t *testing.T, dir string) {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
-	if count == 0 {
-		t.Errorf("%s: nothing is stored", dir)
-	}
+	return count
 }

@@ -84,7 +84,6 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{
 		filepath.Join(filepath.Dir(m.workspace), "bazelw"),
 		"--output_user_root=" + filepath.Join(m.dir, "output"),
-		"--max_idle_secs=120", // Should the test be killed.
 	}, args...)
 	cmd := m.command(ctx, args...)
 	var stderr bytes.Buffer
@@ -104,16 +103,19 @@ func (m *machine) build(ctx context.Context, command string, args ...string) ([]
 	if _, err := m.bazel(ctx, "clean"); err != nil {
 		return nil, err
 	}
-	args = append([]string{
-		command,
-		"--execution_log_json_file=" + log,
-		"--incompatible_strict_action_env", // Or PATH is an input of tests.
-		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
-	}, args...)
-	if _, err := m.bazel(ctx, args...); err != nil {
+	if _, err := m.bazel(ctx, m.buildCommand(command, append(args, "--execution_log_json_file="+log)...)...); err != nil {
 		return nil, err
 	}
 	return workspace.ReadExecutionLog(log)
+}
+
+// buildCommand returns a command of Bazel that builds, with what each of the machine has.
+func (m *machine) buildCommand(command string, args ...string) []string {
+	return append([]string{
+		command,
+		"--incompatible_strict_action_env", // Or PATH is an input of tests.
+		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
+	}, args...)
 }
 
 // expunge leaves Bazel nothing of what it has.

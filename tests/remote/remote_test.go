@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tests/scratch"
 	"github.com/go-overlay/go_overlay/tests/servers"
 	"github.com/go-overlay/go_overlay/tests/workspace"
 )
@@ -23,20 +24,36 @@ import (
 type variant struct {
 	name string
 	args []string // the first is Bazel's command
+	ours []string // mnemonics of the actions of ours
 }
 
-// variants are what machines share by way of caches. Each needs other actions than
+// firstTier are what machines share by way of caches. Each needs other actions than
 // those before it.
-var variants = []variant{
-	{"overlays", []string{
-		"test",
-		"//patch_std:app",
-		"//patch_compiler:app",
-		"//hotfix:report_test",
-		"//machines:all",
-	}},
-	{"none", []string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"}},
-	{"mapped", []string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test", "//machines:report"}},
+var firstTier = []variant{
+	{
+		"overlays",
+		[]string{"test", "//patch_std:app", "//hotfix:report_test", "//machines:all"},
+		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlayReportTest", "GoOverlayStdlib"},
+	},
+	{
+		"none",
+		[]string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"},
+		nil,
+	},
+}
+
+// secondTier are those that compile the helper, or the standard library, once more.
+var secondTier = []variant{
+	{
+		"mapped",
+		[]string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test", "//machines:report"},
+		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayReportTest", "GoOverlayStdlib"},
+	},
+	{
+		"tools",
+		[]string{"build", "//patch_compiler:app"},
+		[]string{"GoHelperBuild", "GoOverlaySdkCompile", "GoOverlaySdkRebuild"},
+	},
 }
 
 // machinesPackage is a package of the workspace with what the examples lack: a tree of a
@@ -72,14 +89,20 @@ go_overlay(
 	"main.go":  "package main\n\nfunc main() {}\n",
 }
 
-// TestMachines has one machine build on a server that executes actions, and another
+// TestRemote has the faults after the machines: what they don't change is there then.
+func TestRemote(t *testing.T) {
+	one := addMachine(t, "one", "go_overlay")
+	another := addMachine(t, "another", "src/of/others/go_overlay")
+	disk := filepath.Join(another.dir, "disk")
+	t.Run("machines", func(t *testing.T) { testMachines(t, one, another, filepath.Join(scratch.Dir, "machines"), disk) })
+	t.Run("faults", func(t *testing.T) { testFaults(t, one, filepath.Join(scratch.Dir, "faults"), disk) })
+}
+
+// testMachines has one machine build on a server that executes actions, and another
 // one, which differs in whatever it may, build by itself and fill caches. Both have
 // to come to the same bytes; and each has to find everything in the caches that the
 // other one has filled.
-func TestMachines(t *testing.T) {
-	dir := sharedFolder(t)
-	one := addMachine(t, filepath.Join(dir, "one"), "go_overlay")
-	another := addMachine(t, filepath.Join(dir, "another"), "src/of/others/go_overlay")
+func testMachines(t *testing.T, one, another *machine, dir, diskCache string) {
 	for _, m := range []*machine{one, another} {
 		for name, content := range machinesPackage {
 			m.write(t, "machines/"+name, content)
@@ -97,23 +120,33 @@ func TestMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("the other machine builds as %s", user)
-	disk := "--disk_cache=" + filepath.Join(another.dir, "disk")
+	disk := "--disk_cache=" + diskCache
 
+	variants := firstTier
+	if workspace.SecondTier() {
+		variants = append(slices.Clone(firstTier), secondTier...)
+	}
 	built := map[string][]workspace.Spawn{}
 	for _, v := range variants {
-		remote := one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
-		checkExecutedRemotely(t, remote)
-		local := another.mustBuild(t, v.args, "--remote_cache="+nginx.URL, disk)
-		checkSame(t, v.name, remote, local)
-		checkPortable(t, another, local)
-		built[v.name] = local
+		var remote []workspace.Spawn
+		t.Run("remotely/"+v.name, func(t *testing.T) {
+			remote = one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
+			checkExecutedRemotely(t, remote)
+		})
+		t.Run("locally/"+v.name, func(t *testing.T) {
+			local := another.mustBuild(t, v.args, "--remote_cache="+nginx.URL, disk)
+			checkSame(t, v.name, remote, local)
+			checkPortable(t, another, local)
+			checkOurs(t, local, v.ours...)
+			built[v.name] = local
+		})
+		if remote == nil || built[v.name] == nil {
+			t.FailNow() // It can't be compared.
+		}
 	}
-	checkOurs(t, built["overlays"],
-		"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlayReportTest", "GoOverlaySdkCompile", "GoOverlaySdkRebuild", "GoOverlayStdlib")
-	checkOurs(t, built["none"])
-	checkOurs(t, built["mapped"],
-		"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayReportTest", "GoOverlayStdlib")
-	checkMapped(t, built["mapped"])
+	if mapped, ok := built["mapped"]; ok {
+		checkMapped(t, mapped)
+	}
 
 	// Now each builds what the other one has built, and has nothing of its own.
 	for _, m := range []*machine{one, another} {
@@ -315,43 +348,12 @@ func checkPortable(t *testing.T, m *machine, spawns []workspace.Spawn) {
 	}
 }
 
-// sharedFolder makes a folder that all users may read. The machine's folder for
-// temporary files will not do: Bazel's sandbox hides what is in it.
-func sharedFolder(t *testing.T) string {
-	removeLeftovers(t)
-	dir, err := os.MkdirTemp("/var/tmp", fmt.Sprintf("%s%d.", folderPrefix, os.Getpid()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := workspace.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
+// TestMain has a folder that all users may read. The machine's folder for temporary files
+// will not do: Bazel's sandbox hides what is in it.
+func TestMain(m *testing.M) { os.Exit(scratch.Run(m, "/var/tmp", "go_overlay_remote")) }
 
-const folderPrefix = "go_overlay_remote."
-
-// removeLeftovers removes the folders of tests that were killed.
-func removeLeftovers(t *testing.T) {
-	folders, err := filepath.Glob("/var/tmp/" + folderPrefix + "*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range folders {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), ".")
-		if _, err := os.Stat("/proc/" + pid); os.IsNotExist(err) {
-			_ = workspace.RemoveAll(folder) // It may be another user's.
-		}
-	}
-}
-
-func addMachine(t *testing.T, dir, checkout string) *machine {
-	m, err := newMachine("../..", dir, checkout)
+func addMachine(t *testing.T, name, checkout string) *machine {
+	m, err := newMachine("../..", filepath.Join(scratch.Dir, name), checkout)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,9 @@ try-import %%workspace%%/offline.bazelrc
 `, outputUserRoot, filepath.Join(cache, "disk"), filepath.Join(cache, "repositories"))
 }
 
+// SecondTier tells whether what takes long and has seldom failed alone is to be run, too.
+func SecondTier() bool { return os.Getenv("GO_OVERLAY_ALL_TESTS") != "" }
+
 // Cache is the folder of caches that outlive tests and benchmarks, for Bazelrc.
 func Cache() (string, error) {
 	dir, err := os.UserCacheDir()

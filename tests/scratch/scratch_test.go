@@ -1,0 +1,153 @@
+//go:build unix
+
+package scratch
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// parentVariable has the folder in which the tests of this process are to make theirs.
+const parentVariable = "SCRATCH_TEST_PARENT"
+
+func TestMain(m *testing.M) {
+	if parent := os.Getenv(parentVariable); parent != "" {
+		os.Exit(Run(m, parent, "scratch"))
+	}
+	os.Exit(m.Run())
+}
+
+// TestInner is what TestRun starts: it leaves a process in the folder, and a folder that is read-only.
+func TestInner(t *testing.T) {
+	if os.Getenv(parentVariable) == "" {
+		t.Skip("is a part of TestRun")
+	}
+	locked := filepath.Join(t.TempDir(), "locked")
+	if err := os.MkdirAll(filepath.Join(locked, "inner"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(locked, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	sleep := exec.Command("sleep", "1000")
+	sleep.Dir = Dir
+	if err := sleep.Start(); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println(os.Getpid(), sleep.Process.Pid)
+	var end string
+	_, _ = fmt.Scanln(&end)
+	if end == "fail" {
+		t.Fatal("as it was told")
+	}
+	_ = os.Chmod(locked, 0o755)
+}
+
+// ends are all ways in which tests end, and whether the folder is there until another run.
+var ends = []struct {
+	name   string
+	end    func(*inner) error
+	remain bool
+}{
+	{"passed", func(i *inner) error { return i.say("pass") }, false},
+	{"failed", func(i *inner) error { return i.say("fail") }, false},
+	{"interrupted", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGINT) }, false},
+	{"terminated", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGTERM) }, false},
+	{"abandoned", func(i *inner) error { return i.parent.Process.Kill() }, false},
+	{"killed", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGKILL) }, true},
+}
+
+func TestRun(t *testing.T) {
+	for _, test := range ends {
+		t.Run(test.name, func(t *testing.T) {
+			parent := t.TempDir()
+			i := start(t, parent)
+			i.end(t, test.end)
+			if !test.remain {
+				checkLeft(t, parent, 0)
+				return
+			}
+			checkLeft(t, parent, 1)
+			other := start(t, parent)
+			checkLeft(t, parent, 1)
+			if slices.Contains(processes(parent), i.sleep) {
+				t.Error("the process in the folder goes on")
+			}
+			// Those of tests that go on stay.
+			third := start(t, parent)
+			checkLeft(t, parent, 2)
+			for _, i := range []*inner{other, third} {
+				i.end(t, func(i *inner) error { return i.say("pass") })
+			}
+			checkLeft(t, parent, 0)
+		})
+	}
+}
+
+// checkLeft makes sure that a number of folders is left, each with a process.
+func checkLeft(t *testing.T, parent string, want int) {
+	t.Helper()
+	var folders []string
+	var pids []int
+	for range 50 { // A process that is told to end takes its time.
+		folders, _ = filepath.Glob(filepath.Join(parent, "*"))
+		pids = processes(parent)
+		if len(folders) == want && len(pids) == want {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("got %d folders, with %d processes; want %d", len(folders), len(pids), want)
+}
+
+// inner is a process with tests that have a scratch folder.
+type inner struct {
+	parent *exec.Cmd // of the process
+	pid    int
+	sleep  int // process in the folder
+	stdin  *os.File
+}
+
+func start(t *testing.T, parent string) *inner {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()                      // The process has it.
+	t.Cleanup(func() { _ = write.Close() }) // That ends the process.
+	sh := exec.Command("sh", "-c", `"$0" -test.run='TestInner$'; exit $?`, os.Args[0])
+	sh.Env = append(os.Environ(), parentVariable+"="+parent)
+	sh.Stdin = read
+	out, err := sh.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sh.Start(); err != nil {
+		t.Fatal(err)
+	}
+	i := &inner{parent: sh, stdin: write}
+	if _, err := fmt.Fscanln(out, &i.pid, &i.sleep); err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func (i *inner) say(word string) error {
+	_, err := fmt.Fprintln(i.stdin, word)
+	return err
+}
+
+func (i *inner) end(t *testing.T, how func(*inner) error) {
+	t.Helper()
+	if err := how(i); err != nil {
+		t.Fatal(err)
+	}
+	_ = i.parent.Wait() // Mostly, it fails.
+}
