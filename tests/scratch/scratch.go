@@ -58,7 +58,8 @@ func makeDir(parent, prefix string) (err error) {
 // interrupted returns once the tests are to end, with the reason.
 func interrupted() string {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// Without the last, to write what nobody reads would be the end.
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	// The go command hands on no signal but those that the terminal sends to all.
 	parent := os.Getppid()
 	alive := time.NewTicker(time.Second)

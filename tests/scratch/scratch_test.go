@@ -3,7 +3,9 @@
 package scratch
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,7 +61,7 @@ var ends = []struct {
 	{"failed", func(i *inner) error { return i.say("fail") }, false},
 	{"interrupted", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGINT) }, false},
 	{"terminated", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGTERM) }, false},
-	{"abandoned", func(i *inner) error { return i.parent.Process.Kill() }, false},
+	{"abandoned", func(i *inner) error { return errors.Join(i.stdout.Close(), i.parent.Process.Kill()) }, false},
 	{"killed", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGKILL) }, true},
 }
 
@@ -112,6 +114,7 @@ type inner struct {
 	pid    int
 	sleep  int // process in the folder
 	stdin  *os.File
+	stdout io.Closer
 }
 
 func start(t *testing.T, parent string) *inner {
@@ -122,7 +125,7 @@ func start(t *testing.T, parent string) *inner {
 	}
 	defer read.Close()                      // The process has it.
 	t.Cleanup(func() { _ = write.Close() }) // That ends the process.
-	sh := exec.Command("sh", "-c", `"$0" -test.run='TestInner$'; exit $?`, os.Args[0])
+	sh := exec.Command("sh", "-c", `"$0" -test.run='TestInner$' 2>&1; exit $?`, os.Args[0])
 	sh.Env = append(os.Environ(), parentVariable+"="+parent)
 	sh.Stdin = read
 	out, err := sh.StdoutPipe()
@@ -132,7 +135,7 @@ func start(t *testing.T, parent string) *inner {
 	if err := sh.Start(); err != nil {
 		t.Fatal(err)
 	}
-	i := &inner{parent: sh, stdin: write}
+	i := &inner{parent: sh, stdin: write, stdout: out}
 	if _, err := fmt.Fscanln(out, &i.pid, &i.sleep); err != nil {
 		t.Fatal(err)
 	}
