@@ -52,7 +52,7 @@ var secondTier = []variant{
 	{
 		"tools",
 		[]string{"build", "//patch_compiler:app"},
-		[]string{"GoHelperBuild", "GoOverlaySdkCompile", "GoOverlaySdkRebuild"},
+		[]string{"GoHelperBuild", "GoOverlay", "GoOverlaySdkCompile", "GoOverlaySdkRebuild", "GoOverlayStdlib"},
 	},
 }
 
