@@ -36,13 +36,13 @@ func TestDamage(t *testing.T) {
 	w := sharedWorld(t, newestRulesGo)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {
-			t.Parallel()
 			dir := w.exampleWorkspace(t)
 			build := func() (string, error) { return w.buildExample(dir, example.folder, example.program) }
 			right, err := build()
 			if err != nil {
 				t.Fatalf("undamaged: %v\n%s", err, right)
 			}
+			t.Parallel() // Not before: both would compile what the first one leaves in the cache.
 			random := rand.New(rand.NewPCG(1, uint64(index)))
 			for _, overlay := range example.overlays {
 				t.Run(overlay, func(t *testing.T) {
