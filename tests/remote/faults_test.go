@@ -401,9 +401,13 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 		return "", err
 	}
 	err := p.bazelBuild(t, append(args, "--disk_cache="+disk)...)
-	checkBlobs(t, filepath.Join(disk, "cas"))
+	stored := checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err
+	}
+	executed := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--remote_executor=") })
+	if stored == 0 && !executed {
+		t.Errorf("%s: nothing is stored", disk)
 	}
 	program := filepath.Join(p.machine.workspace, "bazel-bin/faults/app_/app")
 	content, err := os.ReadFile(program)

@@ -84,6 +84,7 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{
 		filepath.Join(filepath.Dir(m.workspace), "bazelw"),
 		"--output_user_root=" + filepath.Join(m.dir, "output"),
+		"--max_idle_secs=1800", // Should the test be killed. The other machine builds meanwhile.
 	}, args...)
 	cmd := m.command(ctx, args...)
 	var stderr bytes.Buffer

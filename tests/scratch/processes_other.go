@@ -11,7 +11,7 @@ import (
 
 // processes returns those, but for this one, that have a folder in their arguments.
 func processes(dir string) []int {
-	list, err := exec.Command("ps", "-A", "-o", "pid=,command=").Output()
+	list, err := exec.Command("ps", "-A", "-ww", "-o", "pid=,command=").Output()
 	if err != nil {
 		return nil
 	}

@@ -7,11 +7,10 @@ package scratch
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,17 +21,26 @@ import (
 // Dir is the folder, while Run runs. All users may read it.
 var Dir string
 
+// variable is one of the environment that has Dir, by which processes of the tests are known.
+const variable = "GO_OVERLAY_SCRATCH"
+
+// lockName is a file in Dir that is locked while the tests run.
+const lockName = "lock"
+
 // Run runs the tests of a package, for its TestMain, and returns the exit code. Dir is
 // in the folder parent, and its name begins with prefix. Temporary files of the tests and
 // of what they start are in Dir, too.
 func Run(m *testing.M, parent, prefix string) int {
+	interruption := notify()
 	removeAbandoned(parent, prefix)
-	if err := makeDir(parent, prefix); err != nil {
+	lock, err := makeDir(parent, prefix)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer lock.Close()
 	go func() {
-		why := interrupted()
+		why := <-interruption
 		fmt.Fprintf(os.Stderr, "%s: removing %s\n", why, Dir)
 		if err := remove(Dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -47,32 +55,42 @@ func Run(m *testing.M, parent, prefix string) int {
 	return code
 }
 
-func makeDir(parent, prefix string) (err error) {
-	if Dir, err = os.MkdirTemp(parent, fmt.Sprintf("%s.%d.", prefix, os.Getpid())); err != nil {
-		return err
+func makeDir(parent, prefix string) (lock *os.File, err error) {
+	if Dir, err = os.MkdirTemp(parent, prefix+"."); err != nil {
+		return nil, err
+	}
+	lock, err = os.Create(filepath.Join(Dir, lockName))
+	if err == nil && !tryLock(lock) {
+		err = fmt.Errorf("%s: can't be locked", lock.Name())
 	}
 	temporary := filepath.Join(Dir, "tmp")
-	return errors.Join(os.Chmod(Dir, 0o755), os.Mkdir(temporary, 0o755), os.Setenv("TMPDIR", temporary))
+	return lock, errors.Join(err, os.Chmod(Dir, 0o755), os.Mkdir(temporary, 0o755), os.Setenv("TMPDIR", temporary), os.Setenv(variable, Dir))
 }
 
-// interrupted returns once the tests are to end, with the reason.
-func interrupted() string {
+// notify returns a channel that says why the tests are to end, once they are.
+func notify() <-chan string {
+	why := make(chan string)
 	signals := make(chan os.Signal, 1)
-	// Without the last, to write what nobody reads would be the end.
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
-	// The go command hands on no signal but those that the terminal sends to all.
+	signal.Notify(signals, os.Interrupt, syscall.SIGHUP, syscall.SIGTERM)
+	// Else it would be the end to write what nobody reads any more. Nobody looks at it, as clients of servers
+	// in the tests may go, too; and were it ignored, what the tests start would ignore it.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	parent := os.Getppid()
-	alive := time.NewTicker(time.Second)
-	for {
-		select {
-		case s := <-signals:
-			return s.String()
-		case <-alive.C:
-			if os.Getppid() != parent {
-				return "the process that started the tests has ended"
+	go func() {
+		// The go command hands on no signal but those that the terminal sends to all.
+		alive := time.NewTicker(time.Second)
+		for {
+			select {
+			case s := <-signals:
+				why <- s.String()
+			case <-alive.C:
+				if os.Getppid() != parent {
+					why <- "the process that started the tests has ended"
+				}
 			}
 		}
-	}
+	}()
+	return why
 }
 
 // removeAbandoned removes the folders of tests that are no more.
@@ -82,35 +100,46 @@ func removeAbandoned(parent, prefix string) {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	for _, folder := range folders {
-		name, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), prefix+"."), ".")
-		pid, err := strconv.Atoi(name)
-		if err == nil && !runs(pid) {
-			_ = remove(folder) // It may be another user's.
+		lock, err := os.OpenFile(filepath.Join(folder, lockName), os.O_RDWR, 0)
+		if errors.Is(err, fs.ErrNotExist) && !isNew(folder) {
+			_ = remove(folder)
 		}
+		if err != nil {
+			continue // It may be another user's, or be made just now.
+		}
+		if tryLock(lock) {
+			_ = remove(folder)
+		}
+		lock.Close()
 	}
 }
 
-func runs(pid int) bool {
-	process, err := os.FindProcess(pid)
-	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+// isNew tells whether a folder may not have its lock yet.
+func isNew(folder string) bool {
+	info, err := os.Stat(folder)
+	return err != nil || time.Since(info.ModTime()) < time.Minute
 }
 
 // remove kills the processes that work in a folder, and deletes it.
 func remove(dir string) error {
-	var err error
 	// What is about to be killed may start something, or write a file.
-	for range 20 {
+	for attempt := 0; ; attempt++ {
 		pids := processes(dir)
 		for _, pid := range pids {
 			if process, err := os.FindProcess(pid); err == nil {
 				_ = process.Kill() // It may have ended.
 			}
 		}
-		err = errors.Join(unmount(dir), workspace.RemoveAll(dir))
-		if len(pids) == 0 && (err == nil || errors.Is(err, os.ErrNotExist)) {
-			return nil
+		err := errors.Join(unmount(dir), workspace.RemoveAll(dir))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if len(pids) > 0 {
+			err = errors.Join(err, fmt.Errorf("processes %v work in %s, and can't be killed", pids, dir))
+		}
+		if err == nil || attempt == 20 {
+			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return err
 }

@@ -1,15 +1,15 @@
-//go:build unix
+//go:build linux
 
 package scratch
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -42,7 +42,19 @@ func TestInner(t *testing.T) {
 	if err := sleep.Start(); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Println(os.Getpid(), sleep.Process.Pid)
+	// A client that is gone is nothing to end for.
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGPIPE); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := write.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("wrote what nobody reads: %v", err)
+	}
+	fmt.Println(os.Getpid(), sleep.Process.Pid, Dir)
 	var end string
 	_, _ = fmt.Scanln(&end)
 	if end == "fail" {
@@ -60,6 +72,7 @@ var ends = []struct {
 	{"passed", func(i *inner) error { return i.say("pass") }, false},
 	{"failed", func(i *inner) error { return i.say("fail") }, false},
 	{"interrupted", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGINT) }, false},
+	{"hung up", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGHUP) }, false},
 	{"terminated", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGTERM) }, false},
 	{"abandoned", func(i *inner) error { return errors.Join(i.stdout.Close(), i.parent.Process.Kill()) }, false},
 	{"killed", func(i *inner) error { return syscall.Kill(i.pid, syscall.SIGKILL) }, true},
@@ -70,15 +83,27 @@ func TestRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			parent := t.TempDir()
 			i := start(t, parent)
+			bystander := exec.Command("sleep", "1000")
+			bystander.Dir = i.dir
+			if err := bystander.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = errors.Join(bystander.Process.Kill(), bystander.Wait()) }()
 			i.end(t, test.end)
 			if !test.remain {
 				checkLeft(t, parent, 0)
+				if runs(i.sleep) {
+					t.Error("the process in the folder goes on")
+				}
+				if !runs(bystander.Process.Pid) {
+					t.Error("another process in the folder does not go on")
+				}
 				return
 			}
 			checkLeft(t, parent, 1)
 			other := start(t, parent)
 			checkLeft(t, parent, 1)
-			if slices.Contains(processes(parent), i.sleep) {
+			if runs(i.sleep) {
 				t.Error("the process in the folder goes on")
 			}
 			// Those of tests that go on stay.
@@ -92,27 +117,38 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// checkLeft makes sure that a number of folders is left, each with a process.
+// checkLeft makes sure that a number of folders is left.
 func checkLeft(t *testing.T, parent string, want int) {
 	t.Helper()
 	var folders []string
-	var pids []int
 	for range 50 { // A process that is told to end takes its time.
 		folders, _ = filepath.Glob(filepath.Join(parent, "*"))
-		pids = processes(parent)
-		if len(folders) == want && len(pids) == want {
+		if len(folders) == want {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Errorf("got %d folders, with %d processes; want %d", len(folders), len(pids), want)
+	t.Errorf("left are %q, want %d", folders, want)
+}
+
+// runs tells whether a process runs.
+func runs(pid int) bool {
+	for range 50 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			return false
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return true
 }
 
 // inner is a process with tests that have a scratch folder.
 type inner struct {
 	parent *exec.Cmd // of the process
 	pid    int
-	sleep  int // process in the folder
+	sleep  int    // process in the folder
+	dir    string // the folder
 	stdin  *os.File
 	stdout io.Closer
 }
@@ -136,7 +172,7 @@ func start(t *testing.T, parent string) *inner {
 		t.Fatal(err)
 	}
 	i := &inner{parent: sh, stdin: write, stdout: out}
-	if _, err := fmt.Fscanln(out, &i.pid, &i.sleep); err != nil {
+	if _, err := fmt.Fscanln(out, &i.pid, &i.sleep, &i.dir); err != nil {
 		t.Fatal(err)
 	}
 	return i

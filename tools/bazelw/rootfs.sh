@@ -47,7 +47,8 @@ if ((${#needed[@]})); then
   ((EUID == 0)) || die "missing: ${needed[*]}. As root: $install"
   say "installing ${needed[*]} (some seconds)"
   export DEBIAN_FRONTEND=noninteractive
-  { $install || { apt-get update && $install; }; } </dev/null >"$cache/apt.log" 2>&1 ||
+  # In no workspace: what ends all that works there is not to break off dpkg.
+  (cd / && { $install || { apt-get update && $install; }; }) </dev/null >"$cache/apt.log" 2>&1 ||
     die "$install failed: see $cache/apt.log"
 fi
 
