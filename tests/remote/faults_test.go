@@ -253,7 +253,7 @@ func testNginx(t *testing.T, program *faultyProgram, store string) {
 			}
 		})
 	}
-	if checkBlobs(t, filepath.Join(store, "cache/cas")) == 0 {
+	if checkBlobs(t, filepath.Join(store, "cache/cas")) == 0 || program.stored == 0 {
 		t.Error("nothing is stored")
 	}
 }
@@ -358,6 +358,7 @@ type faultyProgram struct {
 	machine *machine
 	disk    string // a disk cache with the program before all edits
 	edits   int    // how often the overlay was changed, to something that it never was
+	stored  int    // how many files were in the disk caches of builds, all with the right content
 }
 
 func newFaultyProgram(t *testing.T, m *machine, disk string) *faultyProgram {
@@ -401,13 +402,9 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 		return "", err
 	}
 	err := p.bazelBuild(t, append(args, "--disk_cache="+disk)...)
-	stored := checkBlobs(t, filepath.Join(disk, "cas"))
+	p.stored += checkBlobs(t, filepath.Join(disk, "cas"))
 	if err != nil {
 		return "", err
-	}
-	executed := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--remote_executor=") })
-	if stored == 0 && !executed {
-		t.Errorf("%s: nothing is stored", disk)
 	}
 	program := filepath.Join(p.machine.workspace, "bazel-bin/faults/app_/app")
 	content, err := os.ReadFile(program)
