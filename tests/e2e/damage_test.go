@@ -33,6 +33,7 @@ var damagedExamples = []struct {
 // bad merges and upgrades do. Whatever is damaged, the outcome is an error or the
 // right program, never the quiet build of another one.
 func TestDamage(t *testing.T) {
+	workspace.TakesMinutes(t)
 	w := sharedWorld(t, newestRulesGo)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {

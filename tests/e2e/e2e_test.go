@@ -77,7 +77,7 @@ var bookkeeping = []string{
 
 // TestCore runs the core with the oldest and the newest rules_go. Between them, and with
 // the oldest in the first tier, it is enough to see that what is on is compiled, and that
-// off is off.
+// off is off. Short tests are one build of every kind of change.
 func TestCore(t *testing.T) {
 	all := testscript.Params{Dir: "testdata/core"}
 	some := testscript.Params{Files: []string{"testdata/core/kinds.txtar", "testdata/core/off_is_off.txtar"}}
@@ -90,12 +90,17 @@ func TestCore(t *testing.T) {
 		{newestRulesGo, all, all},
 	} {
 		t.Run("rules_go_"+test.rulesGoVersion, func(t *testing.T) {
-			scripts := test.firstTier
-			if workspace.SecondTier() {
-				scripts = test.bothTiers
+			if test.rulesGoVersion != newestRulesGo {
+				workspace.TakesMinutes(t)
 			}
+			scripts := test.firstTier
 			if scripts.Dir == "" && len(scripts.Files) == 0 {
-				t.Skip("is in the second tier: set GO_OVERLAY_ALL_TESTS=1")
+				workspace.InSecondTier(t)
+			}
+			if testing.Short() {
+				scripts = testscript.Params{Files: []string{"testdata/core/kinds.txtar"}}
+			} else if workspace.SecondTier() {
+				scripts = test.bothTiers
 			}
 			runScripts(t, scripts, test.rulesGoVersion)
 		})
@@ -104,11 +109,13 @@ func TestCore(t *testing.T) {
 
 // TestNewest runs what need not be tried with every version of rules_go.
 func TestNewest(t *testing.T) {
+	workspace.TakesMinutes(t)
 	runScripts(t, testscript.Params{Dir: "testdata/newest"}, newestRulesGo)
 }
 
 // TestReal patches modules in the ways in which people have patched them.
 func TestReal(t *testing.T) {
+	workspace.TakesMinutes(t)
 	runScripts(t, testscript.Params{Dir: "testdata/real"}, newestRulesGo)
 }
 
@@ -116,7 +123,10 @@ func TestReal(t *testing.T) {
 func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) {
 	w := sharedWorld(t, rulesGoVersion)
 	scripts.RequireExplicitExec = true
-	scripts.Setup = w.setup
+	scripts.Setup = func(env *testscript.Env) error {
+		name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+		return w.setup(env, workspace.ProfilesEnv(t.Name()+"/"+name))
+	}
 	scripts.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 		"comparable": sortActions,
 		"examples":   w.examples,
@@ -213,7 +223,8 @@ func newWorld(rulesGoVersion string) (*world, error) {
 }
 
 // setup moves a script to a folder that is complete: what the script does not bring, it gets.
-func (w *world) setup(env *testscript.Env) error {
+// The variables are added to its environment.
+func (w *world) setup(env *testscript.Env, variables []string) error {
 	folder, err := w.folders.take()
 	if err != nil {
 		return err
@@ -241,6 +252,7 @@ func (w *world) setup(env *testscript.Env) error {
 			env.Vars = append(env.Vars, name)
 		}
 	}
+	env.Vars = append(env.Vars, variables...)
 	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
 	env.Setenv("WORK", folder)
@@ -312,6 +324,9 @@ func (w *world) bazelrc() string {
 startup --host_jvm_args=-XX:TieredStopAtLevel=1
 # Third-party modules come from the user's module cache.
 common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
+# Files of modules and SDKs don't change between two commands of a script. To look after all of them takes
+# most of the time of a command that has little to do.
+common --noexperimental_check_external_repository_files
 # For the command "executed".
 build --build_event_json_file=bep.json
 build --experimental_record_metrics_for_all_mnemonics

@@ -19,9 +19,7 @@ import (
 // TestChangedTools rebuilds real SDKs, the oldest and the newest, with a compiler
 // that refuses certain files. It needs no Bazel.
 func TestChangedTools(t *testing.T) {
-	if !workspace.SecondTier() {
-		t.Skip("is in the second tier: set GO_OVERLAY_ALL_TESTS=1")
-	}
+	workspace.InSecondTier(t)
 	helper := filepath.Join(t.TempDir(), "overlay")
 	if runtime.GOOS == "windows" {
 		helper += ".exe"

@@ -192,15 +192,13 @@ func breakingOff(cache http.Handler, fired func()) http.Handler {
 }
 
 // testFaults builds edits of a program with caches that fail. All that the edits don't
-// change is there before, or comes from a disk cache.
-func testFaults(t *testing.T, m *machine, dir, disk string) {
-	program := newFaultyProgram(t, m, disk)
+// change is there before, or comes from a disk cache, that of the machine another.
+func testFaults(t *testing.T, one, another *machine, dir, disk string) {
+	other := newFaultyProgram(t, another, disk) // First: its user can't write where another one has made folders.
+	program := newFaultyProgram(t, one, disk)
 	t.Run("nginx", func(t *testing.T) { testNginx(t, program, filepath.Join(dir, "nginx")) })
 	t.Run("casd", func(t *testing.T) { testCasd(t, program, filepath.Join(dir, "casd")) })
-	t.Run("race", func(t *testing.T) {
-		other := newFaultyProgram(t, addMachine(t, "other", "go_overlay"), disk)
-		testRace(t, program, other, filepath.Join(dir, "race"))
-	})
+	t.Run("race", func(t *testing.T) { testRace(t, program, other, filepath.Join(dir, "race")) })
 }
 
 // testNginx builds an edit that is in the cache, and one that is not.

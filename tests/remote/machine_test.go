@@ -119,12 +119,6 @@ func (m *machine) buildCommand(command string, args ...string) []string {
 	}, args...)
 }
 
-// expunge leaves Bazel nothing of what it has.
-func (m *machine) expunge(ctx context.Context) error {
-	_, err := m.bazel(ctx, "clean", "--expunge")
-	return errors.Join(err, workspace.RemoveAll(filepath.Join(m.dir, "repositories")))
-}
-
 // remove ends Bazel's server and deletes the machine.
 func (m *machine) remove() error {
 	_, err := m.bazel(context.Background(), "shutdown")

@@ -22,8 +22,21 @@ try-import %%workspace%%/offline.bazelrc
 `, outputUserRoot, filepath.Join(cache, "disk"), filepath.Join(cache, "repositories"))
 }
 
-// SecondTier tells whether what takes long and has seldom failed alone is to be run, too.
-func SecondTier() bool { return os.Getenv("GO_OVERLAY_ALL_TESTS") != "" }
+// ProfilesVariable is the variable of the environment with the folder for profiles of Bazel's commands, as bazelw
+// has it. A test has a folder in there, with its name, in which slashes are ProfilesSeparator.
+const (
+	ProfilesVariable  = "GO_OVERLAY_PROFILES"
+	ProfilesSeparator = "@"
+)
+
+// ProfilesEnv is the environment in which profiles are those of a test: nothing where none are wanted.
+func ProfilesEnv(test string) []string {
+	dir := os.Getenv(ProfilesVariable)
+	if dir == "" {
+		return nil
+	}
+	return []string{ProfilesVariable + "=" + filepath.Join(dir, strings.ReplaceAll(test, "/", ProfilesSeparator))}
+}
 
 // Cache is the folder of caches that outlive tests and benchmarks, for Bazelrc.
 func Cache() (string, error) {

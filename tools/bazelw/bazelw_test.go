@@ -61,6 +61,9 @@ func TestMain(m *testing.M) {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("sets up a machine")
+	}
 	if release, _ := os.ReadFile("/etc/os-release"); !bytes.Contains(release, []byte("\nID=debian\n")) {
 		t.Skip("needs Debian: the rootfs is only made there")
 	}
@@ -504,6 +507,26 @@ func TestBazelByVariable(t *testing.T) {
 	if n := f.called("mmdebstrap"); n != 0 {
 		t.Errorf("mmdebstrap was called %d times, expected 0", n)
 	}
+}
+
+func TestProfiles(t *testing.T) {
+	f := newFixture(t)
+	profiles := filepath.Join(f.dir, "of", "tests")
+	f.env = append(f.env, "GO_OVERLAY_PROFILES="+profiles)
+	stdout, _ := f.run(0, "--output_base=/x", "build", "//a b:c")
+	before, after, ok := strings.Cut(stdout, `"--profile=`+profiles+"/")
+	if !ok || !strings.HasSuffix(before, `["--output_base=/x" "build" `) || !strings.Contains(after, `.gz" "//a b:c"]`) {
+		t.Errorf("got the arguments %s", stdout)
+	}
+	if !exists(profiles) {
+		t.Errorf("%s: was not made", profiles)
+	}
+	if stdout, _ := f.run(0, "--batch"); strings.Contains(stdout, "--profile") {
+		t.Errorf("without a command: got the arguments %s", stdout)
+	}
+	f.env = append(f.env, "GO_OVERLAY_PROFILES=relative")
+	_, stderr := f.run(2, "build")
+	expect(t, "stderr", stderr, "GO_OVERLAY_PROFILES=relative: expected an absolute path")
 }
 
 func TestOtherSystems(t *testing.T) {

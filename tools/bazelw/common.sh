@@ -146,6 +146,24 @@ works() {
   [[ $answer == works ]]
 }
 
+# profiled ARGUMENT... sets $profiled to the arguments, with where to write a profile behind Bazel's command.
+profiled() {
+  profiled=()
+  if [[ ${GO_OVERLAY_PROFILES:-} ]]; then
+    [[ $GO_OVERLAY_PROFILES == /* ]] && mkdir -p "$GO_OVERLAY_PROFILES" ||
+      die "GO_OVERLAY_PROFILES=$GO_OVERLAY_PROFILES: expected an absolute path of a folder that can be made"
+    while (($#)) && [[ $1 == -* ]]; do
+      profiled+=("$1")
+      shift
+    done
+    if (($#)); then
+      profiled+=("$1" "--profile=$GO_OVERLAY_PROFILES/${EPOCHREALTIME/[.,]/}.$$.gz")
+      shift
+    fi
+  fi
+  profiled+=("$@")
+}
+
 # bazel_command ARGUMENT... sets $command to what runs $bazel, each step replacing the process, so that
 # signals and exit code are Bazel's own.
 bazel_command() {
