@@ -1,6 +1,6 @@
 """Options of the C compiler and the linker that overlays add to packages with cgo, or take from them."""
 
-load(":labels.bzl", "display_label")
+load("//common:labels.bzl", "display_label")
 
 visibility([
     "//go_overlay/private/...",

@@ -1,6 +1,6 @@
 """Composes the changes of several overlays to the same packages."""
 
-load(":labels.bzl", "display_label")
+load("//common:labels.bzl", "display_label")
 
 visibility([
     "//go_overlay/private/...",

@@ -1,7 +1,7 @@
 """The go_overlay macro: what users write, turned into attributes that Bazel has types for."""
 
+load("//common:labels.bzl", "display_label")
 load(":go_overlay_rule.bzl", go_overlay_rule = "go_overlay")
-load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/..."])
 

@@ -2,12 +2,12 @@
 
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("//common:labels.bzl", "display_label")
 load(":cgo_options.bzl", "OPTIONS")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":import_paths.bzl", "import_path_error")
-load(":labels.bzl", "display_label")
 load(":source_names.bzl", "build_constraint", "is_source_name")
 load(":transitions.bzl", "deps_transition", "none_transition")
 

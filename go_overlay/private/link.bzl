@@ -2,8 +2,8 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
+load("//common:labels.bzl", "display_label")
 load(":archives.bzl", "with_data")
-load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
 

@@ -1,7 +1,7 @@
 """Tells editors of the packages that overlays make others import."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("//toolchains/private:rules_go_internals.bzl", "GoStdLib", "driver_path")
+load("//common:rules_go_internals.bzl", "GoStdLib", "driver_path")
 
 visibility(["//go_overlay/private/..."])
 

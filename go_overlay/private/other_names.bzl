@@ -1,7 +1,7 @@
 """Finds overlays that name a package in another way than its importpath, and therefore would do nothing."""
 
+load("//common:labels.bzl", "display_label")
 load(":import_paths.bzl", "other_name")
-load(":labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
 

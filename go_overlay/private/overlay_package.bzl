@@ -3,10 +3,10 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
+load("//common:labels.bzl", "display_label")
 load(":build_config.bzl", "build_config")
 load(":cgo_options.bzl", "cgo_options", "with_cgo_options")
 load(":changes.bzl", "changes_of", "check_changes", "output_path")
-load(":labels.bzl", "display_label")
 load(":layout.bzl", "headers_of_deps", "including", "is_header_name", "laid_out")
 load(":package_files.bzl", "place_of")
 

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
-load("//toolchains/private:rules_go_internals.bzl", "GoStdLib")
+load("//common:rules_go_internals.bzl", "GoStdLib")
 load(":archives.bzl", "with_data")
 load(":build_config.bzl", "build_config")
 load(":sdk_packages.bzl", "add_changes", "add_sdk_folder", "sdk_changes")

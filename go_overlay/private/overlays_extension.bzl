@@ -1,7 +1,7 @@
 """The overlays module extension: which sets a build uses by default, and what is demanded of them."""
 
+load("//common:root_tags.bzl", "root_tags")
 load(":default_set_repo.bzl", "default_set_repo")
-load(":root_tags.bzl", "root_tags")
 
 visibility(["//go_overlay/..."])
 

@@ -1,7 +1,7 @@
 """The files of a package, by the names that overlays call them."""
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
-load(":labels.bzl", "display_label")
+load("//common:labels.bzl", "display_label")
 
 visibility(["//go_overlay/private/..."])
 

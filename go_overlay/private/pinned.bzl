@@ -2,12 +2,12 @@
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoInfo")
-load("//toolchains/private:configurations.bzl", "is_exec_configuration")
-load("//toolchains/private:current_sdk.bzl", "CurrentSdkInfo")
-load("//toolchains/private:go_versions.bzl", "sdk_version_values")
-load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
+load("//common:configurations.bzl", "is_exec_configuration")
+load("//common:current_sdk.bzl", "CurrentSdkInfo")
+load("//common:go_versions.bzl", "sdk_version_values")
+load("//common:labels.bzl", "display_label")
+load("//common:rules_go_internals.bzl", "GOOS_GOARCH")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
-load(":labels.bzl", "display_label")
 load(":transitions.bzl", "pin_transition")
 
 visibility(["//go_overlay/..."])

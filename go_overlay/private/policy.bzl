@@ -1,7 +1,7 @@
 """What the root module demands of overlays before a build may use them."""
 
+load("//common:labels.bzl", "display_label")
 load(":dates.bzl", "is_date")
-load(":labels.bzl", "display_label")
 
 visibility([
     "//tests/...",

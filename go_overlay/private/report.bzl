@@ -1,9 +1,9 @@
 """Reports which overlays a program contains."""
 
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
+load("//common:labels.bzl", "display_label")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
 load(":import_paths.bzl", "other_name")
-load(":labels.bzl", "display_label")
 load(":transitions.bzl", "none_transition")
 
 visibility(["//go_overlay/..."])

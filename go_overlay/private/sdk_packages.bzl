@@ -1,8 +1,8 @@
 """Packages of the Go SDK: which of those that overlays change are its, and what becomes of their files."""
 
+load("//common:labels.bzl", "display_label")
 load(":cgo_options.bzl", "OPTIONS")
 load(":changes.bzl", "changes_of", "check_changes")
-load(":labels.bzl", "display_label")
 load(":source_names.bzl", "is_source_name")
 
 visibility([

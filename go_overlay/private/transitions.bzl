@@ -1,6 +1,6 @@
 """Transitions of the active set: all that decides which overlays a configuration applies, and which Go."""
 
-load("//toolchains/private:rules_go_internals.bzl", "GOOS_GOARCH")
+load("//common:rules_go_internals.bzl", "GOOS_GOARCH")
 
 visibility([
     "//go_overlay/private/...",

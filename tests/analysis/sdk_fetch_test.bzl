@@ -1,7 +1,7 @@
 """Unit tests of what decides where Go SDKs come from, and which of them is used."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//toolchains/private:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
+load("//common:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
 load("//toolchains/private:h1.bzl", "h1_from_hex")
 load("//toolchains/private:sdk_choice.bzl", "in_order")
 load("//toolchains/private:sdk_lock.bzl", "lock_problem", "read_lock")

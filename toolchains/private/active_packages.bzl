@@ -1,11 +1,11 @@
 """What the active set changes in a configuration."""
 
+load("//common:configurations.bzl", "is_exec_configuration")
+load("//common:labels.bzl", "display_label")
 load("//go_overlay/private:claims.bzl", "with_claims")
 load("//go_overlay/private:compose.bzl", "only_for_tools")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
-load("//go_overlay/private:labels.bzl", "display_label")
 load("//go_overlay/private:transitions.bzl", "applied_transition")
-load(":configurations.bzl", "is_exec_configuration")
 
 visibility(["//toolchains/..."])
 

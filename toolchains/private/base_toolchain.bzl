@@ -1,16 +1,10 @@
 """The Go toolchains of rules_go that ours wrap, as other targets get at them."""
 
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
-load(":rules_go_internals.bzl", "GoStdLib")
+load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//common:rules_go_internals.bzl", "GoStdLib")
 
-visibility([
-    "//go_overlay/...",
-    "//toolchains/...",
-    "//tools/...",
-])
-
-# The type under which @go_overlay_toolchains registers the toolchains of rules_go that it wraps.
-BASE_TOOLCHAIN_TYPE = Label("//toolchains:base_toolchain_type")
+visibility(["//toolchains/..."])
 
 BaseToolchainInfo = provider(
     doc = "What configurations that differ only in their overlays have in common.",

@@ -1,10 +1,10 @@
 """The macro that fills the BUILD file of the @go_overlay_toolchains repository."""
 
 load("@bazel_skylib//lib:selects.bzl", "selects")
-load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
-load(":go_versions.bzl", "sdk_version_values")
+load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//common:go_versions.bzl", "sdk_version_values")
+load("//common:rules_go_internals.bzl", "GOOS_GOARCH")
 load(":overlay_toolchain.bzl", "overlay_toolchain")
-load(":rules_go_internals.bzl", "GOOS_GOARCH")
 
 # Loaded by the generated repository, which visibility() has no name for.
 visibility("public")

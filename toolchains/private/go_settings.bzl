@@ -2,8 +2,8 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
-load("//go_overlay/private:labels.bzl", "display_label")
-load(":go_versions.bzl", "compare_versions")
+load("//common:go_versions.bzl", "compare_versions")
+load("//common:labels.bzl", "display_label")
 
 visibility(["//toolchains/private/..."])
 

@@ -1,8 +1,8 @@
 """The go_toolchains module extension: declares Go SDKs, and toolchains of them that apply overlays."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load("//go_overlay/private:root_tags.bzl", "root_tags")
-load(":go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
+load("//common:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
+load("//common:root_tags.bzl", "root_tags")
 load(":sdk_choice.bzl", "in_order")
 load(":sdk_lock.bzl", "read_lock")
 load(":sdk_repo.bzl", "go_local_sdk_repo", "go_sdk_repo")

@@ -2,11 +2,12 @@
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 load("//go_overlay/private:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private:sdk_packages.bzl", "by_origin", "sdk_changes")
 load("//go_overlay/private:transitions.bzl", "shared_transition")
 load(":active_packages.bzl", "packages_of")
-load(":base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE", "BaseToolchainInfo")
+load(":base_toolchain.bzl", "BaseToolchainInfo")
 load(":rebuilt_sdk.bzl", "compile_commands", "rebuild_commands", "sdk_platform")
 
 visibility(["//toolchains/..."])

@@ -1,7 +1,7 @@
 """Which of several Go SDKs a build uses."""
 
 load("@bazel_skylib//lib:structs.bzl", "structs")
-load(":go_versions.bzl", "compare_versions")
+load("//common:go_versions.bzl", "compare_versions")
 
 visibility([
     "//tests/...",

@@ -3,8 +3,8 @@
 What is refused here, the helper refuses, too: tests/analysis/sdk_lock_cases.bzl has files for both.
 """
 
-load(":go_versions.bzl", "version_problem")
-load(":rules_go_internals.bzl", "parse_version")
+load("//common:go_versions.bzl", "version_problem")
+load("//common:rules_go_internals.bzl", "parse_version")
 
 visibility([
     "//tests/...",

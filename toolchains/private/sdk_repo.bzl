@@ -1,10 +1,10 @@
 """Repository rules that hold a Go SDK: fetched through GOPROXY, or already on the machine."""
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
-load(":go_versions.bzl", "compare_versions")
+load("//common:go_versions.bzl", "compare_versions")
+load("//common:rules_go_internals.bzl", "GOARCH_CONSTRAINTS", "GOOS_CONSTRAINTS", "SDK_BUILD_FILE", "parse_version")
 load(":goproxy.bzl", "fetch_module")
 load(":h1.bzl", "h1_from_hex")
-load(":rules_go_internals.bzl", "GOARCH_CONSTRAINTS", "GOOS_CONSTRAINTS", "SDK_BUILD_FILE", "parse_version")
 
 visibility(["//toolchains/private/..."])
 

@@ -1,6 +1,6 @@
 """The repository rule behind @go_overlay_toolchains."""
 
-load(":rules_go_internals.bzl", "detect_host_platform", "parse_version")
+load("//common:rules_go_internals.bzl", "detect_host_platform", "parse_version")
 
 visibility(["//toolchains/private/..."])
 

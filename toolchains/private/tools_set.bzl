@@ -1,7 +1,7 @@
 """Whether tools that run during the build have the active set, from which they take overlays that are for them."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("//go_overlay/private:labels.bzl", "display_label")
+load("//common:labels.bzl", "display_label")
 load("//go_overlay/private:transitions.bzl", "name_transition")
 
 visibility([

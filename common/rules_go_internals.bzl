@@ -16,8 +16,8 @@ load("@io_bazel_rules_go//go/private:sdk.bzl", _detect_host_platform = "detect_h
 load("@io_bazel_rules_go//go/tools/gopackagesdriver:aspect.bzl", _driver_path = "file_path")
 
 visibility([
-    "//go_overlay/private/...",
-    "//toolchains/private/...",
+    "//go_overlay/...",
+    "//toolchains/...",
 ])
 
 # Every (GOOS, GOARCH) that rules_go has toolchains for.

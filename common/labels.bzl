@@ -1,8 +1,8 @@
 """Labels as messages show them."""
 
 visibility([
-    "//go_overlay/private/...",
-    "//toolchains/private/...",
+    "//go_overlay/...",
+    "//toolchains/...",
 ])
 
 def display_label(label):

@@ -1,7 +1,7 @@
 """The platform that the Go helper runs on."""
 
 visibility([
-    "//toolchains/private/...",
+    "//toolchains/...",
     "//tools/...",
 ])
 

@@ -1,8 +1,8 @@
 """Tags of module extensions that only the root module may use."""
 
 visibility([
-    "//go_overlay/private/...",
-    "//toolchains/private/...",
+    "//go_overlay/...",
+    "//toolchains/...",
 ])
 
 def root_tags(mctx, extension, name, why):

@@ -3,9 +3,9 @@
 load(":rules_go_internals.bzl", "parse_version")
 
 visibility([
-    "//go_overlay/private/...",
-    "//tests/...",
-    "//toolchains/private/...",
+    "//go_overlay/...",
+    "//tests/analysis",
+    "//toolchains/...",
 ])
 
 def check_version(version, where):

@@ -1,7 +1,7 @@
 """The Go SDK that the configuration chose, for rules that check it."""
 
 visibility([
-    "//go_overlay/private/...",
+    "//go_overlay/...",
     "//toolchains/...",
 ])
 

@@ -1,9 +1,9 @@
 """What Bazel's names of output folders tell about configurations."""
 
 visibility([
-    "//go_overlay/private/...",
-    "//tests/...",
-    "//toolchains/private/...",
+    "//go_overlay/...",
+    "//tests/analysis",
+    "//toolchains/...",
 ])
 
 def is_exec_configuration(bin_dir):
