@@ -13,7 +13,6 @@ load("@io_bazel_rules_go//go/private:providers.bzl", _GoStdLib = "GoStdLib")
 
 # buildifier: disable=bzl-visibility
 load("@io_bazel_rules_go//go/private:sdk.bzl", _detect_host_platform = "detect_host_platform", _parse_version = "parse_version")
-load("@io_bazel_rules_go//go/tools/gopackagesdriver:aspect.bzl", _driver_path = "file_path")
 
 visibility([
     "//go_overlay/...",
@@ -33,9 +32,6 @@ SDK_BUILD_FILE = Label("@io_bazel_rules_go//go/private:BUILD.sdk.bazel")
 # Provider of a compiled standard library.
 # buildifier: disable=name-conventions
 GoStdLib = _GoStdLib
-
-# Returns a File's path as gopackagesdriver writes it.
-driver_path = _driver_path
 
 # Returns the host's (GOOS, GOARCH), for a repository_ctx or module_ctx.
 detect_host_platform = _detect_host_platform

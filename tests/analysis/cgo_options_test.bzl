@@ -3,7 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@io_bazel_rules_go//go:def.bzl", "go_library")
 load("//go_overlay:defs.bzl", "GoOverlayInfo", "go_overlay")
-load("//go_overlay/private:cgo_options.bzl", "with_cgo_options")
+load("//go_overlay/private/compile:cgo_options.bzl", "with_cgo_options")
 load(":failure_test.bzl", "failure_test_with_active")
 
 visibility("private")

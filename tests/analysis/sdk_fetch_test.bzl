@@ -2,10 +2,10 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//common:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
-load("//toolchains/private:h1.bzl", "h1_from_hex")
-load("//toolchains/private:sdk_choice.bzl", "in_order")
-load("//toolchains/private:sdk_lock.bzl", "lock_problem", "read_lock")
-load("//toolchains/private:urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
+load("//toolchains/private/sdk:h1.bzl", "h1_from_hex")
+load("//toolchains/private/sdk:sdk_choice.bzl", "in_order")
+load("//toolchains/private/sdk:sdk_lock.bzl", "lock_problem", "read_lock")
+load("//toolchains/private/sdk:urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
 load(":sdk_lock_cases.bzl", "SDK_LOCK_CASES")
 
 visibility("private")
