@@ -1,7 +1,7 @@
 """Applies an overlay set to what rules_go is about to compile and link."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo", "GoSDK")
+load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:compose.bzl", "only")
 load(":archives.bzl", "with_data")
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
@@ -71,11 +71,13 @@ def overlaid_actions(actions, packages, helper, depth):
         provided = actions.stdlib(go)
         return with_listed_deps(go, provided, packages) if needs_single_copies else provided
 
-    return struct(**(structs.to_dict(actions) | {
-        "archive": archive,
-        "link": link,
-        "stdlib": stdlib,
-    }))
+    return with_fields(
+        struct,
+        actions,
+        archive = archive,
+        link = link,
+        stdlib = stdlib,
+    )
 
 def _without_parts(package, source):
     """Leaves out overlays that are not for this target, or returns None if there are no others."""
@@ -100,10 +102,12 @@ def _go_with(go, files):
     A stamp, so that they run only if the overlays suit the package; and headers of other packages. Headers
     of the SDK are just that: inputs, and no sources.
     """
-    sdk = GoSDK(**(structs.to_dict(go.sdk) | {
-        "headers": depset(files, transitive = [go.sdk.headers]),
-    }))
-    return struct(**(structs.to_dict(go) | {"sdk": sdk}))
+    sdk = with_fields(
+        GoSDK,
+        go.sdk,
+        headers = depset(files, transitive = [go.sdk.headers]),
+    )
+    return with_fields(struct, go, sdk = sdk)
 
 def _name_of_archive(go, source, _recompile_suffix = "", **_kwargs):
     """Returns a name that no other archive has among those that a target declares."""
@@ -156,7 +160,7 @@ def _take_evidence(source):
     if not evidence:
         return source, None
     return (
-        GoInfo(**(structs.to_dict(source) | {"cover": depset(cover)})),
+        with_fields(GoInfo, source, cover = depset(cover)),
         struct(inputs = inputs, record = evidence[_RECORD], stamp = evidence[_STAMP]),
     )
 
@@ -173,5 +177,5 @@ def _with_evidence(archive, package, evidence):
             "_go_overlay_headers": getattr(evidence, "changed_headers", ()),
         },
         headers = _headers(archive.source, evidence.headers) if hasattr(evidence, "headers") else None,
-        source = GoInfo(**(structs.to_dict(archive.source) | {"cover": cover})),
+        source = with_fields(GoInfo, archive.source, cover = cover),
     )

@@ -1,7 +1,7 @@
 """What we note on rules_go's archives."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
+load("//common:copies.bzl", "with_fields")
 
 visibility(["//go_overlay/private/std"])
 
@@ -17,10 +17,12 @@ def with_data(archive, fields, source = None, headers = None):
     Returns:
       A GoArchive.
     """
-    data = GoArchiveData(**(structs.to_dict(archive.data) | fields))
-    return GoArchive(**(structs.to_dict(archive) | {
-        "_headers": headers or archive._headers,
-        "data": data,
-        "source": source or archive.source,
-        "transitive": depset([data], transitive = [dep.transitive for dep in archive.direct]),
-    }))
+    data = with_fields(GoArchiveData, archive.data, **fields)
+    return with_fields(
+        GoArchive,
+        archive,
+        _headers = headers or archive._headers,
+        data = data,
+        source = source or archive.source,
+        transitive = depset([data], transitive = [dep.transitive for dep in archive.direct]),
+    )

@@ -1,5 +1,6 @@
 """What overlays make of the files of one package, and the action that checks whether they may."""
 
+load("//common:path_mapping.bzl", "PATH_MAPPING")
 load("//go_overlay/private/declare:options.bzl", "OPTIONS")
 load("//go_overlay/private/declare:source_names.bzl", "is_source_name")
 load(":package_files.bzl", "check_name", "package_files")
@@ -150,7 +151,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, b
         arguments = ["apply", actions.args().add(manifest), args],
         env = build.env if build else {},
         executable = helper,
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = inputs + [manifest],
         mnemonic = "GoOverlay",
         outputs = [stamp, record] + [change.result for change in changes if change.result],

@@ -1,8 +1,8 @@
 """Lays a package out as a folder, in which its files find each other by relative paths."""
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
+load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:source_names.bzl", "is_source_name")
 load(":package_files.bzl", "in_folder", "place_of", "under_root")
 
@@ -93,7 +93,7 @@ def including(source, layout):
     options = {"cppopts": ["-iquote", layout.root] + _redirected(source.cppopts, layout)}
     for attribute in ["copts", "cxxopts"]:
         options[attribute] = _redirected(getattr(source, attribute), layout)
-    return GoInfo(**(structs.to_dict(source) | options))
+    return with_fields(GoInfo, source, **options)
 
 def _redirected(options, layout):
     """Returns options of a C compiler with the folder of links before each folder for headers."""
@@ -159,11 +159,13 @@ def with_headers_of_deps(go, source, headers, folder):
     def moved(files):
         return [links.get(file, file) for file in files]
 
-    return including(GoInfo(**(structs.to_dict(source) | {
-        "cover": depset(moved(source.cover.to_list())),
-        "embedsrcs": moved(source.embedsrcs),
-        "srcs": moved(source.srcs),
-    })), layout), layout.inputs
+    return including(with_fields(
+        GoInfo,
+        source,
+        cover = depset(moved(source.cover.to_list())),
+        embedsrcs = moved(source.embedsrcs),
+        srcs = moved(source.srcs),
+    ), layout), layout.inputs
 
 def header_changes(packages):
     """Returns whether overlays change headers.

@@ -1,7 +1,7 @@
 """Programs whose overlays make packages import others: one copy of each package."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
+load("//common:copies.bzl", "with_fields")
 load("//common:labels.bzl", "display_label")
 load(":archives.bzl", "with_data")
 
@@ -59,17 +59,21 @@ def with_single_labels(archive):
     if not duplicates:
         return archive
     copies[archive.data.label] = archive.data
-    return GoArchive(**(structs.to_dict(archive) | {
+    return with_fields(
+        GoArchive,
+        archive,
         # What they depend on is in the transitive dependencies of the test itself.
-        "direct": [
-            GoArchive(**(structs.to_dict(dep) | {
-                "data": copies[dep.data.label],
-                "transitive": depset([copies[dep.data.label]]),
-            }))
+        direct = [
+            with_fields(
+                GoArchive,
+                dep,
+                data = copies[dep.data.label],
+                transitive = depset([copies[dep.data.label]]),
+            )
             for dep in archive.direct
         ],
-        "transitive": depset(_closure([archive.data.label], copies)),
-    }))
+        transitive = depset(_closure([archive.data.label], copies)),
+    )
 
 def with_single_copies(go, archive, test_archives, packages):
     """Returns the archive of a main package that depends on a single copy of each package.
@@ -106,11 +110,13 @@ def with_single_copies(go, archive, test_archives, packages):
     linked = copies.values()
     _check_not_too_deep(go, linked, own_root, endless, packages)
     dependencies = struct(transitive = depset(linked))
-    return GoArchive(**(structs.to_dict(archive) | {
-        "direct": [dependencies],
-        "libs": depset([data.file for data in linked + test_archives + [archive.data]]),
-        "transitive": depset([archive.data], transitive = [dependencies.transitive]),
-    }))
+    return with_fields(
+        GoArchive,
+        archive,
+        direct = [dependencies],
+        libs = depset([data.file for data in linked + test_archives + [archive.data]]),
+        transitive = depset([archive.data], transitive = [dependencies.transitive]),
+    )
 
 def _rank(data, own_root):
     if data.file.root.path == own_root:

@@ -1,7 +1,7 @@
 """Tells editors of the packages that overlays make others import."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go/tools/gopackagesdriver:aspect.bzl", driver_path = "file_path")
+load("//common:copies.bzl", "with_fields")
 load("//common:rules_go_internals.bzl", "GoStdLib")
 
 visibility("private")
@@ -29,14 +29,16 @@ def with_listed_deps(go, stdlib, packages):
     go.actions.write(list_file, "".join([json.encode(_flat_package(data, importpaths)) + "\n" for data in listed]))
     generated = [file for data in listed for file in data.srcs if not file.is_source]
     return [
-        GoStdLib(**(structs.to_dict(provider) | {
+        with_fields(
+            GoStdLib,
+            provider,
             # Providers may be those of another configuration, which has a list of its own.
-            "cache_dir": depset([list_file] + generated + [
+            cache_dir = depset([list_file] + generated + [
                 file
                 for file in provider.cache_dir.to_list()
                 if file.basename != _LIST
             ]),
-        })) if hasattr(provider, "cache_dir") else provider
+        ) if hasattr(provider, "cache_dir") else provider
         for provider in stdlib
     ]
 

@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
+load("//common:copies.bzl", "with_fields")
 load("//common:labels.bzl", "display_label")
 load(":build_config.bzl", "build_config")
 load(":cgo_options.bzl", "cgo_options", "with_cgo_options")
@@ -47,7 +48,7 @@ def overlay_package(go, source, package, helper):
         cgo_options = None if go.mode.pure or not options["cgo"] else cgo_options(options),
     )
     overlaid, includes = _overlaid(go, source, package, files, changes, options)
-    return overlaid, struct(**(structs.to_dict(evidence) | structs.to_dict(includes)))
+    return overlaid, with_fields(struct, evidence, **structs.to_dict(includes))
 
 def _check_not_sources(source, changes):
     for change in changes:
@@ -129,7 +130,7 @@ A program can contain only one of them. Let both depend on the same target, or o
     names = [src.name for src in srcs]
 
     # What an overlay adds may be the first file that includes, or a dependency with headers.
-    includer = GoInfo(**(structs.to_dict(source) | with_overlays | {"srcs": [src.file for src in srcs]}))
+    includer = with_fields(GoInfo, source, srcs = [src.file for src in srcs], **with_overlays)
     layout = laid_out(go, source, includer, srcs, embedsrcs, outcomes, patched, output_path(source, "package"), headers_of_deps(includer))
 
     # Coverage names its files a second time.
@@ -141,13 +142,16 @@ A program can contain only one of them. Let both depend on the same target, or o
         if name in names_covered or (covered and file.extension == "go" and name in [change.name for change in added])
     ]
 
-    overlaid = GoInfo(**(structs.to_dict(source) | with_overlays | {
-        "cover": depset(cover),
-        "embedsrcs": layout.embedsrcs,
-        "gc_goopts": gc_goopts,
-        "srcs": layout.srcs,
-        "x_defs": x_defs,
-    }))
+    overlaid = with_fields(
+        GoInfo,
+        source,
+        cover = depset(cover),
+        embedsrcs = layout.embedsrcs,
+        gc_goopts = gc_goopts,
+        srcs = layout.srcs,
+        x_defs = x_defs,
+        **with_overlays
+    )
     return including(overlaid, layout), struct(
         changed_headers = changed_headers,
         headers = headers,

@@ -2,6 +2,7 @@
 
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load("//common:labels.bzl", "display_label")
+load("//common:path_mapping.bzl", "PATH_MAPPING")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private/declare:import_paths.bzl", "other_name")
 load("//go_overlay/private/settings:transitions.bzl", "none_transition")
@@ -33,7 +34,7 @@ def _declare_report(ctx, name, label, archive, helper):
     ctx.actions.run(
         arguments = [args],
         executable = helper,
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = records,
         mnemonic = "GoOverlayReport",
         outputs = [json_file, html_file],
@@ -157,7 +158,7 @@ def _declare_test(ctx, script, archive, overlays):
     ctx.actions.run(
         arguments = [args],
         executable = ctx.executable._helper,
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = records,
         mnemonic = "GoOverlayReportTest",
         outputs = [script],

@@ -1,7 +1,7 @@
 """Compiles the standard library with overlays."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//common:copies.bzl", "with_fields")
 load("//common:rules_go_internals.bzl", "GoStdLib")
 load("//go_overlay/private/compile:archives.bzl", "with_data")
 load("//go_overlay/private/compile:build_config.bzl", "build_config")
@@ -34,7 +34,7 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incrementa
         if not shared:
             return actions
         base = _base(shared)
-        return struct(**(structs.to_dict(actions) | {"stdlib": lambda _go: base}))
+        return with_fields(struct, actions, stdlib = lambda _go: base)
 
     def stdlib(go):
         if errors:
@@ -44,8 +44,8 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incrementa
             return shared
         if tools:
             # What compiles is told by the arguments; the source is that of the SDK.
-            sdk = GoSDK(**(structs.to_dict(tools.base) | {"experiments": go.sdk.experiments}))
-            go = struct(**(structs.to_dict(go) | {"sdk": sdk}))
+            sdk = with_fields(GoSDK, tools.base, experiments = go.sdk.experiments)
+            go = with_fields(struct, go, sdk = sdk)
         return _overlaid_stdlib(go, actions.stdlib, _base(shared or actions.stdlib(go)), packages, helper, tools, incremental)
 
     def archive(go, *args, **kwargs):
@@ -56,24 +56,28 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incrementa
     def link(go, *args, **kwargs):
         return actions.link(_listing(go, getattr(go.stdlib, _NOTE)), *args, **kwargs)
 
-    return struct(**(structs.to_dict(actions) | {
-        "archive": archive,
-        "link": link,
-        "stdlib": stdlib,
-    }))
+    return with_fields(
+        struct,
+        actions,
+        archive = archive,
+        link = link,
+        stdlib = stdlib,
+    )
 
 def _listing(go, overlaid):
     """Returns a GoContext that knows packages which the standard library has gained."""
-    sdk = GoSDK(**(structs.to_dict(go.sdk) | {"package_list": overlaid.package_list}))
-    return struct(**(structs.to_dict(go) | {"sdk": sdk}))
+    sdk = with_fields(GoSDK, go.sdk, package_list = overlaid.package_list)
+    return with_fields(struct, go, sdk = sdk)
 
 def _compiling_against(go, overlaid):
     """Returns a GoContext in which packages depend on what the standard library exports, not on all of it."""
-    stdlib = GoStdLib(**(structs.to_dict(go.stdlib) | {
-        "libs": depset([overlaid.exports]),
-        "root_file": overlaid.exports,
-    }))
-    return struct(**(structs.to_dict(_listing(go, overlaid)) | {"stdlib": stdlib}))
+    stdlib = with_fields(
+        GoStdLib,
+        go.stdlib,
+        libs = depset([overlaid.exports]),
+        root_file = overlaid.exports,
+    )
+    return with_fields(struct, _listing(go, overlaid), stdlib = stdlib)
 
 # A field of GoStdLib, where it has overlays: a struct of
 # base (list of what the stdlib rule provides without overlays),
@@ -118,7 +122,7 @@ def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
         tools = tools,
     )
     return [
-        GoStdLib(**(structs.to_dict(provider) | {_NOTE: note})) if _is_stdlib(provider) else provider
+        with_fields(GoStdLib, provider, **{_NOTE: note}) if _is_stdlib(provider) else provider
         for provider in stdlib(_with_actions(_without_commands(go), _helped_actions(go, base_folder, note, changes, helper)))
     ]
 
@@ -126,13 +130,15 @@ def _without_commands(go):
     """Returns a GoContext whose SDK lacks the source of its commands, a third of all files."""
     commands = go.sdk.root_file.dirname + "/src/cmd/"
     needed = commands + "internal/"
-    sdk = GoSDK(**(structs.to_dict(go.sdk) | {
-        "srcs": depset([file for file in go.sdk.srcs.to_list() if not file.path.startswith(commands) or file.path.startswith(needed)]),
-    }))
-    return struct(**(structs.to_dict(go) | {"sdk": sdk}))
+    sdk = with_fields(
+        GoSDK,
+        go.sdk,
+        srcs = depset([file for file in go.sdk.srcs.to_list() if not file.path.startswith(commands) or file.path.startswith(needed)]),
+    )
+    return with_fields(struct, go, sdk = sdk)
 
 def _with_actions(go, actions):
-    return struct(**(structs.to_dict(go) | {"actions": actions}))
+    return with_fields(struct, go, actions = actions)
 
 def _helped_actions(go, base_folder, note, changes, helper):
     """Returns ctx.actions of which `run` puts the Go helper in front of the builder."""

@@ -5,6 +5,7 @@ load("@go_overlay_default//:defs.bzl", "POLICY")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//common:helper_platform.bzl", "HelperPlatformInfo")
 load("//common:labels.bzl", "display_label")
+load("//common:path_mapping.bzl", "PATH_MAPPING")
 load("//go_overlay/private/choose:policy.bzl", "policy_errors")
 load("//go_overlay/private/declare:claims.bzl", "with_claims")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
@@ -77,7 +78,7 @@ def _go_goroot_impl(ctx):
     ctx.actions.run(
         arguments = [args],
         executable = helper,
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = depset(inputs, transitive = [depset(ctx.files.files)]),
         mnemonic = "GoOverlayGoroot",
         outputs = [tree, overlay],

@@ -1,6 +1,6 @@
 """The go_toolchains module extension: declares Go SDKs, and toolchains of them that apply overlays."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
+load("//common:copies.bzl", "with_fields")
 load("//common:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
 load("//common:root_tags.bzl", "root_tags")
 load("//toolchains/private/toolchain:toolchains_repo.bzl", "toolchains_repo")
@@ -204,10 +204,12 @@ def _unique(sdks):
         if other and other.attrs != sdk.attrs:
             fail("{} and {} both make the repository {}; give one of them another name".format(other.tag, sdk.tag, sdk.repo))
         if other:
-            by_repo[sdk.repo] = struct(**(structs.to_dict(other) | {
-                "default": other.default or sdk.default,
-                "never_default": other.never_default and sdk.never_default,
-            }))
+            by_repo[sdk.repo] = with_fields(
+                struct,
+                other,
+                default = other.default or sdk.default,
+                never_default = other.never_default and sdk.never_default,
+            )
             continue
         for namesake in by_name.get(sdk.name, []):
             if sdk.platform == namesake.platform or not sdk.platform or not namesake.platform:

@@ -1,6 +1,6 @@
 """Which of several Go SDKs a build uses."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
+load("//common:copies.bzl", "with_fields")
 load("//common:go_versions.bzl", "compare_versions")
 
 visibility(["//tests/analysis"])
@@ -32,7 +32,7 @@ Write {way_out}.""".format(
 the others""" if marked else "default = True for the one that builds use unless they are told otherwise",
             ))
     return (
-        [struct(**(structs.to_dict(sdk) | {"default": True})) for sdk in defaults] +
+        [with_fields(struct, sdk, default = True) for sdk in defaults] +
         _newest_first([sdk for sdk in sdks if sdk not in defaults])
     )
 

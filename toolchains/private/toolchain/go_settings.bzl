@@ -1,7 +1,7 @@
 """Go's own settings of a build: GOEXPERIMENT and GOFIPS140."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
+load("//common:copies.bzl", "with_fields")
 load("//common:go_versions.bzl", "compare_versions")
 load("//common:labels.bzl", "display_label")
 
@@ -24,17 +24,21 @@ def with_go_settings(toolchain, goexperiment, gofips140):
     changed = {}
     if goexperiment:
         experiments = toolchain.sdk.experiments.split(",") + goexperiment.split(",")
-        changed["sdk"] = GoSDK(**(structs.to_dict(toolchain.sdk) | {
-            "experiments": ",".join([experiment for experiment in experiments if experiment]),
-        }))
+        changed["sdk"] = with_fields(
+            GoSDK,
+            toolchain.sdk,
+            experiments = ",".join([experiment for experiment in experiments if experiment]),
+        )
     if gofips140 != "off":
         _check_fips140(changed.get("sdk", toolchain.sdk), gofips140)
-        changed["actions"] = struct(**(structs.to_dict(toolchain.actions) | {
-            "link": _link_with_fips140(toolchain.actions.link),
-        }))
+        changed["actions"] = with_fields(
+            struct,
+            toolchain.actions,
+            link = _link_with_fips140(toolchain.actions.link),
+        )
     if not changed:
         return toolchain
-    return platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | changed))
+    return with_fields(platform_common.ToolchainInfo, toolchain, **changed)
 
 def _check_fips140(sdk, gofips140):
     if gofips140 != "latest":

@@ -1,8 +1,8 @@
 """The tools of the Go SDK, with the overlays of the active set."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private/settings:transitions.bzl", "shared_transition")
 load("//go_overlay/private/std:sdk_packages.bzl", "by_origin", "sdk_changes")
@@ -63,11 +63,13 @@ def rebuilt_tools(actions, name, sdk, packages, helper, toolchain):
         base = sdk,
         changes = changes,
         files = built + [root],
-        sdk = GoSDK(**(structs.to_dict(sdk) | {
-            "go": go,
-            "root_file": root,
-            "tools": depset([tools]),
-        })),
+        sdk = with_fields(
+            GoSDK,
+            sdk,
+            go = go,
+            root_file = root,
+            tools = depset([tools]),
+        ),
     )
 
 def _overlaid_tools_impl(ctx):

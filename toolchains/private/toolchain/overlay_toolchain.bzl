@@ -1,10 +1,10 @@
 """The rule that wraps a Go toolchain of rules_go, so that what it compiles is overlaid."""
 
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@go_overlay_default//:defs.bzl", "POLICY")
 load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 load("//common:configurations.bzl", "is_exec_configuration")
+load("//common:copies.bzl", "with_fields")
 load("//common:current_sdk.bzl", "MARK")
 load("//go_overlay/private/choose:policy.bzl", "policy_errors")
 load("//go_overlay/private/compile:apply.bzl", "overlaid_actions")
@@ -39,7 +39,7 @@ Choose an SDK by --@rules_go//go/toolchain:sdk_version or sdk_name; \
         ))
 
 def _with_actions(toolchain, actions):
-    return platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"actions": actions}))
+    return with_fields(platform_common.ToolchainInfo, toolchain, actions = actions)
 
 def _shared(ctx, sdk):
     """Returns what this configuration takes from another one, or None.
@@ -95,7 +95,7 @@ def _overlay_toolchain_impl(ctx):
         shared = shared.stdlib if shared else None,
     ))
     if tools:
-        toolchain = platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {"sdk": tools.sdk}))
+        toolchain = with_fields(platform_common.ToolchainInfo, toolchain, sdk = tools.sdk)
     if not is_exec_configuration(ctx.bin_dir.path):
         toolchain = with_go_settings(
             toolchain,
@@ -109,7 +109,7 @@ def _overlay_toolchain_impl(ctx):
             helper,
             depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
         ))
-    return [platform_common.ToolchainInfo(**(structs.to_dict(toolchain) | {MARK: True}))]
+    return [with_fields(platform_common.ToolchainInfo, toolchain, **{MARK: True})]
 
 overlay_toolchain = rule(
     implementation = _overlay_toolchain_impl,

@@ -1,5 +1,6 @@
 """Actions that build the commands of a Go SDK from the source in the SDK."""
 
+load("//common:path_mapping.bzl", "PATH_MAPPING")
 load("//go_overlay/private/std:sdk_packages.bzl", "add_changes", "add_sdk_folder")
 
 visibility([
@@ -65,7 +66,7 @@ def _run(actions, verb, sdk, helper, args, inputs, outputs, toolchain, mnemonic,
         arguments = [command, args],
         env = {},  # The helper makes one of its own for the go command.
         executable = helper,
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = depset(inputs + [sdk.root_file], transitive = [files]),
         mnemonic = mnemonic,
         outputs = outputs,
