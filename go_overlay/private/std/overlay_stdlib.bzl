@@ -5,11 +5,21 @@ load("//common:copies.bzl", "with_fields")
 load("//common:rules_go_internals.bzl", "GoStdLib")
 load("//go_overlay/private/compile:archives.bzl", "with_data")
 load("//go_overlay/private/compile:build_config.bzl", "build_config")
-load(":sdk_packages.bzl", "add_changes", "add_sdk_folder", "sdk_changes")
+load(":helped_actions.bzl", "helped_actions")
+load(":sdk_packages.bzl", "sdk_changes")
 
 visibility(["//toolchains/private/toolchain"])
 
 _GO_TOOLCHAIN = Label("@io_bazel_rules_go//go:toolchain")
+
+# A field of GoStdLib, where it has overlays: a struct of
+# base (list of what the stdlib rule provides without overlays),
+# packages (dict, those that are overlaid, as in GoOverlayInfo),
+# evidence (dict, as sdk_changes returns it),
+# exports (File: the folder pkg, with only what compiling takes),
+# package_list (File: the import paths of the standard library, one a line) and
+# tools (OverlaidToolsInfo of what compiled it, or None).
+_NOTE = "_go_overlay"
 
 def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incremental, shared):
     """Returns a toolchain's action constructors with overlays applied to the standard library.
@@ -79,15 +89,6 @@ def _compiling_against(go, overlaid):
     )
     return with_fields(struct, _listing(go, overlaid), stdlib = stdlib)
 
-# A field of GoStdLib, where it has overlays: a struct of
-# base (list of what the stdlib rule provides without overlays),
-# packages (dict, those that are overlaid, as in GoOverlayInfo),
-# evidence (dict, as sdk_changes returns it),
-# exports (File: the folder pkg, with only what compiling takes),
-# package_list (File: the import paths of the standard library, one a line) and
-# tools (OverlaidToolsInfo of what compiled it, or None).
-_NOTE = "_go_overlay"
-
 def _overlaid(providers):
     for provider in providers:
         if hasattr(provider, _NOTE):
@@ -123,7 +124,7 @@ def _overlaid_stdlib(go, stdlib, base, packages, helper, tools, incremental):
     )
     return [
         with_fields(GoStdLib, provider, **{_NOTE: note}) if _is_stdlib(provider) else provider
-        for provider in stdlib(_with_actions(_without_commands(go), _helped_actions(go, base_folder, note, changes, helper)))
+        for provider in stdlib(_with_actions(_without_commands(go), helped_actions(go, base_folder, note, changes, helper)))
     ]
 
 def _without_commands(go):
@@ -139,53 +140,3 @@ def _without_commands(go):
 
 def _with_actions(go, actions):
     return with_fields(struct, go, actions = actions)
-
-def _helped_actions(go, base_folder, note, changes, helper):
-    """Returns ctx.actions of which `run` puts the Go helper in front of the builder."""
-    actions = go.actions
-
-    def run(*, arguments, executable, inputs, mnemonic, outputs, **kwargs):
-        compiles = mnemonic == "GoStdlib"
-        args = actions.args()
-        args.use_param_file("@%s")
-        args.set_param_file_format("multiline")
-        args.add_all(["std", "build" if compiles else "list"])
-        args.add("-builder", executable)
-        args.add("-root", go.sdk.root_file)
-        args.add_all("-out", outputs[:1], expand_directories = False)
-        own_inputs = add_changes(args, changes.files) + changes.stamps + [go.sdk.root_file]
-        if compiles:
-            if base_folder:
-                args.add_all("-base", [base_folder], expand_directories = False)
-                own_inputs.append(base_folder)
-            args.add_all(changes.evidence.keys(), before_each = "-package")
-            args.add_all("-exports", [note.exports], expand_directories = False)
-            args.add("-package-list", go.sdk.package_list)
-            args.add("-package-list-out", note.package_list)
-            own_inputs.append(go.sdk.package_list)
-            outputs = outputs + [note.exports, note.package_list]
-            if note.tools:
-                add_sdk_folder(args, "-tools", note.tools.sdk.root_file)
-                own_inputs.extend(note.tools.files)
-        args.add("--")
-        if not compiles:
-            # Editors are told of paths that are not mapped.
-            kwargs["execution_requirements"] = {}
-        kwargs["progress_message"] = "{} the standard library with overlays %{{output}}".format("Compiling" if compiles else "Listing")
-        actions.run(
-            arguments = [args] + arguments,
-            executable = helper,
-            inputs = depset(own_inputs, transitive = [inputs]),
-            mnemonic = mnemonic.replace("Go", "GoOverlay", 1),
-            outputs = outputs,
-            tools = [executable],
-            **kwargs
-        )
-
-    # A folder of its own, beside that of the standard library without overlays.
-    return struct(
-        args = actions.args,
-        declare_directory = lambda path, **kwargs: actions.declare_directory("go_overlay/" + path, **kwargs),
-        declare_file = lambda path, **kwargs: actions.declare_file("go_overlay/" + path, **kwargs),
-        run = run,
-    )
