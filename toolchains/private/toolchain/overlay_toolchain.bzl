@@ -38,8 +38,17 @@ Choose an SDK by --@rules_go//go/toolchain:sdk_version or sdk_name; \
             repo = repo,
         ))
 
-def _with_actions(toolchain, actions):
-    return with_fields(platform_common.ToolchainInfo, toolchain, actions = actions)
+def _check_packages(ctx, packages):
+    """Fails unless the root module's policy allows the packages to be overlaid, and tools get what is for them."""
+    errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
+    if ctx.attr.active_in_tools and not is_exec_configuration(ctx.bin_dir.path):
+        errors.extend(tools_set_errors(
+            packages,
+            packages_of(ctx.attr.active_in_tools),
+            exec = ctx.attr._exec[BuildSettingInfo].value,
+        ))
+    if errors:
+        fail("\n\n".join(errors))
 
 def _shared(ctx, sdk):
     """Returns what this configuration takes from another one, or None.
@@ -64,52 +73,55 @@ Overlays of Go's tools need one execution platform for all Go actions: leave out
         ))
     return tools
 
-def _overlay_toolchain_impl(ctx):
-    toolchain = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
-    _check_sdk(ctx, toolchain.sdk)
-    packages = packages_of(ctx.attr.active)
-    errors = policy_errors(packages, POLICY, ctx.attr._today[BuildSettingInfo].value)
-    if ctx.attr.active_in_tools and not is_exec_configuration(ctx.bin_dir.path):
-        errors.extend(tools_set_errors(
-            packages,
-            packages_of(ctx.attr.active_in_tools),
-            exec = ctx.attr._exec[BuildSettingInfo].value,
-        ))
-    if errors:
-        fail("\n\n".join(errors))
-
-    # With nothing to change, the toolchain is rules_go's own, and so is every action.
-    shared = _shared(ctx, toolchain.sdk)
+def _helper(ctx, shared, packages):
+    """Returns FilesToRunProvider of the Go helper, or None where it has nothing to do."""
     if shared:
-        toolchain = shared.toolchain
-    helper = shared.helper if shared else ctx.attr.helper[DefaultInfo].files_to_run if packages else None
-    packages = by_origin(toolchain.sdk, packages)
-    tools = _overlaid_tools(ctx, toolchain.sdk) if packages.tools else None
-    toolchain = _with_actions(toolchain, overlaid_stdlib_actions(
-        toolchain.actions,
-        packages.std,
-        helper,
-        tools,
-        errors = packages.errors,
-        incremental = ctx.attr._incremental_std[BuildSettingInfo].value,
-        shared = shared.stdlib if shared else None,
-    ))
-    if tools:
-        toolchain = with_fields(platform_common.ToolchainInfo, toolchain, sdk = tools.sdk)
-    if not is_exec_configuration(ctx.bin_dir.path):
-        toolchain = with_go_settings(
-            toolchain,
-            goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
-            gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
-        )
-    if packages.others:
-        toolchain = _with_actions(toolchain, overlaid_actions(
-            toolchain.actions,
+        return shared.helper
+    return ctx.attr.helper[DefaultInfo].files_to_run if packages else None
+
+def _overlay_toolchain_impl(ctx):
+    base = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
+    _check_sdk(ctx, base.sdk)
+    active = packages_of(ctx.attr.active)
+    _check_packages(ctx, active)
+    shared = _shared(ctx, base.sdk)
+    helper = _helper(ctx, shared, active)
+    wrapped = shared.toolchain if shared else base
+    packages = by_origin(wrapped.sdk, active)
+
+    # Each step wraps the actions of the one before. One that has nothing to change leaves them as they are: with
+    # the empty set the toolchain is rules_go's own, and so is every action.
+    tools = _overlaid_tools(ctx, wrapped.sdk) if packages.tools else None
+    with_std = with_fields(
+        platform_common.ToolchainInfo,
+        wrapped,
+        actions = overlaid_stdlib_actions(
+            wrapped.actions,
+            packages.std,
+            helper,
+            tools,
+            errors = packages.errors,
+            incremental = ctx.attr._incremental_std[BuildSettingInfo].value,
+            shared = shared.stdlib if shared else None,
+        ),
+        sdk = tools.sdk if tools else wrapped.sdk,
+    )
+    with_settings = with_std if is_exec_configuration(ctx.bin_dir.path) else with_go_settings(
+        with_std,
+        goexperiment = ctx.attr._goexperiment[BuildSettingInfo].value,
+        gofips140 = ctx.attr._gofips140[BuildSettingInfo].value,
+    )
+    return [with_fields(
+        platform_common.ToolchainInfo,
+        with_settings,
+        actions = overlaid_actions(
+            with_settings.actions,
             packages.others,
             helper,
             depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
-        ))
-    return [with_fields(platform_common.ToolchainInfo, toolchain, **{MARK: True})]
+        ) if packages.others else with_settings.actions,
+        **{MARK: True}
+    )]
 
 overlay_toolchain = rule(
     implementation = _overlay_toolchain_impl,
