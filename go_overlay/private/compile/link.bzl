@@ -3,38 +3,10 @@
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load("//common:copies.bzl", "with_fields")
 load("//common:labels.bzl", "display_label")
-load(":archives.bzl", "with_data")
+load("//go_overlay/private/settings:depth.bzl", "END", "OWN")
+load(":archives.bzl", "depth_of", "lacks_overlays")
 
 visibility("private")
-
-# What overlays make packages import (deps) comes from configurations of its own, and may be reached
-# from the program's, too. The program's own copy is preferred, then that of the least depth. Where
-# overlays end, archives have no depth.
-_OWN = 0
-_NO_DEPTH = 3
-
-def with_depth(archive, depth):
-    """Returns an archive that tells how many deps of overlays lead to it.
-
-    Args:
-      archive: GoArchive.
-      depth: int, 1 or 2.
-
-    Returns:
-      A GoArchive.
-    """
-    return with_data(archive, {"_go_overlay_depth": depth})
-
-def without_overlays(archive):
-    """Returns an archive that tells that its overlays were left out, as they have deps and those end.
-
-    Args:
-      archive: GoArchive.
-
-    Returns:
-      A GoArchive.
-    """
-    return with_data(archive, {"_go_overlay_left_out": True})
 
 def with_single_labels(archive):
     """Returns the archive of an internal test that depends on a single copy of each target.
@@ -96,8 +68,8 @@ def with_single_copies(go, archive, test_archives, packages):
     foreign = False
     for data in archive.transitive.to_list():
         rank = _rank(data, own_root)
-        foreign = foreign or rank != _OWN
-        if rank == _NO_DEPTH:
+        foreign = foreign or rank != OWN
+        if rank == END:
             endless[data.label] = data
         if data.importmap in taken or data.file == archive.data.file:
             continue
@@ -119,9 +91,10 @@ def with_single_copies(go, archive, test_archives, packages):
     )
 
 def _rank(data, own_root):
+    """Returns which copy of a package is linked, that of the least rank: the program's own, then by depth."""
     if data.file.root.path == own_root:
-        return _OWN
-    return getattr(data, "_go_overlay_depth", _NO_DEPTH)
+        return OWN
+    return depth_of(data)
 
 def _closure(labels, by_label):
     """Returns the values that can be reached from labels, themselves included."""
@@ -140,8 +113,8 @@ def _closure(labels, by_label):
 
 def _check_not_too_deep(go, linked, own_root, endless, packages):
     """Fails if something is linked that was compiled, or compiled against what was, where overlays end."""
-    unlayered = [data for data in linked if _rank(data, own_root) == _NO_DEPTH]
-    for data in [data for data in linked if hasattr(data, "_go_overlay_left_out")] + _closure([data.label for data in unlayered], endless):
+    unlayered = [data for data in linked if _rank(data, own_root) == END]
+    for data in [data for data in linked if lacks_overlays(data)] + _closure([data.label for data in unlayered], endless):
         package = packages.get(data.importpath)
         if not package or str(data.label) in [part for overlay in package.overlays for part in overlay.parts]:
             continue

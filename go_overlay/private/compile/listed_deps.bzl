@@ -3,6 +3,8 @@
 load("@io_bazel_rules_go//go/tools/gopackagesdriver:aspect.bzl", driver_path = "file_path")
 load("//common:copies.bzl", "with_fields")
 load("//common:rules_go_internals.bzl", "GoStdLib")
+load("//go_overlay/private/settings:depth.bzl", "END")
+load(":archives.bzl", "depth_of", "lacks_overlays")
 
 visibility("private")
 
@@ -51,11 +53,11 @@ def _reached(packages):
     for package in packages.values():
         for overlay in package.overlays:
             for data in depset(transitive = [dep.transitive for dep in overlay.deps]).to_list():
-                depth = getattr(data, "_go_overlay_depth", None)
-                if hasattr(data, "_go_overlay_left_out") or (depth == None and data.importpath in packages):
+                depth = depth_of(data)
+                if lacks_overlays(data) or (depth == END and data.importpath in packages):
                     continue
                 present = reached.get(data.label)
-                if not present or (depth or 3) < (getattr(present, "_go_overlay_depth", None) or 3):
+                if not present or depth < depth_of(present):
                     reached[data.label] = data
     return reached
 

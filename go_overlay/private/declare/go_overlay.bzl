@@ -65,7 +65,7 @@ def _checked(overlay, patches):
 _DEEPEST = Label("//go_overlay/private/settings:deepest")
 
 def _deps(labels):
-    """Returns deps that end at some depth; a select() is left as it is, for there is none of a select()."""
+    """Returns deps that end at some depth (depth.bzl); a select() is left as it is, for there is none of a select()."""
     if type(labels) != "list" or not labels:
         return labels
     return select({

@@ -1,6 +1,7 @@
 """Transitions of the active set: all that decides which overlays a configuration applies, and which Go."""
 
 load("//common:rules_go_internals.bzl", "GOOS_GOARCH")
+load(":depth.bzl", "END", "deeper", "read_depth")
 
 visibility([
     "//go_overlay/private/choose",
@@ -78,20 +79,16 @@ name_transition = transition(
 )
 
 def _deps_impl(settings, _attr):
-    deeper = {"": "1", "1": "2"}.get(settings[_DEPTH])
-    if not deeper:
-        return {_ACTIVE: _NONE, _APPLIED: _NONE, _DEPTH: "3"}
+    depth = deeper(settings[_DEPTH])
+    if read_depth(depth) == END:
+        return {_ACTIVE: _NONE, _APPLIED: _NONE, _DEPTH: depth}
     applied = str(settings[_APPLIED])
 
     # Where no toolchain leads here, as when the overlay itself is built, none is applied.
     active = str(settings[_ACTIVE]) if applied == _NONE else applied
-    return {_ACTIVE: active, _APPLIED: _NONE, _DEPTH: deeper}
+    return {_ACTIVE: active, _APPLIED: _NONE, _DEPTH: depth}
 
-# What an overlay makes a package import is itself overlaid, but can't be so in
-# the same configuration: its toolchain holds this overlay, which depends on it.
-# Therefore a configuration more, and another for what the overlays there make
-# their packages import, in which overlays have no deps (the setting deepest). The
-# linker takes a single copy of each.
+# From an overlay to what it makes a package import: a configuration that is one deeper (depth.bzl).
 deps_transition = transition(
     implementation = _deps_impl,
     inputs = [_ACTIVE, _APPLIED, _DEPTH],

@@ -9,6 +9,7 @@ load("//common:current_sdk.bzl", "MARK")
 load("//go_overlay/private/choose:policy.bzl", "policy_errors")
 load("//go_overlay/private/compile:apply.bzl", "overlaid_actions")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
+load("//go_overlay/private/settings:depth.bzl", "read_depth")
 load("//go_overlay/private/settings:transitions.bzl", "shared_transition")
 load("//go_overlay/private/std:overlay_stdlib.bzl", "overlaid_stdlib_actions")
 load("//go_overlay/private/std:sdk_packages.bzl", "by_origin")
@@ -118,7 +119,7 @@ def _overlay_toolchain_impl(ctx):
             with_settings.actions,
             packages.others,
             helper,
-            depth = int(ctx.attr._depth[BuildSettingInfo].value or 0),
+            depth = read_depth(ctx.attr._depth[BuildSettingInfo].value),
         ) if packages.others else with_settings.actions,
         **{MARK: True}
     )]
