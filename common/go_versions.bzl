@@ -42,7 +42,7 @@ def version_problem(version):
 
 def compare_versions(a, b):
     """Returns -1, 0 or 1, as version a is older than, the same as or newer than version b."""
-    a, b = _key(a), _key(b)
+    a, b = version_key(a), version_key(b)
     return -1 if a < b else int(a > b)
 
 def sdk_version_values(version):
@@ -61,7 +61,15 @@ def sdk_version_values(version):
         return values + ["{}.{}{}".format(major, minor, suffix), "{}.{}.{}{}".format(major, minor, patch, suffix)]
     return values + ["{}.{}.{}".format(major, minor, patch)]
 
-def _key(version):
+def version_key(version):
+    """Returns what versions are sorted by.
+
+    Args:
+      version: str.
+
+    Returns:
+      tuple.
+    """
     parsed = parse_version(version)
     suffix = parsed[3] if len(parsed) > 3 else ""
     letters = suffix.rstrip("0123456789")

@@ -248,6 +248,9 @@ def _in_order_test_impl(ctx):
                 _sdk("1.25.0", default = True),
                 _sdk("1.26.9"),
                 _sdk("1.27rc1"),
+                # Of the same version, in the order in which they are declared.
+                _sdk("1.24.9", "darwin_arm64"),
+                _sdk("1.24.9", "darwin_amd64"),
             ],
             [
                 ("1.25.0", "linux_amd64", True),
@@ -255,6 +258,8 @@ def _in_order_test_impl(ctx):
                 ("1.26.10", "linux_amd64", False),
                 ("1.26.9", "linux_amd64", False),
                 ("1.24.9", "linux_amd64", False),
+                ("1.24.9", "darwin_arm64", False),
+                ("1.24.9", "darwin_amd64", False),
                 ("", "linux_amd64", False),
             ],
         ),

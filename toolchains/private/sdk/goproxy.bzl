@@ -42,23 +42,23 @@ def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch):
                 break
         url = "{}/{}/@v/{}.zip".format(proxy.base.removesuffix("/"), module, version)
         zip = _zip_path(rctx, folder, url)
-        failure = _download(rctx, url, proxy.auth or _netrc_auth(rctx, url), zip, sha256)
-        if not failure.reason:
-            return struct(sha256 = failure.found, url = url, zip = zip)
-        if failure.found:
+        download = _download(rctx, url, proxy.auth or _netrc_auth(rctx, url), zip, sha256)
+        if not download.problem:
+            return struct(sha256 = download.sha256, url = url, zip = zip)
+        if download.sha256:
             fail("""{what}: the zip is not the one that was asked for. Nothing was unpacked.
   from      {url}
   expected  sha256 {expected}
   found     sha256 {found}
 {mismatch}""".format(
                 expected = sha256,
-                found = failure.found,
+                found = download.sha256,
                 mismatch = mismatch,
                 url = url,
                 what = what,
             ))
-        tried.append("{}: {}".format(url, failure.reason))
-        if not failure.is_not_found and not proxy.falls_back:
+        tried.append("{}: {}".format(url, download.problem))
+        if not download.is_not_found and not proxy.falls_back:
             break
     fail("""{what} could not be fetched. GOPROXY led to
   {tried}
@@ -160,13 +160,13 @@ def _download(rctx, url, auth, zip, sha256):
     """Downloads a file.
 
     Returns:
-      struct(reason = str, empty if it succeeded, found = str, the digest of a whole zip that came, in hex,
-      is_not_found = bool, whether there is no such file).
+      struct(problem = str, empty if it succeeded; sha256 = str, the digest of a whole zip that came, in hex, the
+      right one or not; is_not_found = bool, whether there is no such file).
     """
     if auth and not url.startswith("https://"):
-        return _failure("credentials are for https only, which keeps them secret")
+        return _failed("credentials are for https only, which keeps them secret")
     if not sha256 and url.startswith("http://"):
-        return _failure("by plain http, Bazel fetches only what the lock file has the sha256 of; lock it, or use https")
+        return _failed("by plain http, Bazel fetches only what the lock file has the sha256 of; lock it, or use https")
     result = rctx.download(
         allow_fail = True,
         auth = {url: auth} if auth else {},
@@ -175,27 +175,27 @@ def _download(rctx, url, auth, zip, sha256):
         url = [url],
     )
     if result.success:
-        return struct(found = result.sha256, is_not_found = False, reason = "")
+        return struct(is_not_found = False, problem = "", sha256 = result.sha256)
 
     # Bazel keeps to itself why, but not what came.
     if not rctx.path(zip).exists:
         if url.startswith("file://"):
             exists = rctx.path(url.removeprefix("file://")).exists
-            return _failure(_BROKEN) if exists else _failure("there is no such file", True)
+            return _failed(_BROKEN) if exists else _failed("there is no such file", True)
         return _why(rctx, url, auth)
     if not _is_whole(rctx, zip):
-        return _failure(_BROKEN)
+        return _failed(_BROKEN)
     found = rctx.download(allow_fail = True, output = zip + ".found", url = ["file://{}".format(rctx.path(zip))])
     return struct(
-        found = found.sha256 if found.success else "",
         is_not_found = False,
-        reason = _BROKEN,
+        problem = _BROKEN,
+        sha256 = found.sha256 if found.success else "",
     )
 
 _BROKEN = "the download broke off, or is not what was asked for; Bazel's warning says which"
 
-def _failure(reason, is_not_found = False):
-    return struct(found = "", is_not_found = is_not_found, reason = reason)
+def _failed(problem, is_not_found = False):
+    return struct(is_not_found = is_not_found, problem = problem, sha256 = "")
 
 def _is_whole(rctx, zip):
     """Returns whether a file ends as a zip does; True if there is nothing to tell by."""
@@ -235,12 +235,12 @@ def _why(rctx, url, auth):
     elif python:
         command = [python, "-I", "-c", _PYTHON, url]
     else:
-        return _failure("the download failed, and there is neither curl nor python3 to ask for the HTTP status")
+        return _failed("the download failed, and there is neither curl nor python3 to ask for the HTTP status")
     result = rctx.execute(command, environment = {"LOGIN": login}, timeout = 60)
     status = result.stdout.strip()
     if status in ["", "000"]:
-        return _failure(result.stderr.strip() or "the download failed; Bazel's warning says why")
-    return _failure(
+        return _failed(result.stderr.strip() or "the download failed; Bazel's warning says why")
+    return _failed(
         _BROKEN if status in ["200", "206"] else "HTTP " + status + {
             "401": ", credentials are missing or wrong: put them into the netrc file",
             "403": ", access is refused",

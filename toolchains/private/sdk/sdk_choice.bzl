@@ -1,7 +1,7 @@
 """Which of several Go SDKs a build uses."""
 
 load("//common:copies.bzl", "with_fields")
-load("//common:go_versions.bzl", "compare_versions")
+load("//common:go_versions.bzl", "version_key")
 
 visibility(["//tests/analysis"])
 
@@ -47,8 +47,7 @@ def _describe(sdk):
 
 def _newest_first(sdks):
     known = [sdk for sdk in sdks if sdk.version]
-    for end in range(len(known) - 1, 0, -1):
-        for index in range(end):
-            if compare_versions(known[index].version, known[index + 1].version) < 0:
-                known[index], known[index + 1] = known[index + 1], known[index]
-    return known + [sdk for sdk in sdks if not sdk.version]
+    return (
+        sorted(known, key = lambda sdk: version_key(sdk.version), reverse = True) +
+        [sdk for sdk in sdks if not sdk.version]
+    )
