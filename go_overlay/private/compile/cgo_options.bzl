@@ -29,7 +29,7 @@ def with_cgo_options(source, package):
                 fields["cdeps"].append(dep)
     overlays = {overlay.label: overlay for overlay in package.overlays}
     for attribute in CGO_OPTIONS:
-        for label in package.order.get(attribute, ()):
+        for label in package.options.get(attribute, ()):
             fields[attribute].extend(getattr(overlays[label], attribute))
     return fields
 

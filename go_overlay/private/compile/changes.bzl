@@ -27,8 +27,7 @@ def changes_of(actions, source, package):
     overlays = {overlay.label: overlay for overlay in package.overlays}
     return files, [
         _change(actions, source, files, name, [overlays[label] for label in labels])
-        for name, labels in package.order.items()
-        if any([name in overlays[label].steps for label in labels])
+        for name, labels in package.files.items()
     ]
 
 def output_path(source, name):

@@ -102,17 +102,15 @@ A program can contain only one of them. Let both depend on the same target, or o
             if importer == overlay.label:
                 _check_no_cycle(source, overlay, dep)
                 deps.append(dep)
-    for overlay in _in_order(package, "gc_goopts"):
+    for overlay in _overlays_of(package, package.options.get("gc_goopts", ())):
         gc_goopts.extend(overlay.gc_goopts)
-    for thing in package.order:
-        if thing.startswith("x_defs "):
-            name = thing.removeprefix("x_defs ")
-            importpath, _, variable = name.rpartition(".")
+    for name, labels in package.x_defs.items():
+        importpath, _, variable = name.rpartition(".")
 
-            # To the linker, a package is called by its importmap.
-            own = importpath in ["", source.importpath]
-            for overlay in _in_order(package, thing):
-                x_defs["{}.{}".format(source.importmap, variable) if own else name] = overlay.x_defs[name]
+        # To the linker, a package is called by its importmap.
+        own = importpath in ["", source.importpath]
+        for overlay in _overlays_of(package, labels):
+            x_defs["{}.{}".format(source.importmap, variable) if own else name] = overlay.x_defs[name]
 
     headers = [src.file for src in srcs if is_header_name(src.file.basename)]
     changed_headers = tuple([
@@ -170,9 +168,9 @@ Take {label} out of deps of {overlay}.""".format(
                 overlay = display_label(overlay.label),
             ))
 
-def _in_order(package, thing):
+def _overlays_of(package, labels):
     overlays = {overlay.label: overlay for overlay in package.overlays}
-    return [overlays[label] for label in package.order.get(thing, ())]
+    return [overlays[label] for label in labels]
 
 def _home(go, source):
     """Returns the folder that added files lie in: that of the package's first Go file, or of its target."""

@@ -1,5 +1,7 @@
 """Who takes which part of a diff that several overlays have."""
 
+load("//common:copies.bzl", "with_fields")
+
 visibility([
     "//tests/analysis",
     "//toolchains/private/goroot",
@@ -38,16 +40,15 @@ def with_claims(packages, applied):
                     strip = overlay.patch_strip,
                 ))
     return {
-        importpath: struct(
+        importpath: with_fields(
+            struct,
+            package,
             claims = tuple([
                 claim
                 for file in {patch.file: None for overlay in package.overlays for patch in _patches(overlay)}
                 if len(claims[file]) > 1
                 for claim in claims[file]
             ]),
-            order = package.order,
-            overlays = package.overlays,
-            std = package.std,
         )
         for importpath, package in applied.items()
     }

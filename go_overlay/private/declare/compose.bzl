@@ -1,5 +1,6 @@
 """Composes the changes of several overlays to the same packages."""
 
+load("//common:copies.bzl", "with_fields")
 load("//common:labels.bzl", "display_label")
 
 visibility([
@@ -7,6 +8,13 @@ visibility([
     "//tests/analysis",
     "//toolchains/private/toolchain",
 ])
+
+# The fields of GoOverlayInfo's packages that say what is changed, and by which overlays; and what messages call it.
+_CHANGED = {
+    "files": "{}",
+    "options": "{}",
+    "x_defs": "x_defs {}",
+}
 
 def compose(label, sets, layers):
     """Merges sets of changes.
@@ -44,16 +52,14 @@ def only(packages, wanted):
         if not overlays:
             continue
         labels = [overlay.label for overlay in overlays]
-        remaining[importpath] = struct(
-            claims = getattr(package, "claims", ()),
-            order = {
-                thing: tuple([label for label in changed_by if label in labels])
-                for thing, changed_by in package.order.items()
+        remaining[importpath] = with_fields(struct, package, overlays = overlays, **{
+            kind: {
+                name: tuple([label for label in changed_by if label in labels])
+                for name, changed_by in getattr(package, kind).items()
                 if [label for label in changed_by if label in labels]
-            },
-            overlays = overlays,
-            std = package.std,
-        )
+            }
+            for kind in _CHANGED
+        })
     return remaining
 
 def only_for_tools(packages):
@@ -70,19 +76,22 @@ def only_for_tools(packages):
 def _merge(label, importpath, below, above, layered):
     # An overlay may be reached through several sets.
     present = [overlay.label for overlay in below.overlays]
-    order = dict(below.order)
-    for thing, labels in above.order.items():
-        if thing in order:
-            merged = _merge_order(order[thing], labels, layered)
-            if not merged:
-                fail(_conflict_message(label, importpath, thing, order[thing], labels, layered))
-            order[thing] = merged
-        else:
-            order[thing] = labels
+    changed = {}
+    for kind, described in _CHANGED.items():
+        order = dict(getattr(below, kind))
+        for name, labels in getattr(above, kind).items():
+            if name in order:
+                merged = _merge_order(order[name], labels, layered)
+                if not merged:
+                    fail(_conflict_message(label, importpath, described.format(name), order[name], labels, layered))
+                order[name] = merged
+            else:
+                order[name] = labels
+        changed[kind] = order
     return struct(
-        order = order,
         overlays = below.overlays + tuple([overlay for overlay in above.overlays if overlay.label not in present]),
         std = below.std or above.std,
+        **changed
     )
 
 def _merge_order(below, above, layered):

@@ -14,9 +14,10 @@ GoOverlayInfo = provider(
         "packages": """`dict[str, struct]`: for each import path a struct of
 
 * `overlays` (`tuple[struct]`): the overlays that change the package, each once,
-* `order` (`dict[str, tuple[Label]]`): for each thing that is changed, the overlays that change it,
-  the lowest layer first. A thing is a file, by its name in the package, or an option: `gc_goopts`,
-  `cppopts`, `copts`, `cxxopts`, `clinkopts`, or `x_defs` and a variable's name,
+* `files` (`dict[str, tuple[Label]]`): for each changed file, by its name in the package, the overlays that
+  change it, the lowest layer first,
+* `options` (`dict[str, tuple[Label]]`): the same for each of `gc_goopts`, `cppopts`, `copts`, `cxxopts` and `clinkopts`
+  that is changed, and `x_defs` (`dict[str, tuple[Label]]`), by the name of the variable,
 * `std` (`bool`): whether one that changes the package, or that was left out here, says that it is of the
   standard library,
 * `claims` (`tuple[struct]`), in what a toolchain applies: who has the diffs of these overlays, too (`claims.bzl`).

@@ -203,13 +203,6 @@ def _base_srcs(ctx, steps):
         base_srcs[names[0]] = file
     return base_srcs
 
-def _order(ctx, steps):
-    """Returns all that the overlay changes, as GoOverlayInfo says it."""
-    things = list(steps)
-    things.extend([attribute for attribute in OPTIONS if getattr(ctx.attr, attribute)])
-    things.extend(["x_defs " + name for name in ctx.attr.x_defs])
-    return {thing: (ctx.label,) for thing in things}
-
 def _go_overlay_impl(ctx):
     _check_importpath(ctx.label, ctx.attr.importpath)
     if ctx.attr.std and "." in ctx.attr.importpath.split("/")[0]:
@@ -224,8 +217,8 @@ def _go_overlay_impl(ctx):
     _check_strip_prefix(ctx.label, ctx.attr.strip_prefix)
     patches = _patches(ctx)
     steps = _steps(ctx, patches)
-    order = _order(ctx, steps)
-    if not order and not any([ctx.attr.has_deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
+    options = [attribute for attribute in OPTIONS if getattr(ctx.attr, attribute)]
+    if not any([steps, options, ctx.attr.x_defs, ctx.attr.has_deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
             display_label(ctx.label),
             ctx.attr.importpath,
@@ -258,7 +251,13 @@ def _go_overlay_impl(ctx):
     return [
         DefaultInfo(files = depset([step.file for step in steps.values() if step.file])),
         GoOverlayInfo(packages = {
-            ctx.attr.importpath: struct(order = order, overlays = (overlay,), std = ctx.attr.std),
+            ctx.attr.importpath: struct(
+                files = {name: (ctx.label,) for name in steps},
+                options = {attribute: (ctx.label,) for attribute in options},
+                overlays = (overlay,),
+                std = ctx.attr.std,
+                x_defs = {name: (ctx.label,) for name in ctx.attr.x_defs},
+            ),
         }),
     ]
 

@@ -115,7 +115,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = Non
     parent = _SRC if all_files == None else ""
     wanted = {importpath: None for importpath in packages}
     for importpath, package in packages.items():
-        for file in package.order:
+        for file in package.files:
             if "/" in file:
                 wanted["{}/{}".format(importpath, file.rpartition("/")[0])] = None
     folders = _folders(sdk.root_file, parent, sdk.srcs.to_list() if all_files == None else all_files, wanted)
