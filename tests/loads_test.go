@@ -27,7 +27,12 @@ var loads = []struct {
 	{"go_overlay/private/choose", []string{"common", "go_overlay/private/declare", "go_overlay/private/settings"}},
 	{"go_overlay/private/compile", []string{"common", "go_overlay/private/declare", "go_overlay/private/settings"}},
 	{"go_overlay/private/std", []string{"common", "go_overlay/private/compile", "go_overlay/private/declare"}},
-	{"go_overlay/private/report", []string{"common", "go_overlay/private/declare", "go_overlay/private/settings"}},
+	{"go_overlay/private/report", []string{
+		"common",
+		"go_overlay/private/compile",
+		"go_overlay/private/declare",
+		"go_overlay/private/settings",
+	}},
 	{"go_overlay", []string{"go_overlay/private/choose", "go_overlay/private/declare", "go_overlay/private/report"}},
 
 	{"toolchains/private/toolchain", []string{

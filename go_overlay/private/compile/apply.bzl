@@ -1,15 +1,15 @@
 """Applies an overlay set to what rules_go is about to compile and link."""
 
-load("@io_bazel_rules_go//go:def.bzl", "GoInfo", "GoSDK")
 load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:compose.bzl", "only")
 load(":archives.bzl", "with_data", "with_depth", "without_overlays")
+load(":evidence.bzl", "including_headers", "take_evidence", "with_evidence", "with_inputs")
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
 load(":link.bzl", "with_single_copies", "with_single_labels")
 load(":listed_deps.bzl", "with_listed_deps")
 load(":other_names.bzl", "check_importmap", "check_linked")
 load(":overlay_package.bzl", "overlay_package")
-load(":package_files.bzl", "FOLDER", "in_folder")
+load(":package_files.bzl", "FOLDER")
 
 visibility(["//toolchains/private/toolchain"])
 
@@ -48,18 +48,16 @@ def overlaid_actions(actions, packages, helper, depth):
                 return actions.archive(go, source = source, **kwargs)
             folder = _name_of_archive(go, source, **kwargs) + FOLDER
             including, inputs = with_headers_of_deps(go, source, headers, folder)
-            return _as_if_not_laid_out(actions.archive(_go_with(go, inputs), source = including, **kwargs), source)
+            return _as_if_not_laid_out(actions.archive(with_inputs(go, inputs), source = including, **kwargs), source)
         if any([overlay.deps_end for overlay in package.overlays]):
             # Mostly nobody needs it: at this depth, all is compiled that anybody might.
             return without_overlays(actions.archive(go, source = source, **kwargs))
 
-        # rules_go compiles some archives a second time, from the sources of the first (a dependency
-        # that imports the package under test). Those are overlaid already.
-        source, evidence = _take_evidence(source)
+        source, evidence = take_evidence(source)
         if not evidence:
             source, evidence = overlay_package(go, source, package, helper)
-        compiled = actions.archive(_go_with(go, [evidence.stamp] + evidence.inputs), source = source, **kwargs)
-        return _with_evidence(compiled, package, evidence)
+        compiled = actions.archive(with_inputs(go, [evidence.stamp] + evidence.inputs), source = source, **kwargs)
+        return with_evidence(compiled, package, evidence)
 
     def link(go, archive = None, test_archives = [], **kwargs):
         check_linked(go.label, archive.transitive.to_list(), packages)
@@ -96,19 +94,6 @@ def _has_package_files(source):
             return True
     return False
 
-def _go_with(go, files):
-    """Returns a Go context whose compile actions have more inputs, which are not sources of the package.
-
-    A stamp, so that they run only if the overlays suit the package; and headers of other packages. Headers
-    of the SDK are just that: inputs, and no sources.
-    """
-    sdk = with_fields(
-        GoSDK,
-        go.sdk,
-        headers = depset(files, transitive = [go.sdk.headers]),
-    )
-    return with_fields(struct, go, sdk = sdk)
-
 def _name_of_archive(go, source, _recompile_suffix = "", **_kwargs):
     """Returns a name that no other archive has among those that a target declares."""
     testfilter = getattr(source, "testfilter", None)
@@ -129,53 +114,6 @@ def _as_if_not_laid_out(archive, source):
             "_cxxopts": tuple(source.cxxopts),
             "_embedsrcs": tuple(source.embedsrcs),
         },
-        headers = _headers(source, [file for file in source.srcs if is_header_name(file.basename)]),
+        headers = including_headers(source, [file for file in source.srcs if is_header_name(file.basename)]),
         source = source,
-    )
-
-def _headers(source, own):
-    """Returns what a package's dependents may include."""
-    return depset(own, transitive = [dep._headers for dep in source.deps])
-
-# The evidence of what was applied travels with the archive: in _go_overlay, for
-# those who know, and among the files that coverage counts, as that is what
-# rules_go hands on to a second compilation. Headers of other packages that it
-# includes go the same way.
-_STAMP = "go_overlay.stamp"
-_RECORD = "go_overlay.json"
-
-def _take_evidence(source):
-    """Returns (source without evidence, evidence or None)."""
-    evidence = {}
-    inputs = []
-    cover = []
-    srcs = {file: None for file in source.srcs}
-    for file in source.cover.to_list():
-        if file.basename in [_STAMP, _RECORD]:
-            evidence[file.basename] = file
-        elif in_folder(file) and file not in srcs:
-            inputs.append(file)
-        else:
-            cover.append(file)
-    if not evidence:
-        return source, None
-    return (
-        with_fields(GoInfo, source, cover = depset(cover)),
-        struct(inputs = inputs, record = evidence[_RECORD], stamp = evidence[_STAMP]),
-    )
-
-def _with_evidence(archive, package, evidence):
-    cover = depset([evidence.stamp, evidence.record] + evidence.inputs, transitive = [archive.source.cover])
-    return with_data(
-        archive,
-        {
-            "_cover": cover,
-            "_go_overlay": struct(
-                overlays = tuple([overlay.label for overlay in package.overlays]),
-                record = evidence.record,
-            ),
-            "_go_overlay_headers": getattr(evidence, "changed_headers", ()),
-        },
-        headers = _headers(archive.source, evidence.headers) if hasattr(evidence, "headers") else None,
-        source = with_fields(GoInfo, archive.source, cover = cover),
     )

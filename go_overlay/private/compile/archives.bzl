@@ -4,11 +4,17 @@ load("@io_bazel_rules_go//go:def.bzl", "GoArchive", "GoArchiveData")
 load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/settings:depth.bzl", "END")
 
-visibility(["//go_overlay/private/std"])
+visibility([
+    "//go_overlay/private/report",
+    "//go_overlay/private/std",
+])
 
-# Fields of GoArchiveData, beside those of apply.bzl and of overlay_stdlib.bzl.
+# Fields of GoArchiveData that only we know.
 _DEPTH = "_go_overlay_depth"
+_HEADERS = "_go_overlay_headers"
 _LEFT_OUT = "_go_overlay_left_out"
+_RECORD = "_go_overlay"
+_STD_RECORDS = "_go_overlay_std"
 
 def with_data(archive, fields, source = None, headers = None):
     """Returns an archive whose data, by which dependents know it, has other fields, too.
@@ -69,3 +75,50 @@ def without_overlays(archive):
 def lacks_overlays(data):
     """Returns whether without_overlays made this GoArchiveData."""
     return hasattr(data, _LEFT_OUT)
+
+def with_record(archive, overlays, record, changed_headers):
+    """Returns an archive that tells which overlays were applied to it.
+
+    Args:
+      archive: GoArchive.
+      overlays: tuple of Label.
+      record: File, for reports.
+      changed_headers: tuple of structs, as the evidence has it.
+
+    Returns:
+      A GoArchive.
+    """
+    return with_data(archive, {
+        _HEADERS: changed_headers,
+        _RECORD: struct(overlays = overlays, record = record),
+    })
+
+def changed_headers_of(data):
+    """Returns the headers of an archive that overlays change: a tuple of structs, as the evidence has it."""
+    return getattr(data, _HEADERS, ())
+
+def with_std_records(archive, records):
+    """Returns an archive that tells which overlays are in the standard library that it is compiled against.
+
+    Args:
+      archive: GoArchive.
+      records: dict from import path to a struct of overlays (tuple of Label) and record (File).
+
+    Returns:
+      A GoArchive.
+    """
+    return with_data(archive, {_STD_RECORDS: records})
+
+def records_of(archive):
+    """Tells which overlays a program, library or test contains.
+
+    Those of the standard library may be linked: only the linker knows.
+
+    Args:
+      archive: GoArchive.
+
+    Returns:
+      list of structs of overlays (tuple of Label) and record (File), one for each package with overlays.
+    """
+    linked = [getattr(data, _RECORD) for data in archive.transitive.to_list() if hasattr(data, _RECORD)]
+    return linked + getattr(archive.data, _STD_RECORDS, {}).values()

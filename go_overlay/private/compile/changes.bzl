@@ -3,6 +3,7 @@
 load("//common:path_mapping.bzl", "PATH_MAPPING")
 load("//go_overlay/private/declare:options.bzl", "OPTIONS")
 load("//go_overlay/private/declare:source_names.bzl", "is_source_name")
+load(":evidence.bzl", "RECORD", "STAMP")
 load(":package_files.bzl", "check_name", "package_files")
 
 visibility(["//go_overlay/private/std"])
@@ -75,8 +76,8 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, b
     Returns:
       A struct of the Files stamp and record.
     """
-    stamp = actions.declare_file(output_path(source, "go_overlay.stamp"))
-    record = actions.declare_file(output_path(source, "go_overlay.json"))
+    stamp = actions.declare_file(output_path(source, STAMP))
+    record = actions.declare_file(output_path(source, RECORD))
     manifest = actions.declare_file(output_path(source, "manifest.json"))
 
     # The manifest refers to files by their index among the arguments, for Bazel can map the paths

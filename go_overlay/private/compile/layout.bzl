@@ -4,6 +4,7 @@ load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
 load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:source_names.bzl", "is_source_name")
+load(":archives.bzl", "changed_headers_of")
 load(":package_files.bzl", "in_folder", "place_of", "under_root")
 
 visibility("private")
@@ -201,7 +202,7 @@ def headers_of_deps(source):
     changed = []
     left_out = {}
     for data in depset(transitive = [dep.transitive for dep in source.deps]).to_list():
-        for header in getattr(data, "_go_overlay_headers", ()):
+        for header in changed_headers_of(data):
             left_out[header.original] = None
             left_out[header.file] = None
             if header.file:

@@ -1,13 +1,13 @@
 """Applies overlays to the sources of one package."""
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
-load("@bazel_skylib//lib:structs.bzl", "structs")
 load("@io_bazel_rules_go//go:def.bzl", "GoInfo")
 load("//common:copies.bzl", "with_fields")
 load("//common:labels.bzl", "display_label")
 load(":build_config.bzl", "build_config")
 load(":cgo_options.bzl", "cgo_options", "with_cgo_options")
 load(":changes.bzl", "changes_of", "check_changes", "output_path")
+load(":evidence.bzl", "evidence")
 load(":layout.bzl", "headers_of_deps", "including", "is_header_name", "laid_out")
 load(":package_files.bzl", "place_of")
 
@@ -29,14 +29,12 @@ def overlay_package(go, source, package, helper):
       helper: FilesToRunProvider of the Go helper.
 
     Returns:
-      GoInfo, and a struct of stamp and record (Files), inputs (list of Files that its sources include),
-      headers (list of Files, those of the package) and changed_headers (tuple of structs of file, original
-      (File or None) and place).
+      GoInfo, and the evidence, as evidence() makes it.
     """
     files, changes = changes_of(go.actions, source, package)
     _check_not_sources(source, changes)
     options = with_cgo_options(source, package)
-    evidence = check_changes(
+    checked = check_changes(
         go.actions,
         source,
         package,
@@ -47,8 +45,14 @@ def overlay_package(go, source, package, helper):
         build = build_config(go),
         cgo_options = None if go.mode.pure or not options["cgo"] else cgo_options(options),
     )
-    overlaid, includes = _overlaid(go, source, package, files, changes, options)
-    return overlaid, with_fields(struct, evidence, **structs.to_dict(includes))
+    overlaid, headers = _overlaid(go, source, package, files, changes, options)
+    return overlaid, evidence(
+        checked.stamp,
+        checked.record,
+        changed_headers = headers.changed,
+        headers = headers.own,
+        inputs = headers.inputs,
+    )
 
 def _check_not_sources(source, changes):
     for change in changes:
@@ -65,7 +69,10 @@ Take {file} out of the srcs of {target}: an overlay file must not be compiled wh
                 ))
 
 def _overlaid(go, source, package, files, changes, cgo_options):
-    """Returns the GoInfo of the package with all changes, and a struct as overlay_package."""
+    """Returns the GoInfo of the package with all changes, and a struct of its headers.
+
+    These are changed, own and inputs: changed_headers, headers and inputs of the evidence.
+    """
     outcomes = {change.name: change.outcome for change in changes}
     home = _home(go, source)
     srcs = _replaced(files.sources, outcomes)
@@ -151,9 +158,9 @@ A program can contain only one of them. Let both depend on the same target, or o
         **with_overlays
     )
     return including(overlaid, layout), struct(
-        changed_headers = changed_headers,
-        headers = headers,
+        changed = changed_headers,
         inputs = layout.inputs,
+        own = headers,
     )
 
 def _check_no_cycle(source, overlay, dep):

@@ -3,25 +3,18 @@
 load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load("//common:labels.bzl", "display_label")
 load("//common:path_mapping.bzl", "PATH_MAPPING")
+load("//go_overlay/private/compile:archives.bzl", "records_of")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private/declare:import_paths.bzl", "other_name")
 load("//go_overlay/private/settings:transitions.bzl", "none_transition")
 
 visibility(["//go_overlay"])
 
-def _evidence(archive):
-    """Returns structs of `overlays` and `record` of packages that are linked and were compiled with overlays.
-
-    Those of the standard library may be linked: only the linker knows.
-    """
-    linked = [data._go_overlay for data in archive.transitive.to_list() if hasattr(data, "_go_overlay")]
-    return linked + getattr(archive.data, "_go_overlay_std", {}).values()
-
 def _declare_report(ctx, name, label, archive, helper):
     """Declares the action that writes a report, and returns its files."""
     json_file = ctx.actions.declare_file(name + ".json")
     html_file = ctx.actions.declare_file(name + ".html")
-    records = [evidence.record for evidence in _evidence(archive)]
+    records = [applied.record for applied in records_of(archive)]
 
     args = ctx.actions.args()
     args.add("report")
@@ -146,7 +139,7 @@ def _last_element(importpath):
 
 def _declare_test(ctx, script, archive, overlays):
     """Declares the action that writes a test of what Go took of overlays, which only the records say."""
-    records = [evidence.record for evidence in _evidence(archive)]
+    records = [applied.record for applied in records_of(archive)]
     args = ctx.actions.args()
     args.add("contains")
     args.add("-target", str(ctx.attr.target.label))
@@ -170,8 +163,8 @@ def _go_overlay_report_test_impl(ctx):
     archive = target[GoArchive]
     applied = {
         label: None
-        for evidence in _evidence(archive)
-        for label in evidence.overlays
+        for package in records_of(archive)
+        for label in package.overlays
     }
     expected = {
         overlay.label: importpath

@@ -3,7 +3,7 @@
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
 load("//common:copies.bzl", "with_fields")
 load("//common:rules_go_internals.bzl", "GoStdLib")
-load("//go_overlay/private/compile:archives.bzl", "with_data")
+load("//go_overlay/private/compile:archives.bzl", "with_std_records")
 load("//go_overlay/private/compile:build_config.bzl", "build_config")
 load(":helped_actions.bzl", "helped_actions")
 load(":sdk_packages.bzl", "sdk_changes")
@@ -61,7 +61,7 @@ def overlaid_stdlib_actions(actions, packages, helper, tools, errors, incrementa
     def archive(go, *args, **kwargs):
         overlaid = getattr(go.stdlib, _NOTE)
         compiled = actions.archive(_compiling_against(go, overlaid), *args, **kwargs)
-        return with_data(compiled, {"_go_overlay_std": overlaid.evidence})
+        return with_std_records(compiled, overlaid.evidence)
 
     def link(go, *args, **kwargs):
         return actions.link(_listing(go, getattr(go.stdlib, _NOTE)), *args, **kwargs)
