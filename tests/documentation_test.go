@@ -2,13 +2,16 @@ package tests
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -18,12 +21,12 @@ import (
 var update = flag.Bool("update", false, "write the pages of docs/api")
 
 // pages are those of docs/api: for each the file that users load, and the targets of
-// docs/api that know what is in it.
+// docs/api that know what is in it, itself the last.
 var pages = []struct {
 	name, file string
 	targets    []string
 }{
-	{"go_overlay_defs.md", "go_overlay:defs.bzl", []string{"go_overlay_defs", "go_overlay_rule"}},
+	{"go_overlay_defs.md", "go_overlay:defs.bzl", []string{"go_overlay_rule", "go_overlay_defs"}},
 	{"go_overlay_extensions.md", "go_overlay:extensions.bzl", []string{"go_overlay_extensions"}},
 	{"toolchains_defs.md", "toolchains:defs.bzl", []string{"toolchains_defs"}},
 	{"toolchains_extensions.md", "toolchains:extensions.bzl", []string{"toolchains_extensions"}},
@@ -38,9 +41,11 @@ func TestDocumentation(t *testing.T) {
 	bazel(t, "build", "//docs/api:all")
 	bin := strings.TrimSpace(bazel(t, "info", "bazel-bin"))
 	for _, page := range pages {
-		var text strings.Builder
-		fmt.Fprintf(&text, "<!-- Written by: go test ./tests -run TestDocumentation -update -->\n\n# //%s\n", page.file)
-		for i, target := range page.targets {
+		var content strings.Builder
+		fmt.Fprintf(&content, "<!-- Written by: go test ./tests -run TestDocumentation -update -->\n\n# @go_overlay//%s\n", page.file)
+		var items []item
+		var doc string
+		for _, target := range page.targets {
 			data, err := os.ReadFile(filepath.Join(bin, "docs", "api", target+".binaryproto"))
 			if err != nil {
 				t.Fatal(err)
@@ -53,23 +58,25 @@ func TestDocumentation(t *testing.T) {
 				t.Errorf("%s exports nothing", target)
 			}
 			checkDocumented(t, target, file)
-			if i == 0 {
-				fmt.Fprintf(&text, "\n%s\n", file.doc)
-			}
-			for _, item := range file.items {
-				item.write(&text)
-			}
+			items, doc = append(items, file.items...), file.doc
+		}
+		slices.SortStableFunc(items, func(a, b item) int {
+			return cmp.Compare(slices.Index(kinds, a.kind), slices.Index(kinds, b.kind))
+		})
+		fmt.Fprintf(&content, "\n%s\n", doc)
+		for _, item := range items {
+			item.write(&content)
 		}
 		file := filepath.Join(root, "docs", "api", page.name)
 		if *update {
-			if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
+			if err := os.WriteFile(file, []byte(content.String()), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 		got, err := os.ReadFile(file)
 		if err != nil {
 			t.Error(err)
-		} else if string(got) != text.String() {
+		} else if string(got) != content.String() {
 			t.Errorf("docs/api/%s is not what //%s says; run go test ./tests -run TestDocumentation -update", page.name, page.file)
 		}
 	}
@@ -109,6 +116,9 @@ var (
 	}}
 )
 
+// kinds are what files export, in the order of pages.
+var kinds = []string{"module extension", "macro", "rule", "aspect", "provider"}
+
 // Fields of attributes, and of parameters of macros.
 const (
 	typeField      = 3 // of an attribute; an int
@@ -145,13 +155,16 @@ func parseItem(s shape, data []byte) (item, error) {
 			}
 			data = data[n:]
 			if number == s.name {
-				it.name = string(value)
+				it.name = text(value)
 			} else if number == s.doc {
-				it.doc = strings.TrimSpace(string(value))
+				it.doc = strings.TrimSpace(text(value))
 			} else if part, ok := s.items[number]; ok {
 				parsed, err := parseItem(part, value)
 				if err != nil {
 					return item{}, err
+				}
+				if part.kind == "attribute" && parsed.name == "name" && parsed.ints[typeField] < 2 {
+					continue // All targets have it.
 				}
 				it.items = append(it.items, parsed)
 			}
@@ -173,9 +186,25 @@ func parseItem(s shape, data []byte) (item, error) {
 	return it, nil
 }
 
+// text returns a string as it stands in the Starlark file. Older Bazels take each of its
+// bytes for a character.
+func text(value []byte) string {
+	var written []byte
+	for _, r := range string(value) {
+		if r > 0xff {
+			return string(value)
+		}
+		written = append(written, byte(r))
+	}
+	if !utf8.Valid(written) {
+		return string(value)
+	}
+	return string(written)
+}
+
 func checkDocumented(t *testing.T, where string, it item) {
 	t.Helper()
-	if it.doc == "" && it.name != "name" {
+	if it.doc == "" {
 		t.Errorf("%s: %s %s has no documentation", where, it.kind, it.name)
 	}
 	for _, part := range it.items {
@@ -187,21 +216,19 @@ func checkDocumented(t *testing.T, where string, it item) {
 func (it item) write(w *strings.Builder) {
 	switch it.kind {
 	case "attribute", "field", "parameter":
-		if it.name == "name" && it.kind == "attribute" && it.ints[typeField] < 2 {
-			return // All targets have it.
-		}
-		fmt.Fprintf(w, "- `%s`%s: %s\n", it.name, it.note(), strings.ReplaceAll(it.doc, "\n", "\n  "))
+		doc := strings.ReplaceAll(strings.ReplaceAll(it.doc, "\n", "\n  "), "\n  \n", "\n\n")
+		fmt.Fprintf(w, "- `%s`%s: %s\n", it.name, it.note(), doc)
+		return
 	case "tag class":
-		fmt.Fprintf(w, "\n### %s\n\n%s\n\n", it.name, it.doc)
-		writeItems(w, it.items)
+		fmt.Fprintf(w, "\n### %s\n", it.name)
 	default:
-		fmt.Fprintf(w, "\n## %s (%s)\n\n%s\n\n", it.name, it.kind, it.doc)
-		writeItems(w, it.items)
+		fmt.Fprintf(w, "\n## %s (%s)\n", it.name, it.kind)
 	}
-}
-
-func writeItems(w *strings.Builder, items []item) {
-	for _, part := range items {
+	fmt.Fprintf(w, "\n%s\n", it.doc)
+	if len(it.items) > 0 && it.kind != "module extension" {
+		fmt.Fprintln(w) // before a list
+	}
+	for _, part := range it.items {
 		part.write(w)
 	}
 }

@@ -410,5 +410,7 @@ variable expansion, and not to location expansion, which `go_library` has.""",
             "gc_goopts": "Go compiler",
         }.items()
     },
+    doc = """What the macro of the same name makes a target of. These are all attributes, as the rule has them: of the
+macro, `base`, `deps`, `parts` and `patches` take lists, too.""",
     provides = [GoOverlayInfo],
 )
