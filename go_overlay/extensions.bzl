@@ -1,5 +1,5 @@
 """Module extension that chooses the overlays that a build uses by default."""
 
-load("//go_overlay/private:overlays_extension.bzl", _overlays = "overlays")
+load("//go_overlay/private/choose:overlays_extension.bzl", _overlays = "overlays")
 
 overlays = _overlays

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("//go_overlay:defs.bzl", "go_overlay")
-load("//toolchains/private:tools_set.bzl", "tools_set_errors")
+load("//toolchains/private/toolchain:tools_set.bzl", "tools_set_errors")
 load(":failure_test.bzl", "failure_test_with_active")
 
 visibility("private")

@@ -3,7 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@io_bazel_rules_go//go:def.bzl", "go_library")
 load("//go_overlay:defs.bzl", "GoOverlayInfo", "go_overlay")
-load("//go_overlay/private:cgo_options.bzl", "with_cgo_options")
+load("//go_overlay/private/compile:cgo_options.bzl", "with_cgo_options")
 load(":failure_test.bzl", "failure_test_with_active")
 
 visibility("private")
@@ -33,7 +33,7 @@ def _options_test_impl(ctx):
         label = Label(":pkg"),
     )
     package = struct(
-        order = {"clinkopts": ("a",), "copts": ("b", "a")},
+        options = {"clinkopts": ("a",), "copts": ("b", "a")},
         overlays = (
             _overlay("a", cdeps = (own, first), clinkopts = ("-lz",), copts = ("-DV=3", "-DV=1"), delete_opts = ("-DV=1",)),
             _overlay("b", cdeps = (first, second), copts = ("-DV=2",), delete_opts = ("-framework IOKit", "-DV=1")),
@@ -60,7 +60,7 @@ def _provider_test_impl(ctx):
     env = analysistest.begin(ctx)
     package = analysistest.target_under_test(env)[GoOverlayInfo].packages["example.com/cgo"]
     [overlay] = package.overlays
-    asserts.equals(env, ["clinkopts", "copts", "cppopts", "cxxopts"], sorted(package.order))
+    asserts.equals(env, ["clinkopts", "copts", "cppopts", "cxxopts"], sorted(package.options))
     asserts.equals(
         env,
         (("-DP",), ("-DC",), ("-DX",), ("-Wl,-rpath,$ORIGIN",), ("-DOLD=$V",)),

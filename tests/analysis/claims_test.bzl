@@ -2,8 +2,8 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//go_overlay:defs.bzl", "GoOverlayInfo", "go_overlay", "go_overlay_set")
-load("//go_overlay/private:claims.bzl", "with_claims")
-load("//go_overlay/private:compose.bzl", "only_for_tools")
+load("//go_overlay/private/declare:claims.bzl", "with_claims")
+load("//go_overlay/private/declare:compose.bzl", "only_for_tools")
 
 visibility("private")
 

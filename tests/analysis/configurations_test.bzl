@@ -1,7 +1,7 @@
 """Unit tests of what output folders tell about configurations."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//toolchains/private:configurations.bzl", "is_exec_configuration")
+load("//common:configurations.bzl", "is_exec_configuration")
 
 visibility("private")
 

@@ -6,9 +6,9 @@ load(":failure_test.bzl", "failure_test")
 
 visibility("private")
 
-def _order(packages):
+def _files(packages):
     return {
-        importpath: {thing: [label.name for label in labels] for thing, labels in package.order.items()}
+        importpath: {name: [label.name for label in labels] for name, labels in package.files.items()}
         for importpath, package in packages.items()
     }
 
@@ -22,7 +22,7 @@ def _composition_test_impl(ctx):
             # From two overlays.
             "example.com/pkg": {"a.go": ["set_a"], "b.go": ["set_b"]},
         },
-        _order(packages),
+        _files(packages),
     )
     asserts.equals(env, 2, len(packages["example.com/pkg"].overlays))
     return analysistest.end(env)
@@ -38,7 +38,7 @@ def _layers_test_impl(ctx):
             "example.com/other": {"a.go": ["set_other"]},
             "example.com/pkg": {"a.go": ["set_also_a", "set_a"], "b.go": ["set_b"]},
         },
-        _order(packages),
+        _files(packages),
     )
     return analysistest.end(env)
 

@@ -16,8 +16,9 @@ def _provider_test_impl(ctx):
     asserts.equals(env, 1, len(package.overlays))
     overlay = package.overlays[0]
     asserts.equals(env, target.label, overlay.label)
-    for thing, order in package.order.items():
-        asserts.equals(env, (target.label,), order, thing)
+    for changed in [package.files, package.options, package.x_defs]:
+        for name, labels in changed.items():
+            asserts.equals(env, (target.label,), labels, name)
     asserts.equals(
         env,
         {

@@ -1,7 +1,7 @@
 """Unit tests of which import paths a package can have."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//go_overlay/private:import_paths.bzl", "import_path_error", "other_name")
+load("//go_overlay/private/declare:import_paths.bzl", "import_path_error", "other_name")
 
 visibility("private")
 

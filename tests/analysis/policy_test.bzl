@@ -1,9 +1,9 @@
 """Unit tests of policies, dates and digests."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//go_overlay/private:dates.bzl", "is_date")
-load("//go_overlay/private:digests.bzl", "is_digest")
-load("//go_overlay/private:policy.bzl", "matches", "policy_errors")
+load("//go_overlay/private/choose:policy.bzl", "matches", "policy_errors")
+load("//go_overlay/private/declare:dates.bzl", "is_date")
+load("//go_overlay/private/declare:digests.bzl", "is_digest")
 
 visibility("private")
 

@@ -1,11 +1,11 @@
 """Unit tests of what decides where Go SDKs come from, and which of them is used."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//toolchains/private:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
-load("//toolchains/private:h1.bzl", "h1_from_hex")
-load("//toolchains/private:sdk_choice.bzl", "in_order")
-load("//toolchains/private:sdk_lock.bzl", "lock_problem", "read_lock")
-load("//toolchains/private:urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
+load("//common:go_versions.bzl", "check_version", "compare_versions", "read_go_mod")
+load("//toolchains/private/sdk:h1.bzl", "h1_from_hex")
+load("//toolchains/private/sdk:sdk_choice.bzl", "in_order")
+load("//toolchains/private/sdk:sdk_lock.bzl", "lock_problem", "read_lock")
+load("//toolchains/private/sdk:urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
 load(":sdk_lock_cases.bzl", "SDK_LOCK_CASES")
 
 visibility("private")
@@ -248,6 +248,9 @@ def _in_order_test_impl(ctx):
                 _sdk("1.25.0", default = True),
                 _sdk("1.26.9"),
                 _sdk("1.27rc1"),
+                # Of the same version, in the order in which they are declared.
+                _sdk("1.24.9", "darwin_arm64"),
+                _sdk("1.24.9", "darwin_amd64"),
             ],
             [
                 ("1.25.0", "linux_amd64", True),
@@ -255,6 +258,8 @@ def _in_order_test_impl(ctx):
                 ("1.26.10", "linux_amd64", False),
                 ("1.26.9", "linux_amd64", False),
                 ("1.24.9", "linux_amd64", False),
+                ("1.24.9", "darwin_arm64", False),
+                ("1.24.9", "darwin_amd64", False),
                 ("", "linux_amd64", False),
             ],
         ),

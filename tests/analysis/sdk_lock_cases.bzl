@@ -1,4 +1,4 @@
-"""Lock files of Go SDKs, of which each is refused, or is not, by toolchains/private/sdk_lock.bzl and by
+"""Lock files of Go SDKs, of which each is refused, or is not, by toolchains/private/sdk/sdk_lock.bzl and by
 tools/overlay/internal/sdklock alike."""
 
 visibility("private")

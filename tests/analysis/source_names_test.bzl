@@ -1,7 +1,7 @@
 """Unit tests of what go/build reads out of file names."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//go_overlay/private:source_names.bzl", "build_constraint")
+load("//go_overlay/private/declare:source_names.bzl", "build_constraint")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
 """The rule that builds our Go programs which toolchains need: with nothing but an SDK."""
 
-load("//toolchains/private:base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
-load("//toolchains/private:helper_platform.bzl", "HelperPlatformInfo")
+load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//common:helper_platform.bzl", "HelperPlatformInfo")
 
 visibility(["//tools/..."])
 

@@ -1,6 +1,6 @@
 """The rule that lets users run the verb `sdk` of the Go helper, without a Go of their own."""
 
-load("//toolchains/private:base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
+load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 
 visibility(["//tools/..."])
 

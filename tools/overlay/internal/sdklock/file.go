@@ -126,7 +126,7 @@ func (f *lockFile) set(s sdk, e entry) []string {
 }
 
 // readFile reads a lock file, of which it expects nothing but what write writes:
-// the other reader, toolchains/private/sdk_lock.bzl, must not understand it in
+// the other reader, toolchains/private/sdk/sdk_lock.bzl, must not understand it in
 // another way. There need not be one.
 func readFile(path string) (*lockFile, error) {
 	f := &lockFile{sdks: map[string]map[Platform]entry{}}
