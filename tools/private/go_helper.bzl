@@ -1,4 +1,4 @@
-"""The rule that builds our Go programs which toolchains need: with nothing but an SDK."""
+"""The rule that builds our Go programs, which toolchains need: with nothing but an SDK."""
 
 load("//toolchains/private:base_toolchain.bzl", "BASE_TOOLCHAIN_TYPE")
 load("//toolchains/private:helper_platform.bzl", "HelperPlatformInfo")

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/output"
+	"github.com/go-overlay/go_overlay/tools/internal/output"
 )
 
 // lockVersion is the version of the format, which Starlark reads, too.

@@ -1,9 +1,6 @@
 // Package sdklock makes, updates and checks the lock file of the Go SDKs that
-// are fetched through GOPROXY, as versions of the module golang.org/toolchain.
-//
-// Usage:
-//
-//	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
+// are fetched through GOPROXY, as versions of the module golang.org/toolchain. It is
+// the verb sdk lock of command overlay.
 //
 // It downloads each VERSION (1.26.8, 1.26rc1) for each of the platforms, and
 // writes into the lock file what they are:
