@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
@@ -14,7 +15,7 @@ func runGoroot(args []string) error {
 	flags.BoolVar(&o.Link, "link", false, "make hard links where that is safe")
 	flags.StringVar(&o.JSON, "json", "", "file to write")
 	tools := flags.String("tools", "", "folder of rebuilt commands, which sdk rebuild writes")
-	goroot.ChangesFlags(flags, &o.Changes)
+	gosdk.ChangesFlags(flags, &o.Changes)
 	if err := verbs.Parse(flags, args, "out", "root"); err != nil {
 		return err
 	}
@@ -25,7 +26,7 @@ func runGoroot(args []string) error {
 	}
 
 	if *tools != "" {
-		rebuilt, err := goroot.ChangesIn(*tools)
+		rebuilt, err := gosdk.ChangesIn(*tools)
 		if err != nil {
 			return err
 		}

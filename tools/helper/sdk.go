@@ -3,13 +3,14 @@ package main
 import (
 	"flag"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 )
 
 // sdkFlags are the flags that all verbs on the commands of an SDK have.
-func sdkFlags(platform, root *string) *flag.FlagSet {
+func sdkFlags(platform *gosdk.Platform, root *string) *flag.FlagSet {
 	flags := verbs.NewFlags()
-	flags.StringVar(platform, "platform", "", "GOOS_GOARCH that the SDK runs on")
+	flags.TextVar(platform, "platform", gosdk.Platform{}, "GOOS_GOARCH that the SDK runs on")
 	flags.StringVar(root, "root", "", "file in the top folder of the SDK")
 	return flags
 }

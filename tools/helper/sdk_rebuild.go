@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/go-overlay/go_overlay/tools/helper/internal/sdkbuild"
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
@@ -11,7 +11,7 @@ func runSDKRebuild(args []string) error {
 	flags := sdkFlags(&o.Platform, &o.Root)
 	flags.StringVar(&o.Out, "out", "", "folder to write")
 	flags.StringVar(&o.Compiled, "compiled", "", "file that sdk compile wrote")
-	goroot.ChangesFlags(flags, &o.Changes)
+	gosdk.ChangesFlags(flags, &o.Changes)
 	var err error
 	o.Files, err = parseSDK(flags, args, "out")
 	if err != nil {

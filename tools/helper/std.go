@@ -3,17 +3,17 @@ package main
 import (
 	"flag"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 )
 
 // stdFlags are the flags that all verbs on the standard library have.
-func stdFlags(builder, root, out *string, changes *[]goroot.Change) *flag.FlagSet {
+func stdFlags(builder, root, out *string, changes *[]gosdk.Change) *flag.FlagSet {
 	flags := verbs.NewFlags()
 	flags.StringVar(builder, "builder", "", "the builder of rules_go")
 	flags.StringVar(root, "root", "", "file in the top folder of the SDK")
 	flags.StringVar(out, "out", "", "what to write")
-	goroot.ChangesFlags(flags, changes)
+	gosdk.ChangesFlags(flags, changes)
 	return flags
 }
 

@@ -4,10 +4,14 @@ package interrupt
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
 )
+
+// Err is the error of what such a request has ended.
+var Err = errors.New("interrupted")
 
 // Context returns a context that ends with such a request. What nohup, or a shell for
 // a job in the background, has made the program ignore stays ignored.

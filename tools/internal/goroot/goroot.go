@@ -23,18 +23,19 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 )
 
 // Options are what to write, and where.
 type Options struct {
-	Root    string   // a file in the top folder of the SDK
-	Files   []string // of the SDK; links are followed
-	Changes []Change // to them
-	Out     string   // folder to write: an empty one, or one that does not exist in one that does
-	Link    bool     // hard links to files of the SDK, where that is safe
+	Root    string         // a file in the top folder of the SDK
+	Files   []string       // of the SDK; links are followed
+	Changes []gosdk.Change // to them
+	Out     string         // folder to write: an empty one, or one that does not exist in one that does
+	Link    bool           // hard links to files of the SDK, where that is safe
 
 	// JSON, unless empty, is a file to write for the flag -overlay of the go command.
 	// As it must not depend on where the tree is, its keys are the names of the changes,
@@ -43,17 +44,15 @@ type Options struct {
 	JSON string
 }
 
-var errInterrupted = errors.New("interrupted")
-
 // Write writes a GOROOT. When ctx is done before that, nothing is left of it.
 func Write(ctx context.Context, o Options) (err error) {
-	files, folders, err := plan(o)
+	planned, folders, err := plan(o)
 	if err != nil {
 		return err
 	}
-	t := tree{out: o.Out, files: files, folders: folders, written: make([]bool, len(files))}
+	t := tree{out: o.Out, files: planned, folders: folders, written: make([]bool, len(planned))}
 	if o.Link {
-		t.link = link
+		t.link = files.Link
 	}
 	created, err := takeFolder(o.Out)
 	defer func() {
@@ -105,7 +104,7 @@ func takeFolder(out string) (created bool, err error) {
 	return false, fmt.Errorf("%s: expected an empty folder, found %s in it: delete it, or name another folder", out, names[0])
 }
 
-func overlayJSON(changes []Change) ([]byte, error) {
+func overlayJSON(changes []gosdk.Change) ([]byte, error) {
 	replace := map[string]string{}
 	for _, c := range changes {
 		replace[c.Name] = c.File
@@ -118,15 +117,4 @@ func overlayJSON(changes []Change) ([]byte, error) {
 		return nil, err
 	}
 	return content.Bytes(), nil
-}
-
-// Name returns the name of a file in an SDK, with slashes. Root is a file in the
-// top folder of the SDK.
-func Name(root, file string) (string, error) {
-	top := filepath.Dir(root)
-	name, err := filepath.Rel(top, file)
-	if err != nil || !filepath.IsLocal(name) {
-		return "", fmt.Errorf("%s is not in the SDK, which is %s", file, top)
-	}
-	return filepath.ToSlash(name), nil
 }

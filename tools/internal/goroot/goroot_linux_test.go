@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // TestOtherFileSystem checks that what can't be linked to where the tree is becomes
@@ -56,7 +58,7 @@ func TestReadError(t *testing.T) {
 	for _, link := range []bool{false, true} {
 		err := Write(context.Background(), Options{
 			Root:    "sdk/ROOT",
-			Changes: []Change{{"src/mem.go", unreadable}},
+			Changes: []gosdk.Change{{Name: "src/mem.go", File: unreadable}},
 			Out:     out,
 			Link:    link,
 		})
@@ -65,31 +67,5 @@ func TestReadError(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		compare(t, read(t, out), nil)
-	}
-}
-
-// TestClone checks that cloning either does it, or says that a copy is needed.
-func TestClone(t *testing.T) {
-	for _, dir := range []string{t.TempDir(), otherFileSystem(t, t.TempDir())} {
-		source, err := os.Open("clone_linux.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer source.Close()
-		target, err := os.CreateTemp(dir, "goroot_test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.Remove(target.Name())
-		defer target.Close()
-		err = clone(target, source)
-		if err != nil && !impossible(err) {
-			t.Error(err)
-		}
-		got, readErr := os.ReadFile(target.Name())
-		want, _ := os.ReadFile("clone_linux.go")
-		if readErr != nil || err == nil && string(got) != string(want) {
-			t.Errorf("got %q, %v", got, readErr)
-		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // A file is what a test has in a folder.
@@ -119,12 +121,12 @@ func TestWrite(t *testing.T) {
 				overlays := t.TempDir()
 				lay(t, overlays, map[string]file{"1.go": {"changed", 0o644}, "go": {"patched", 0o444}, "run": {"run", 0o744}})
 				o.Link = link
-				o.Changes = []Change{
-					{"src/a/1.go", filepath.Join(overlays, "1.go")},
-					{"src/new/deep/1.go", filepath.Join(overlays, "1.go")},
-					{"src/new/run", filepath.Join(overlays, "run")},
-					{"bin/go", filepath.Join(overlays, "go")},
-					{"src/b/c/49.go", ""},
+				o.Changes = []gosdk.Change{
+					{Name: "src/a/1.go", File: filepath.Join(overlays, "1.go")},
+					{Name: "src/new/deep/1.go", File: filepath.Join(overlays, "1.go")},
+					{Name: "src/new/run", File: filepath.Join(overlays, "run")},
+					{Name: "bin/go", File: filepath.Join(overlays, "go")},
+					{Name: "src/b/c/49.go"},
 				}
 				want["src/a/1.go"] = file{"changed", 0o444}
 				want["src/new/deep/1.go"] = file{"changed", 0o444}
@@ -158,7 +160,7 @@ func TestFoldersWithoutFiles(t *testing.T) {
 	err := Write(context.Background(), Options{
 		Root:    filepath.Join(dir, "x"),
 		Files:   []string{filepath.Join(dir, "lib/a/b"), filepath.Join(dir, "x")},
-		Changes: []Change{{"lib/a/b", ""}, {"x", ""}, {"x/y", filepath.Join(dir, "x")}},
+		Changes: []gosdk.Change{{Name: "lib/a/b"}, {Name: "x"}, {Name: "x/y", File: filepath.Join(dir, "x")}},
 		Out:     out,
 	})
 	if err != nil {
@@ -258,7 +260,7 @@ func TestLinkChange(t *testing.T) {
 	if err := Write(context.Background(), Options{
 		Root:    filepath.Join(dir, "ROOT"),
 		Files:   []string{filepath.Join(dir, "src", "a.go")},
-		Changes: []Change{{"src/a.go", source}},
+		Changes: []gosdk.Change{{Name: "src/a.go", File: source}},
 		Out:     out,
 		Link:    true,
 	}); err != nil {
@@ -292,7 +294,7 @@ func TestLinkImpossible(t *testing.T) {
 			t.Fatal(err)
 		}
 		tree := tree{out: o.Out, files: files, folders: folders, written: make([]bool, len(files))}
-		tree.link = func(source, target string) error {
+		tree.link = func(target, source string) error {
 			return &os.LinkError{Op: "link", Old: source, New: target, Err: test.err}
 		}
 		err = tree.write(context.Background())
@@ -331,7 +333,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}{
 		{
 			what:   "a source is missing",
-			change: func(t *testing.T, o *Options) { o.Changes = []Change{{"zz/z.go", "no/such.go"}} },
+			change: func(t *testing.T, o *Options) { o.Changes = []gosdk.Change{{Name: "zz/z.go", File: "no/such.go"}} },
 			want:   []string{"writing the GOROOT ", "out: zz/z.go: stat no/such.go: no such file"},
 		},
 		{
@@ -342,9 +344,11 @@ func TestNothingIsLeft(t *testing.T) {
 			want: []string{"out: zz.go: stat ", "zz.go: no such file"},
 		},
 		{
-			what:   "a source is a folder",
-			change: func(t *testing.T, o *Options) { o.Changes = []Change{{"zz.go", filepath.Dir(o.Root)}} },
-			want:   []string{"zz.go: ", "sdk: expected a file, found d"},
+			what: "a source is a folder",
+			change: func(t *testing.T, o *Options) {
+				o.Changes = []gosdk.Change{{Name: "zz.go", File: filepath.Dir(o.Root)}}
+			},
+			want: []string{"zz.go: ", "sdk: expected a file, found d"},
 		},
 		{
 			what:   "the JSON can't be written",
@@ -444,7 +448,7 @@ func TestPlanErrors(t *testing.T) {
 	for _, test := range []struct {
 		what    string
 		files   []string
-		changes []Change
+		changes []gosdk.Change
 		want    []string
 	}{
 		{
@@ -454,52 +458,52 @@ func TestPlanErrors(t *testing.T) {
 		},
 		{
 			what:    "an odd name",
-			changes: []Change{{"src/../a.go", "x"}},
+			changes: []gosdk.Change{{Name: "src/../a.go", File: "x"}},
 			want:    []string{`"src/../a.go" is not the name of a file in a GOROOT`},
 		},
 		{
 			what:    "changed twice",
-			changes: []Change{{"src/a.go", "x/a.go"}, {"src/a.go", "y/a.go"}},
+			changes: []gosdk.Change{{Name: "src/a.go", File: "x/a.go"}, {Name: "src/a.go", File: "y/a.go"}},
 			want:    []string{"src/a.go is changed twice, by -overlay src/a.go=x/a.go and -overlay src/a.go=y/a.go: expected one"},
 		},
 		{
 			what:    "changed and deleted",
-			changes: []Change{{"src/a.go", ""}, {"src/a.go", "y/a.go"}},
+			changes: []gosdk.Change{{Name: "src/a.go"}, {Name: "src/a.go", File: "y/a.go"}},
 			want:    []string{"src/a.go is changed twice, by -delete src/a.go and -overlay src/a.go=y/a.go"},
 		},
 		{
 			what:    "deleted, but not there",
-			changes: []Change{{"src/b.go", ""}},
+			changes: []gosdk.Change{{Name: "src/b.go"}},
 			want:    []string{"-delete src/b.go: the SDK, which is sdk, has no such file"},
 		},
 		{
 			what:    "deletion of a folder",
-			changes: []Change{{"src", ""}},
+			changes: []gosdk.Change{{Name: "src"}},
 			want:    []string{"-delete src: the SDK, which is sdk, has no such file"},
 		},
 		{
 			what:    "a file where a folder is",
-			changes: []Change{{"src", "x"}},
+			changes: []gosdk.Change{{Name: "src", File: "x"}},
 			want:    []string{"src is to be a file, and the folder of others"},
 		},
 		{
 			what:    "a folder where a file is",
-			changes: []Change{{"src/a.go/b.go", "x"}},
+			changes: []gosdk.Change{{Name: "src/a.go/b.go", File: "x"}},
 			want:    []string{"src/a.go is to be a file, and the folder of others"},
 		},
 		{
 			what:    "case of a file",
-			changes: []Change{{"src/A.go", "x"}},
+			changes: []gosdk.Change{{Name: "src/A.go", File: "x"}},
 			want:    []string{"src/A.go and src/a.go are one name where upper and lower case are the same"},
 		},
 		{
 			what:    "case of a folder",
-			changes: []Change{{"SRC/b.go", "x"}},
+			changes: []gosdk.Change{{Name: "SRC/b.go", File: "x"}},
 			want:    []string{"SRC and src are one name"},
 		},
 		{
 			what:    "case of a file and a folder",
-			changes: []Change{{"src/A.go/b.go", "x"}},
+			changes: []gosdk.Change{{Name: "src/A.go/b.go", File: "x"}},
 			want:    []string{"src/A.go and src/a.go are one name"},
 		},
 		{
@@ -530,7 +534,7 @@ func TestPlan(t *testing.T) {
 		Root: "../sdk/ROOT",
 		// One that was given twice, and one that ends as a file does but for its case.
 		Files:   []string{"../sdk/src/b.go", "../sdk/src/a.go", "../sdk/src/a.go", "../sdk/./x/A.go"},
-		Changes: []Change{{"src/A.go", "x"}, {"src/a.go", ""}},
+		Changes: []gosdk.Change{{Name: "src/A.go", File: "x"}, {Name: "src/a.go"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -546,12 +550,12 @@ func TestJSON(t *testing.T) {
 	lay(t, dir, map[string]file{"sdk/src/x.go": {"", 0o444}, "overlays/a&b.go": {"", 0o444}})
 	t.Chdir(dir)
 	for _, test := range []struct {
-		changes []Change
+		changes []gosdk.Change
 		want    string
 	}{
 		{nil, "{\n\t\"Replace\": {}\n}\n"},
 		{
-			[]Change{{"src/x.go", ""}, {"src/net/http/server.go", "overlays/a&b.go"}},
+			[]gosdk.Change{{Name: "src/x.go"}, {Name: "src/net/http/server.go", File: "overlays/a&b.go"}},
 			"{\n\t\"Replace\": {\n\t\t\"src/net/http/server.go\": \"overlays/a&b.go\",\n\t\t\"src/x.go\": \"\"\n\t}\n}\n",
 		},
 	} {
@@ -580,5 +584,27 @@ func checkError(t *testing.T, err error, want ...string) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error is\n%v\nwant\n%s", err, part)
 		}
+	}
+}
+
+// TestIncludedHeaders checks that a changed header of the runtime takes the place of its
+// copy, too.
+func TestIncludedHeaders(t *testing.T) {
+	o := Options{
+		Root:    "sdk/ROOT",
+		Files:   []string{"sdk/src/runtime/textflag.h", "sdk/pkg/include/textflag.h", "sdk/src/runtime/other.h"},
+		Changes: []gosdk.Change{{Name: "src/runtime/textflag.h", File: "ours.h"}, {Name: "src/runtime/other.h", File: "other.h"}},
+	}
+	files, _, err := plan(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []treeFile{
+		{"pkg/include/textflag.h", "ours.h", true},
+		{"src/runtime/other.h", "other.h", true},
+		{"src/runtime/textflag.h", "ours.h", true},
+	}
+	if !slices.Equal(files, want) {
+		t.Errorf("got %v, want %v", files, want)
 	}
 }

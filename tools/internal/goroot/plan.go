@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // A treeFile is a file of the tree.
@@ -20,15 +22,15 @@ type treeFile struct {
 func plan(o Options) (files []treeFile, folders []string, err error) {
 	sources := make(map[string]treeFile, len(o.Files)+len(o.Changes))
 	for _, file := range o.Files {
-		name, err := Name(o.Root, file)
+		name, err := gosdk.Name(o.Root, file)
 		if err != nil {
 			return nil, nil, err
 		}
 		sources[name] = treeFile{name: name, source: file}
 	}
-	done := map[string]Change{}
+	done := map[string]gosdk.Change{}
 	for _, c := range o.Changes {
-		if err := c.check(); err != nil {
+		if err := c.Check(); err != nil {
 			return nil, nil, err
 		}
 		if other, ok := done[c.Name]; ok {
@@ -37,7 +39,7 @@ func plan(o Options) (files []treeFile, folders []string, err error) {
 		done[c.Name] = c
 		if c.File != "" {
 			sources[c.Name] = treeFile{name: c.Name, source: c.File, changed: true}
-			if copied := IncludedHeader(c.Name); sources[copied].name != "" {
+			if copied := gosdk.IncludedHeader(c.Name); sources[copied].name != "" {
 				sources[copied] = treeFile{name: copied, source: c.File, changed: true}
 			}
 			continue

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,13 +11,15 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // A tree is a GOROOT that is being written.
 type tree struct {
 	out     string
-	link    func(source, target string) error // or nil, without hard links
+	link    func(target, source string) error // or nil, without hard links
 	files   []treeFile
 	folders []string
 
@@ -72,7 +73,7 @@ func (t *tree) write(ctx context.Context) error {
 	}
 	wait.Wait()
 	if ctx.Err() != nil {
-		errs = append(errs, errInterrupted)
+		errs = append(errs, interrupt.Err)
 	}
 	return errors.Join(errs...)
 }
@@ -133,8 +134,8 @@ func (t *tree) writeFile(file treeFile) error {
 	}
 	target := t.path(file.name)
 	if t.link != nil && !file.changed && mayLink(info, mode) {
-		err := t.link(file.source, target)
-		if err == nil || !impossible(err) {
+		err := t.link(target, file.source)
+		if err == nil || !files.CannotShare(err) {
 			return err
 		}
 	}
@@ -151,22 +152,6 @@ func isProgram(name string) bool {
 // as soon copied, and file systems limit how many links a file has.
 func mayLink(source fs.FileInfo, mode fs.FileMode) bool {
 	return source.Size() > 0 && source.Mode()&^0o111 == 0o444 && source.Mode()&mode == mode
-}
-
-// impossible tells whether an error says that a file can't be linked, or cloned,
-// but may be copied.
-func impossible(err error) bool {
-	for _, target := range []error{
-		syscall.EMLINK, // The source has as many links as the file system allows.
-		syscall.EPERM,  // It belongs to somebody else, or the file system has no links.
-		syscall.EXDEV,  // It is on another file system or, as in a sandbox, mount.
-		errors.ErrUnsupported,
-	} {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *tree) copy(source, target string, mode fs.FileMode) (err error) {
@@ -189,9 +174,5 @@ func (t *tree) copy(source, target string, mode fs.FileMode) (err error) {
 			return err
 		}
 	}
-	if err := clone(w, r); err == nil || !impossible(err) {
-		return err
-	}
-	_, err = io.Copy(w, r)
-	return err
+	return files.CopyContent(w, r)
 }

@@ -12,11 +12,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // checkChanges returns an error if no command could have one of the changes.
-func checkChanges(changes []goroot.Change) error {
+func checkChanges(changes []gosdk.Change) error {
 	for _, c := range changes {
 		if !strings.HasPrefix(c.Name, "src/") {
 			return fmt.Errorf("%s: expected a file below src, as commands are made of nothing else", c)
@@ -54,9 +54,9 @@ func (g goCommand) rebuildChanged(commands []string, v goVersion, out string) er
 
 // ownVersion returns the version of an SDK with changes: go1.26.8-overlay.0123456789ab.
 // It compares as the one without changes.
-func ownVersion(v goVersion, changes []goroot.Change) (string, error) {
+func ownVersion(v goVersion, changes []gosdk.Change) (string, error) {
 	changes = slices.Clone(changes)
-	slices.SortFunc(changes, func(a, b goroot.Change) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(changes, func(a, b gosdk.Change) int { return strings.Compare(a.Name, b.Name) })
 	all := sha256.New()
 	for _, c := range changes {
 		if c.File == "" {

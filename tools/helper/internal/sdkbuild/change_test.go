@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 const bootstrap = "package buildcfg\n\nconst defaultGOARM = `7`\nconst version = `go1.26.8`\nconst defaultGOOS = runtime.GOOS\n"
@@ -33,13 +33,13 @@ func newChangeable(t *testing.T, files map[string]string) fakeSDK {
 }
 
 // overlay returns a change by a new file.
-func overlay(t *testing.T, name, content string) goroot.Change {
+func overlay(t *testing.T, name, content string) gosdk.Change {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "overlaid.go")
 	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return goroot.Change{Name: name, File: file}
+	return gosdk.Change{Name: name, File: file}
 }
 
 func read(t *testing.T, folder, name string) string {
@@ -57,8 +57,8 @@ func TestRebuildChanged(t *testing.T) {
 		overlay(t, "src/cmd/asm/main.go", "changed source of asm"),
 		overlay(t, "src/cmd/compile/new.go", "new"),
 		overlay(t, "src/cmd/internal/embeds/data/two.txt", "2"),
-		goroot.Change{Name: "src/cmd/asm/lex.go"},
-		goroot.Change{Name: "src/cmd/internal/embeds/data/one.txt"},
+		gosdk.Change{Name: "src/cmd/asm/lex.go"},
+		gosdk.Change{Name: "src/cmd/internal/embeds/data/one.txt"},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestRebuildChangedWithoutVersionFile(t *testing.T) {
 }
 
 func TestOwnVersion(t *testing.T) {
-	own := func(changes ...goroot.Change) string {
+	own := func(changes ...gosdk.Change) string {
 		t.Helper()
 		text, err := ownVersion(goVersion{text: "go1.26.8", minor: 26}, changes)
 		if err != nil {
@@ -106,7 +106,7 @@ func TestOwnVersion(t *testing.T) {
 		}
 		return text
 	}
-	a, b, deleted := overlay(t, "src/a.go", "a"), overlay(t, "src/b.go", "b"), goroot.Change{Name: "src/c.go"}
+	a, b, deleted := overlay(t, "src/a.go", "a"), overlay(t, "src/b.go", "b"), gosdk.Change{Name: "src/c.go"}
 	all := own(a, b, deleted)
 	if want := "go1.26.8-overlay.2fc54783cb88"; all != want {
 		t.Errorf("version is %s, want %s", all, want)
@@ -120,7 +120,7 @@ func TestOwnVersion(t *testing.T) {
 	}
 	// All else is.
 	seen := map[string]bool{all: true}
-	for _, changes := range [][]goroot.Change{
+	for _, changes := range [][]gosdk.Change{
 		{a}, {b}, {deleted}, {a, b}, {a, deleted},
 		{a, overlay(t, "src/b.go", "B"), deleted},
 		{a, overlay(t, "src/B.go", "b"), deleted},
@@ -134,40 +134,40 @@ func TestOwnVersion(t *testing.T) {
 		}
 		seen[got] = true
 	}
-	if rc, err := ownVersion(goVersion{text: "go1.27rc1"}, []goroot.Change{a}); err != nil || version.Compare(rc, "go1.27rc1") != 0 {
+	if rc, err := ownVersion(goVersion{text: "go1.27rc1"}, []gosdk.Change{a}); err != nil || version.Compare(rc, "go1.27rc1") != 0 {
 		t.Errorf("%s, %v", rc, err)
 	}
 }
 
 func TestRebuildChangedErrors(t *testing.T) {
-	asm := func(content string) []goroot.Change {
-		return []goroot.Change{overlay(t, "src/cmd/asm/main.go", content)}
+	asm := func(content string) []gosdk.Change {
+		return []gosdk.Change{overlay(t, "src/cmd/asm/main.go", content)}
 	}
 	const commands = "That would have no effect. The commands of the SDK are asm, compile, go, gofmt"
 	for _, test := range []struct {
 		name    string
 		files   map[string]string
-		changes []goroot.Change
+		changes []gosdk.Change
 		want    []string
 	}{
 		{
 			name:    "not below src",
-			changes: []goroot.Change{{Name: "bin/go", File: "go"}},
+			changes: []gosdk.Change{{Name: "bin/go", File: "go"}},
 			want:    []string{"-overlay bin/go=go: expected a file below src"},
 		},
 		{
 			name:    "deleted, but not there",
-			changes: []goroot.Change{{Name: "src/cmd/asm/none.go"}},
+			changes: []gosdk.Change{{Name: "src/cmd/asm/none.go"}},
 			want:    []string{"-delete src/cmd/asm/none.go: the SDK, which is ", "has no such file"},
 		},
 		{
 			name:    "twice",
-			changes: []goroot.Change{{Name: "src/a.go", File: "x"}, {Name: "src/a.go"}},
+			changes: []gosdk.Change{{Name: "src/a.go", File: "x"}, {Name: "src/a.go"}},
 			want:    []string{"src/a.go is changed twice"},
 		},
 		{
 			name:    "no such file",
-			changes: []goroot.Change{{Name: "src/a.go", File: "missing.go"}},
+			changes: []gosdk.Change{{Name: "src/a.go", File: "missing.go"}},
 			want:    []string{"copying the SDK: ", "src/a.go: ", "missing.go: no such file"},
 		},
 		{
@@ -180,12 +180,12 @@ func TestRebuildChangedErrors(t *testing.T) {
 		},
 		{
 			name:    "a test",
-			changes: []goroot.Change{{Name: "src/cmd/asm/lex_test.go", File: asm("")[0].File}},
+			changes: []gosdk.Change{{Name: "src/cmd/asm/lex_test.go", File: asm("")[0].File}},
 			want:    []string{"-overlay src/cmd/asm/lex_test.go=", ": no command of the SDK contains a test\n" + commands},
 		},
 		{
 			name:    "below a package, but not embedded",
-			changes: []goroot.Change{overlay(t, "src/cmd/internal/embeds/_gen/rules.txt", "")},
+			changes: []gosdk.Change{overlay(t, "src/cmd/internal/embeds/_gen/rules.txt", "")},
 			want:    []string{": no command of the SDK contains package cmd/internal/embeds/_gen\n"},
 		},
 		{
@@ -205,12 +205,12 @@ func TestRebuildChangedErrors(t *testing.T) {
 		},
 		{
 			name:    "does not run",
-			changes: []goroot.Change{overlay(t, "src/cmd/compile/main.go", "broken")},
+			changes: []gosdk.Change{overlay(t, "src/cmd/compile/main.go", "broken")},
 			want:    []string{"cmd/compile was built with the changes, but does not work: compile -V=full: exit status 1\nit is broken\nThe changes:\n  -overlay src/cmd/compile/main.go="},
 		},
 		{
 			name:    "another version",
-			changes: []goroot.Change{overlay(t, "src/cmd/compile/main.go", "another version")},
+			changes: []gosdk.Change{overlay(t, "src/cmd/compile/main.go", "another version")},
 			want:    []string{"the version of cmd/compile is to be go1.26.8-overlay.", `but it says "compile version go1.26.8"`},
 		},
 		{
@@ -252,7 +252,7 @@ func TestIsEmbedded(t *testing.T) {
 }
 
 func TestWithoutCopy(t *testing.T) {
-	g := goCommand{tmp: "/tmp/sdkbuild123", changes: []goroot.Change{
+	g := goCommand{tmp: "/tmp/sdkbuild123", changes: []gosdk.Change{
 		{Name: "src/cmd/asm/main.go", File: "overlays/asm.go"},
 		{Name: "src/cmd/asm/lex.go"},
 	}}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // TestMain is the go command of fake SDKs, if it is called so.
@@ -206,7 +206,7 @@ func surroundings() ([]byte, error) {
 // A fakeSDK is the folder of an SDK with the fake go command.
 type fakeSDK string
 
-const thisPlatform = "linux_amd64" // It need not be true.
+var thisPlatform = gosdk.Platform{GOOS: "linux", GOARCH: "amd64"} // It need not be true.
 
 // newFakeSDK makes an SDK of a version, with more files by their names.
 func newFakeSDK(t *testing.T, version string, files map[string]string) fakeSDK {
@@ -266,7 +266,7 @@ func filesBelow(t *testing.T, dir string) []string {
 }
 
 // options returns the options to rebuild the SDK into a new folder.
-func (sdk fakeSDK) options(t *testing.T, changes ...goroot.Change) Options {
+func (sdk fakeSDK) options(t *testing.T, changes ...gosdk.Change) Options {
 	t.Helper()
 	return Options{
 		Platform: thisPlatform,
@@ -278,7 +278,7 @@ func (sdk fakeSDK) options(t *testing.T, changes ...goroot.Change) Options {
 }
 
 // rebuild returns the folder with what was rebuilt.
-func (sdk fakeSDK) rebuild(t *testing.T, changes ...goroot.Change) (string, error) {
+func (sdk fakeSDK) rebuild(t *testing.T, changes ...gosdk.Change) (string, error) {
 	t.Helper()
 	o := sdk.options(t, changes...)
 	return o.Out, Rebuild(context.Background(), o)

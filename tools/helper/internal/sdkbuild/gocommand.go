@@ -3,24 +3,24 @@ package sdkbuild
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // A goCommand is that of a copy of an SDK.
 type goCommand struct {
 	ctx      context.Context
 	tmp      string // folder for the copy, and all that it writes
-	platform Platform
-	changes  []goroot.Change // that the copy has
+	platform gosdk.Platform
+	changes  []gosdk.Change // that the copy has
 }
 
 func (g goCommand) goroot() string { return filepath.Join(g.tmp, "goroot") }
@@ -46,7 +46,7 @@ func (g goCommand) cache() string { return filepath.Join(g.tmp, "cache") }
 
 // built returns the file that a command is built into.
 func (g goCommand) built(command string) string {
-	return filepath.Join(g.tmp, "built", command+g.platform.extension())
+	return filepath.Join(g.tmp, "built", g.platform.Program(command))
 }
 
 // build builds commands, with more flags of the go command.
@@ -79,7 +79,7 @@ func (g goCommand) install(commands []string, out string) error {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
-		if err := copyFile(name, g.built(command)); err != nil {
+		if err := files.Copy(name, g.built(command), 0o755); err != nil {
 			return fmt.Errorf("cmd/%s was not built: %w", command, err)
 		}
 	}
@@ -124,8 +124,6 @@ func (g goCommand) run(dir string, args ...string) (string, error) {
 	return g.runProgram(filepath.Join(g.goroot(), filepath.FromSlash(g.platform.Binary("go"))), dir, args...)
 }
 
-var errInterrupted = errors.New("interrupted")
-
 // runProgram runs a program in a folder as the go command would, and returns what it prints.
 func (g goCommand) runProgram(program, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(g.ctx, program, args...)
@@ -135,24 +133,10 @@ func (g goCommand) runProgram(program, dir string, args ...string) (string, erro
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		if g.ctx.Err() != nil {
-			return "", errInterrupted
+			return "", interrupt.Err
 		}
-		name := strings.TrimSuffix(filepath.Base(program), g.platform.extension())
+		name := g.platform.CommandOf(filepath.Base(program))
 		return "", fmt.Errorf("%s %s: %w\n%s", name, args[0], err, g.withoutCopy(strings.TrimSpace(stderr.String())))
 	}
 	return strings.TrimSpace(stdout.String()), nil
-}
-
-func copyFile(target, source string) (err error) {
-	r, err := os.Open(source)
-	if err != nil {
-		return err
-	}
-	defer r.Close() // It was only read.
-	w, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, r)
-	return errors.Join(err, w.Close())
 }

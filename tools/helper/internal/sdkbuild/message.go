@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // explain returns the error that the SDK can't do something.
 func (g goCommand) explain(what string, err error) error {
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, interrupt.Err) {
 		return err
 	}
 	if len(g.changes) == 0 {

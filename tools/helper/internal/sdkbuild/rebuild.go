@@ -9,16 +9,17 @@ import (
 	"slices"
 
 	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // Options are the files of an SDK, and where to put its binaries.
 type Options struct {
-	Platform string          // that the SDK runs on, as GOOS_GOARCH
-	Root     string          // a file in the top folder of the SDK
-	Files    []string        // of the SDK: at least bin, pkg and src, but for tests and their data
-	Changes  []goroot.Change // to files below src
-	Compiled string          // file that Compile wrote for the SDK, or an empty string
-	Out      string          // folder for what is rebuilt, under the names it has in an SDK
+	Platform gosdk.Platform // that the SDK runs on
+	Root     string         // a file in the top folder of the SDK
+	Files    []string       // of the SDK: at least bin, pkg and src, but for tests and their data
+	Changes  []gosdk.Change // to files below src
+	Compiled string         // file that Compile wrote for the SDK, or an empty string
+	Out      string         // folder for what is rebuilt, under the names it has in an SDK
 }
 
 // Rebuild builds the commands of an SDK. Without changes, they are those that a
@@ -63,7 +64,7 @@ func inCopy(ctx context.Context, o Options, do func(g goCommand, version goVersi
 		return err
 	}
 
-	g := goCommand{ctx: ctx, tmp: real, platform: Platform(o.Platform), changes: o.Changes}
+	g := goCommand{ctx: ctx, tmp: real, platform: o.Platform, changes: o.Changes}
 	if err := checkChanges(o.Changes); err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (g goCommand) released(v goVersion, o Options) ([]string, error) {
 func (g goCommand) present(o Options) ([]string, error) {
 	var commands []string
 	for _, file := range o.Files {
-		name, err := goroot.Name(o.Root, file)
+		name, err := gosdk.Name(o.Root, file)
 		if err != nil {
 			return nil, err
 		}

@@ -23,36 +23,3 @@
 // that; the rest of it takes 7 CPU seconds. What comes out is the same: the go command
 // finds a package by a digest of all that decides about it.
 package sdkbuild
-
-import "strings"
-
-// A Platform is what an SDK runs on, as GOOS_GOARCH.
-type Platform string
-
-// Binary returns the name that the binary of a command has in an SDK: pkg/tool/linux_amd64/asm
-// for asm.
-func (p Platform) Binary(command string) string {
-	folder := "pkg/tool/" + string(p) + "/"
-	if command == "go" || command == "gofmt" {
-		folder = "bin/"
-	}
-	return folder + command + p.extension()
-}
-
-// Command returns the command whose binary has a name in an SDK, or an empty string
-// if none could.
-func (p Platform) Command(name string) string {
-	base := name[strings.LastIndexByte(name, '/')+1:]
-	command := strings.TrimSuffix(base, p.extension())
-	if command == "" || p.Binary(command) != name {
-		return ""
-	}
-	return command
-}
-
-func (p Platform) extension() string {
-	if strings.HasPrefix(string(p), "windows_") {
-		return ".exe"
-	}
-	return ""
-}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"slices"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // u32 are numbers as they are in a file.
@@ -95,10 +97,10 @@ func TestVerifySigned(t *testing.T) {
 	linkedit := segment("__LINKEDIT", 0x4000, 48)
 	rebuilt := map[string]string{name: string(machO("data", linkedit))}
 	signed := string(machO("data"+string(make([]byte, 12))+"signature", linkedit, signatureCommand(272, 9)))
-	if err := verify(t, "darwin_arm64", map[string]string{name: signed}, rebuilt); err != nil {
+	if err := verify(t, gosdk.Platform{GOOS: "darwin", GOARCH: "arm64"}, map[string]string{name: signed}, rebuilt); err != nil {
 		t.Error(err)
 	}
 	changed := string(machO("date"+string(make([]byte, 12))+"signature", linkedit, signatureCommand(272, 9)))
-	err := verify(t, "darwin_arm64", map[string]string{name: changed}, rebuilt)
+	err := verify(t, gosdk.Platform{GOOS: "darwin", GOARCH: "arm64"}, map[string]string{name: changed}, rebuilt)
 	checkError(t, err, name+" is not what src/cmd/asm makes", "281 bytes", "260 bytes", "at offset 259\n")
 }

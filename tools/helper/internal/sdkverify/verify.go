@@ -19,21 +19,20 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/helper/internal/sdkbuild"
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // Options are what to compare.
 type Options struct {
-	SDK      string   // what messages call the SDK
-	Platform string   // that the SDK runs on, as GOOS_GOARCH
-	Root     string   // a file in the top folder of the SDK
-	Files    []string // binaries of the SDK
-	Rebuilt  string   // folder that sdkbuild.Rebuild wrote
+	SDK      string         // what messages call the SDK
+	Platform gosdk.Platform // that the SDK runs on
+	Root     string         // a file in the top folder of the SDK
+	Files    []string       // binaries of the SDK
+	Rebuilt  string         // folder that sdkbuild.Rebuild wrote
 }
 
 const meaning = `
@@ -49,7 +48,7 @@ a newer one, it may have changed.`
 func Verify(o Options) error {
 	distributed := map[string]string{}
 	for _, file := range o.Files {
-		name, err := goroot.Name(o.Root, file)
+		name, err := gosdk.Name(o.Root, file)
 		if err != nil {
 			return err
 		}
@@ -63,7 +62,7 @@ func Verify(o Options) error {
 		return fmt.Errorf("%s: nothing was rebuilt, so that there is nothing to compare with", o.Rebuilt)
 	}
 
-	p := sdkbuild.Platform(o.Platform)
+	p := o.Platform
 	var problems []string
 	same, different := 0, 0
 	for _, name := range sortedNames(distributed, rebuilt) {
@@ -98,7 +97,7 @@ func Verify(o Options) error {
 	return errors.New(text + meaning)
 }
 
-func withoutSource(name string, p sdkbuild.Platform) string {
+func withoutSource(name string, p gosdk.Platform) string {
 	if command := p.Command(name); command != "" {
 		return fmt.Sprintf("%s has no source: there is no src/cmd/%s in the SDK.", name, command)
 	}
@@ -107,24 +106,12 @@ func withoutSource(name string, p sdkbuild.Platform) string {
 
 // filesBelow returns the files below a folder by their names relative to it, with slashes.
 func filesBelow(dir string) (map[string]string, error) {
-	// Without a sandbox, the folder is a link, which WalkDir does not follow.
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return nil, err
-	}
-	files := map[string]string{}
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		files[filepath.ToSlash(name)] = path
+	found := map[string]string{}
+	err := files.Walk(dir, func(name, path string, _ fs.FileInfo) error {
+		found[name] = path
 		return nil
 	})
-	return files, err
+	return found, err
 }
 
 func sortedNames(maps ...map[string]string) []string {

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tools/helper/internal/sdkbuild"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
-const thisPlatform = "linux_amd64" // It need not be true.
+var thisPlatform = gosdk.Platform{GOOS: "linux", GOARCH: "amd64"} // It need not be true.
 
 // A folder is one that a test makes.
 type folder string
@@ -54,7 +54,7 @@ func checkError(t *testing.T, err error, want ...string) {
 }
 
 // verify compares an SDK that has files with a folder that has others.
-func verify(t *testing.T, p sdkbuild.Platform, distributed, rebuilt map[string]string) error {
+func verify(t *testing.T, p gosdk.Platform, distributed, rebuilt map[string]string) error {
 	t.Helper()
 	sdk, other := folder(t.TempDir()), folder(t.TempDir())
 	for name, content := range distributed {
@@ -65,7 +65,7 @@ func verify(t *testing.T, p sdkbuild.Platform, distributed, rebuilt map[string]s
 	}
 	return Verify(Options{
 		SDK:      "@@sdk//:go_sdk",
-		Platform: string(p),
+		Platform: p,
 		Root:     filepath.Join(string(sdk), "ROOT"),
 		Files:    sdk.files(t),
 		Rebuilt:  string(other),
@@ -143,7 +143,7 @@ func TestVerifyNoneIsTheSame(t *testing.T) {
 }
 
 func TestVerifyWindows(t *testing.T) {
-	const p = sdkbuild.Platform("windows_amd64")
+	p := gosdk.Platform{GOOS: "windows", GOARCH: "amd64"}
 	files := map[string]string{"bin/go.exe": "", "pkg/tool/windows_amd64/asm.exe": ""}
 	if err := verify(t, p, files, files); err != nil {
 		t.Error(err)

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
 
 // The format of archives is that of cmd/internal/archive: as of ar(1), with the
@@ -71,31 +72,14 @@ func writeExports(pkg, exports string) error {
 	if err != nil {
 		return err
 	}
-	if err := copyFiles(filepath.Join(pkg, "include"), filepath.Join(exports, "include"), copyFile); err != nil {
+	if err := files.Mirror(filepath.Join(exports, "include"), filepath.Join(pkg, "include"), copyFile); err != nil {
 		return err
 	}
-	return copyFiles(archives, filepath.Join(exports, filepath.Base(archives)), func(target, source string) error {
+	return files.Mirror(filepath.Join(exports, filepath.Base(archives)), archives, func(target, source string) error {
 		data, err := exportData(source)
 		if err != nil {
 			return err
 		}
 		return os.WriteFile(target, data, 0o644)
-	})
-}
-
-// copyFiles lays out a folder as another one, with what a function makes of its files.
-func copyFiles(from, to string, copyFile func(target, source string) error) error {
-	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return os.MkdirAll(filepath.Join(to, name), 0o755)
-		}
-		return copyFile(filepath.Join(to, name), path)
 	})
 }

@@ -9,16 +9,16 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // ListOptions say what to list.
 type ListOptions struct {
-	Builder   string          // of rules_go
-	Arguments []string        // for the builder
-	Root      string          // a file in the top folder of the SDK
-	Out       string          // file that the builder writes
-	Changes   []goroot.Change // of the SDK
+	Builder   string         // of rules_go
+	Arguments []string       // for the builder
+	Root      string         // a file in the top folder of the SDK
+	Out       string         // file that the builder writes
+	Changes   []gosdk.Change // of the SDK
 }
 
 // List describes the packages of the standard library to editors, which are to
@@ -86,7 +86,7 @@ func linkAround(from, to, sdk string) error {
 
 // showPathsIn has a description name changed files as the package driver of
 // rules_go finds them: by a path and what it is relative to.
-func showPathsIn(file, root string, changes []goroot.Change) error {
+func showPathsIn(file, root string, changes []gosdk.Change) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return err

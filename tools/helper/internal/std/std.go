@@ -21,7 +21,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,20 +29,22 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // Options say what to compile.
 type Options struct {
-	Builder   string          // of rules_go
-	Arguments []string        // for the builder
-	Root      string          // a file in the top folder of the SDK
-	Tools     string          // folder with rebuilt tools, below which they have their names in an SDK; empty for those of the SDK
-	Base      string          // folder pkg of the standard library without changes; empty to compile all packages
-	Out       string          // folder pkg to write
-	Exports   string          // folder pkg to write, with all that compiling against the standard library takes
-	Changes   []goroot.Change // of the SDK
-	Packages  []string        // import paths of packages that have the changes
+	Builder   string         // of rules_go
+	Arguments []string       // for the builder
+	Root      string         // a file in the top folder of the SDK
+	Tools     string         // folder with rebuilt tools, below which they have their names in an SDK; empty for those of the SDK
+	Base      string         // folder pkg of the standard library without changes; empty to compile all packages
+	Out       string         // folder pkg to write
+	Exports   string         // folder pkg to write, with all that compiling against the standard library takes
+	Changes   []gosdk.Change // of the SDK
+	Packages  []string       // import paths of packages that have the changes
 
 	// Files with the import paths of the standard library, one a line: the SDK's, and
 	// one to write.
@@ -126,7 +127,7 @@ type plan struct {
 	State   string // folder for what they tell each other
 	Tools   string // folder pkg/tool with the tools that run
 
-	Changes []goroot.Change // to make in the GOROOT
+	Changes []gosdk.Change // to make in the GOROOT
 
 	// Files that have been changed, by package: name to the path that users know it by.
 	Changed map[string]map[string]string
@@ -205,7 +206,7 @@ func packageOf(file string, packages []string) (importPath, name string, err err
 }
 
 // sharedHeader returns a changed header that assembly of other packages includes.
-func sharedHeader(changes []goroot.Change) string {
+func sharedHeader(changes []gosdk.Change) string {
 	for _, c := range changes {
 		if dir := filepath.ToSlash(filepath.Dir(c.Name)); filepath.Ext(c.Name) == ".h" && (dir == "src/runtime" || dir == "src/runtime/cgo") {
 			return c.Name
@@ -357,7 +358,7 @@ func runBuilder(ctx context.Context, builder, name, dir string, args []string, s
 		return err
 	}
 	if ctx.Err() != nil {
-		return errors.New("interrupted")
+		return interrupt.Err
 	}
 	return err
 }
@@ -366,7 +367,7 @@ func runBuilder(ctx context.Context, builder, name, dir string, args []string, s
 // those that a function tells.
 func (p *plan) restore(out string, isReused func(importPath string) bool) error {
 	to := filepath.Join(out, filepath.Base(p.Base))
-	err := copyFiles(p.Base, to, func(target, source string) error {
+	err := files.Mirror(to, p.Base, func(target, source string) error {
 		name, err := filepath.Rel(p.Base, source)
 		if err != nil {
 			return err
@@ -383,19 +384,7 @@ func (p *plan) restore(out string, isReused func(importPath string) bool) error 
 }
 
 // copyFile overwrites a file with the content of another.
-func copyFile(target, source string) (err error) {
-	r, err := os.Open(source)
-	if err != nil {
-		return err
-	}
-	defer r.Close() // It was only read.
-	w, err := os.Create(target)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, r)
-	return errors.Join(err, w.Close())
-}
+func copyFile(target, source string) error { return files.Copy(target, source, 0o666) }
 
 // checkNoPlaceholder makes sure that no placeholder is left: it would be linked as
 // an empty package.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // write writes files by their names, below a folder.
@@ -200,8 +200,8 @@ func TestPlanBase(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, map[string]string{"pkg/linux_amd64/runtime.a": archive("x"), "none/x": "", "tools/src/version.go": ""})
 	packages := []string{"fmt", "runtime"}
-	body := []goroot.Change{{Name: "src/fmt/print.go", File: "x"}}
-	header := []goroot.Change{{Name: "src/runtime/textflag.h", File: "x"}}
+	body := []gosdk.Change{{Name: "src/fmt/print.go", File: "x"}}
+	header := []gosdk.Change{{Name: "src/runtime/textflag.h", File: "x"}}
 	base := filepath.Join(folder, "pkg")
 	for name, test := range map[string]struct {
 		options Options
@@ -230,7 +230,7 @@ func TestSharedHeader(t *testing.T) {
 		"src/math/answer.h":         false,
 		"src/runtime/race/syso/x.h": false,
 	} {
-		if got := sharedHeader([]goroot.Change{{Name: name, File: "x"}}); (got != "") != want {
+		if got := sharedHeader([]gosdk.Change{{Name: name, File: "x"}}); (got != "") != want {
 			t.Errorf("%s: got %q, want %v", name, got, want)
 		}
 	}
@@ -255,7 +255,7 @@ func TestGOROOT(t *testing.T) {
 		"ours/textflag.h":                        "new",
 	})
 	at := func(name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
-	changes := []goroot.Change{
+	changes := []gosdk.Change{
 		{Name: "src/net/http/server.go", File: at("ours/server.go")},
 		{Name: "src/net/http/client.go"},
 		{Name: "src/net/http/hooks/hooks.go", File: at("ours/hooks.go")},
@@ -280,7 +280,7 @@ func TestGOROOT(t *testing.T) {
 			t.Errorf("src/net/http/client.go: got %v, want that it does not exist", err)
 		}
 	}
-	missing := []goroot.Change{{Name: "src/missing.go"}}
+	missing := []gosdk.Change{{Name: "src/missing.go"}}
 
 	t.Run("links", func(t *testing.T) {
 		if err := linkTree(at("sdk"), at("links"), changes); err != nil {
@@ -339,7 +339,7 @@ func TestPackageList(t *testing.T) {
 	p, err := newPlan(Options{
 		Builder: "builder",
 		Out:     filepath.Join(folder, "pkg"),
-		Changes: []goroot.Change{
+		Changes: []gosdk.Change{
 			{Name: "src/net/http/server.go", File: "x"},
 			{Name: "src/net/hooks/hooks.go", File: "x"},
 			{Name: "src/net/hooks/static/page.html", File: "x"},
@@ -358,7 +358,7 @@ func TestPackageList(t *testing.T) {
 }
 
 func TestPlanErrors(t *testing.T) {
-	for want, changes := range map[string][]goroot.Change{
+	for want, changes := range map[string][]gosdk.Change{
 		"lib/x is in none of the packages fmt": {{Name: "lib/x", File: "x"}},
 		"src/fmt/x.go is changed twice":        {{Name: "src/fmt/x.go", File: "x"}, {Name: "src/fmt/x.go"}},
 	} {
@@ -431,7 +431,7 @@ func TestShowPathsIn(t *testing.T) {
 		"list.json": `["` + sdk + `print.go","` + sdk + `scan.go","` + sdk + `doc.go","` + sdk + `more.go"]`,
 	})
 	file := filepath.Join(folder, "list.json")
-	err := showPathsIn(file, "external/sdk/ROOT", []goroot.Change{
+	err := showPathsIn(file, "external/sdk/ROOT", []gosdk.Change{
 		{Name: "src/fmt/print.go", File: "overlays/print.go"},
 		{Name: "src/fmt/scan.go", File: "bazel-out/k8/bin/scan.go"},
 		{Name: "src/fmt/more.go", File: "external/other/more.go"},

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // StandsIn tells whether this process was started in place of the go command, or in
@@ -65,7 +67,7 @@ func (p *plan) standIn(args []string) error {
 	if t.importPath == "" || slices.Contains(t.args, "-V=full") {
 		return replaceProcess(t.path, append([]string{t.path}, t.args...))
 	}
-	switch strings.TrimSuffix(filepath.Base(t.path), ".exe") {
+	switch gosdk.Host.CommandOf(filepath.Base(t.path)) {
 	case "compile":
 		return t.compile()
 	case "asm":

@@ -5,16 +5,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/helper/internal/sdkbuild"
-	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // linkTree lays a GOROOT out as folders with symbolic links to the files of an SDK
 // and to changed ones, as far as the standard library needs them and without tools.
-func linkTree(sdk, target string, changes []goroot.Change) error {
+func linkTree(sdk, target string, changes []gosdk.Change) error {
 	for _, folder := range sourceFolders {
 		if err := linkFiles(filepath.Join(sdk, folder), filepath.Join(target, folder)); err != nil {
 			return err
@@ -54,24 +54,17 @@ func standInForGo(sdk string) error {
 }
 
 // goCommand is where an SDK for this machine has the go command.
-var goCommand = filepath.FromSlash(sdkbuild.Platform(runtime.GOOS + "_" + runtime.GOARCH).Binary("go"))
+var goCommand = filepath.FromSlash(gosdk.Host.Binary("go"))
 
 // versionFiles returns the changes that name the version of rebuilt tools.
-func versionFiles(tools string) ([]goroot.Change, error) {
+func versionFiles(tools string) ([]gosdk.Change, error) {
 	tools, err := filepath.Abs(tools)
 	if err != nil {
 		return nil, err
 	}
-	var changes []goroot.Change
-	err = filepath.WalkDir(filepath.Join(tools, "src"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(tools, path)
-		changes = append(changes, goroot.Change{Name: filepath.ToSlash(name), File: path})
-		return err
-	})
-	return changes, err
+	changes, err := gosdk.ChangesIn(tools)
+	notSource := func(c gosdk.Change) bool { return !strings.HasPrefix(c.Name, "src/") }
+	return slices.DeleteFunc(changes, notSource), err
 }
 
 var toolFolder = filepath.Join("pkg", "tool")
@@ -79,7 +72,7 @@ var toolFolder = filepath.Join("pkg", "tool")
 // placeTools lays out empty files in place of tools. The builder would copy them, and
 // the go command does not run them: it has this program do so.
 func placeTools(from, to string) error {
-	return copyFiles(from, to, func(target, _ string) error {
+	return files.Mirror(to, from, func(target, _ string) error {
 		return os.WriteFile(target, nil, 0o755)
 	})
 }
@@ -92,7 +85,7 @@ func isCommand(name string) bool {
 }
 
 // makeChanges makes changes in a GOROOT. A function puts a file where there is none.
-func makeChanges(root string, changes []goroot.Change, put func(target, source string) error) error {
+func makeChanges(root string, changes []gosdk.Change, put func(target, source string) error) error {
 	for _, c := range changes {
 		if err := makeChange(root, c, put); err != nil {
 			return err
@@ -101,9 +94,9 @@ func makeChanges(root string, changes []goroot.Change, put func(target, source s
 	return nil
 }
 
-func makeChange(root string, c goroot.Change, put func(target, source string) error) error {
+func makeChange(root string, c gosdk.Change, put func(target, source string) error) error {
 	names := []string{c.Name}
-	if copied := goroot.IncludedHeader(c.Name); copied != "" {
+	if copied := gosdk.IncludedHeader(c.Name); copied != "" {
 		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(copied))); err == nil {
 			names = append(names, copied)
 		}

@@ -1,14 +1,15 @@
-package goroot
+package gosdk
 
 import (
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
 
 // A Change is a file of a GOROOT that is not as the SDK has it.
@@ -29,7 +30,7 @@ func (c Change) String() string {
 // given several times each, and appends what they say to changes.
 func ChangesFlags(flags *flag.FlagSet, changes *[]Change) {
 	add := func(c Change) error {
-		if err := c.check(); err != nil {
+		if err := c.Check(); err != nil {
 			return err
 		}
 		*changes = append(*changes, c)
@@ -52,51 +53,18 @@ func ChangesFlags(flags *flag.FlagSet, changes *[]Change) {
 func ChangesIn(folder string) ([]Change, error) {
 	// A folder may be a link to one, as a build lays it out.
 	var changes []Change
-	err := walkFiles(folder, func(path string, info fs.FileInfo) error {
-		name, err := filepath.Rel(folder, path)
-		if err == nil && info.Size() > 0 {
-			changes = append(changes, Change{Name: filepath.ToSlash(name), File: path})
+	err := files.Walk(folder, func(name, path string, info fs.FileInfo) error {
+		if info.Size() > 0 {
+			changes = append(changes, Change{Name: name, File: path})
 		}
-		return err
+		return nil
 	})
 	return changes, err
 }
 
-// walkFiles calls a function for each file below a folder. It follows links.
-func walkFiles(folder string, found func(path string, info fs.FileInfo) error) error {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
-		info, err := os.Stat(path)
-		if err == nil && info.IsDir() {
-			err = walkFiles(path, found)
-		} else if err == nil {
-			err = found(path, info)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// IncludedHeader returns the name under which assembly of all packages finds a header
-// of the runtime, which cmd/dist has copied there if there is such a file, or an empty
-// string for other files.
-func IncludedHeader(name string) string {
-	header, ok := strings.CutPrefix(name, "src/runtime/")
-	if !ok || strings.Contains(header, "/") || path.Ext(header) != ".h" {
-		return ""
-	}
-	return "pkg/include/" + header
-}
-
-// check returns an error unless the name is one of a file in a GOROOT, in the one
+// Check returns an error unless the name is one of a file in a GOROOT, in the one
 // form that can be compared.
-func (c Change) check() error {
+func (c Change) Check() error {
 	name := c.Name
 	if path.Clean(name) != name || name == "." || strings.Contains(name, `\`) || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("%q is not the name of a file in a GOROOT, expected one relative to it, with slashes, such as src/net/http/server.go", name)

@@ -1,4 +1,4 @@
-package goroot
+package gosdk
 
 import (
 	"flag"
@@ -98,22 +98,5 @@ func TestIncludedHeader(t *testing.T) {
 		if got := IncludedHeader(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
-	}
-	o := Options{
-		Root:    "sdk/ROOT",
-		Files:   []string{"sdk/src/runtime/textflag.h", "sdk/pkg/include/textflag.h", "sdk/src/runtime/other.h"},
-		Changes: []Change{{"src/runtime/textflag.h", "ours.h"}, {"src/runtime/other.h", "other.h"}},
-	}
-	files, _, err := plan(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []treeFile{
-		{"pkg/include/textflag.h", "ours.h", true},
-		{"src/runtime/other.h", "other.h", true},
-		{"src/runtime/textflag.h", "ours.h", true},
-	}
-	if !slices.Equal(files, want) {
-		t.Errorf("got %v, want %v", files, want)
 	}
 }

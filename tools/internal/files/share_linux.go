@@ -1,6 +1,6 @@
 //go:build 386 || amd64 || arm || arm64 || loong64 || riscv64 || s390x
 
-package goroot
+package files
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"unsafe"
 )
 
-// link makes target a hard link of what source leads to, in one call: to look up
+// Link makes target a hard link of what source leads to, in one call: to look up
 // where links lead would take longer than the rest.
-func link(source, target string) error {
+func Link(target, source string) error {
 	const (
 		workingDirectory = -100  // AT_FDCWD
 		followLinks      = 0x400 // AT_SYMLINK_FOLLOW

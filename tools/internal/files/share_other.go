@@ -1,6 +1,6 @@
 //go:build !(linux && (386 || amd64 || arm || arm64 || loong64 || riscv64 || s390x))
 
-package goroot
+package files
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"runtime"
 )
 
-// link makes target a hard link of what source leads to.
-func link(source, target string) error {
+// Link makes target a hard link of what source leads to.
+func Link(target, source string) error {
 	// There, a mode tells nothing about who may write.
 	if runtime.GOOS == "windows" {
 		return errors.ErrUnsupported
