@@ -23,6 +23,39 @@ const (
 // the go command appends to it what the assembler makes, but without members.
 const placeholder = archiveMagic + "go_overlay: reused"
 
+// checkNoPlaceholder makes sure that no placeholder is left: it would be linked as
+// an empty package.
+func checkNoPlaceholder(folder string) error {
+	return filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close() // It was only read.
+		start := make([]byte, len(placeholder))
+		if n, err := file.Read(start); err != nil || n < len(start) || bytes.Equal(start, []byte(placeholder)) {
+			return fmt.Errorf("%s: this archive was neither compiled nor taken from the standard library without changes", path)
+		}
+		return nil
+	})
+}
+
+// archiveFolder returns the folder, of those below pkg, that has the archives: that
+// of the platform, with a suffix for some modes.
+func archiveFolder(pkg string) (string, error) {
+	found, err := filepath.Glob(filepath.Join(pkg, "*", "runtime.a"))
+	if err != nil {
+		return "", err
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("%s: expected one folder with archives of the standard library, found %d", pkg, len(found))
+	}
+	return filepath.Abs(filepath.Dir(found[0]))
+}
+
 // exportData returns the export data in an archive: an archive without other
 // members.
 func exportData(path string) ([]byte, error) {

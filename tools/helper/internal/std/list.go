@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,6 +57,49 @@ func List(ctx context.Context, o ListOptions) (err error) {
 		return fmt.Errorf("the standard library with overlays can't be listed: %w", err)
 	}
 	return showPathsIn(o.Out, o.Root, o.Changes)
+}
+
+// linkTree lays a GOROOT out as folders with symbolic links to the files of an SDK
+// and to changed ones, as far as the standard library needs them and without tools.
+func linkTree(sdk, target string, changes []gosdk.Change) error {
+	for _, folder := range sourceFolders {
+		if err := linkFiles(filepath.Join(sdk, folder), filepath.Join(target, folder)); err != nil {
+			return err
+		}
+	}
+	return makeChanges(target, changes, link)
+}
+
+// linkFiles links all files below a folder into another one.
+func linkFiles(from, to string) error {
+	from, err := filepath.EvalSymlinks(from)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		if d.IsDir() {
+			if filepath.Base(from) == "src" && isCommand(name) {
+				return fs.SkipDir
+			}
+			return os.MkdirAll(target, 0o755)
+		}
+		return link(target, path)
+	})
+}
+
+// isCommand tells whether a folder, by its name below src, has the source of commands,
+// a third of all files. Some packages of cmd/internal belong to what is compiled.
+func isCommand(name string) bool {
+	rest, ok := strings.CutPrefix(filepath.ToSlash(name), "cmd/")
+	return ok && rest != "internal" && !strings.HasPrefix(rest, "internal/")
 }
 
 // linkAround links all that a folder has into another one, but for what lies at
