@@ -31,7 +31,7 @@ var helper = verbs.Program{
 		{Name: "apply", Run: runApply, Usage: "MANIFEST FILE..."},
 		{Name: "contains", Run: runContains, Usage: "-target LABEL -out FILE [-overlay LABEL]... [-record FILE]..."},
 		{Name: "goroot", Run: runGoroot, Usage: "-root FILE -out FOLDER [-link] [-json FILE] [-tools FOLDER] [CHANGE]... FILE..."},
-		{Name: "report", Run: runReport, Usage: "-target LABEL -json OUT -html OUT [-record FILE]... [-unrecorded JSON]..."},
+		{Name: "report", Run: runReport, Usage: "-target LABEL -json OUT -html OUT [-record FILE]..."},
 		{Name: "sdk compile", Run: runSDKCompile, Usage: "-platform GOOS_GOARCH -root FILE -out FILE FILE..."},
 		{Name: "sdk rebuild", Run: runSDKRebuild, Usage: "-platform GOOS_GOARCH -root FILE -out FOLDER [-compiled FILE] [CHANGE]... FILE..."},
 		{Name: "sdk verify", Run: runSDKVerify, Usage: "-sdk NAME -platform GOOS_GOARCH -root FILE -rebuilt FOLDER FILE..."},

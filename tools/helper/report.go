@@ -12,7 +12,6 @@ func runReport(args []string) error {
 	flags.StringVar(&o.JSON, "json", "", "file to write")
 	flags.StringVar(&o.HTML, "html", "", "file to write")
 	flags.Func("record", "file with a record", verbs.AppendTo(&o.Records))
-	flags.Func("unrecorded", "record without files, as JSON", verbs.AppendTo(&o.Unrecorded))
 	if err := verbs.Parse(flags, args, "target", "json", "html"); err != nil {
 		return err
 	}

@@ -2,14 +2,19 @@ package report
 
 import (
 	"fmt"
-	"html"
-	"slices"
+	"html/template"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
 )
 
-const style = `
+const pageTemplate = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Overlays in {{label .Target}}</title>
+<style>
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 110em; padding: 0 1em; color: #222; background: #fff; }
 h1 { font-size: 1.4em; }
 code { font: 0.93em ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -24,31 +29,90 @@ small { color: #555; display: block; }
   small { color: #aaa; }
   a { color: #8bf; }
 }
+</style>
+</head>
+<body>
+<h1>Overlays in {{label .Target}}</h1>
+{{if .Packages -}}
+<p>{{summary .}}. The packages below are not compiled from their own files alone.</p>
+<table>
+<thead><tr><th>Package</th><th>File</th><th>Change</th><th>Base → result</th><th>Overlay</th><th>Reason</th><th>Upstream</th><th>Expires</th></tr></thead>
+<tbody>
+{{range $package := .Packages}}{{range $i, $group := groups .}}{{range $j, $overlay := .Overlays -}}
+<tr>
+	{{- if not (or $i $j)}}<td{{template "rowspan" rows $package}}>{{template "package" $package}}</td>{{end}}
+	{{- if not $j}}{{template "of file" $group}}{{end}}
+	{{- template "overlay" .}}</tr>
+{{end}}{{end}}{{end -}}
+</tbody>
+</table>
+{{else -}}
+<p><strong>There are no overlays:</strong> every Go package is compiled from its own files.</p>
+{{end -}}
+</body>
+</html>
+
+{{- define "rowspan"}}{{if ne . 1}} rowspan="{{.}}"{{end}}{{end}}
+
+{{- define "package" -}}
+	<code>{{.ImportPath}}</code>
+	{{- range .Targets}}<small><code>{{label .}}</code></small>{{end}}
+	{{- range .LeftOut}}<small>left out of <code>{{.Diff}}</code>: <code>{{.File}}</code> ({{.Why}})</small>{{end}}
+{{- end}}
+
+{{- define "of file"}}{{$rows := len .Overlays -}}
+	<td{{template "rowspan" $rows}}>{{template "file" .File}}</td><td{{template "rowspan" $rows}}>{{template "change" .File}}</td><td{{template "rowspan" $rows}}>{{template "digests" .File}}</td>
+{{- end}}
+
+{{- define "file"}}{{with . -}}
+	<code>{{.Name}}</code>
+	{{- range .Notes}}<small>{{.}}</small>{{end}}
+{{- else}}no files{{end}}{{end}}
+
+{{- define "change"}}{{with . -}}
+	{{.Change}}{{with .LeftOut}}<small><strong>left out by Go:</strong> {{.}}</small>{{end}}
+{{- else}}–{{end}}{{end}}
+
+{{- define "digests"}}{{with . -}}
+	{{template "digest" .Base}} → {{template "digest" .Result}}
+{{- else}}–{{end}}{{end}}
+
+{{- define "digest"}}{{with .}}<code title="{{.}}">{{short .}}</code>{{else}}none{{end}}{{end}}
+
+{{- define "overlay" -}}
+	<td><code>{{label .Label}}</code>
+	{{- range .Deps}}<small>adds the dependency <code>{{label .}}</code></small>{{end}}
+	{{- range .Cdeps}}<small>adds the C library <code>{{label .}}</code></small>{{end}}
+	{{- range .GcGoopts}}<small>compiles with <code>{{.}}</code></small>{{end}}
+	{{- range .Cppopts}}<small>preprocesses C with <code>{{.}}</code></small>{{end}}
+	{{- range .Copts}}<small>compiles C with <code>{{.}}</code></small>{{end}}
+	{{- range .Cxxopts}}<small>compiles C++ with <code>{{.}}</code></small>{{end}}
+	{{- range .Clinkopts}}<small>links with <code>{{.}}</code></small>{{end}}
+	{{- range .DeleteOpts}}<small>deletes the option <code>{{.}}</code></small>{{end}}
+	{{- range $name, $value := .XDefs}}<small>sets <code>{{$name}} = {{$value}}</code></small>{{end}}
+	{{- if .Cgo}}<small>compiles with cgo</small>{{end -}}
+	</td><td>{{.Reason}}</td><td>
+	{{- if isLink .Upstream}}<a href="{{.Upstream}}" rel="noreferrer">{{.Upstream}}</a>{{else}}{{.Upstream}}{{end -}}
+	</td><td>{{.Expires}}</td>
+{{- end}}
 `
 
 // page returns a report as a page of HTML that needs nothing else.
-func page(r Report) string {
-	var b strings.Builder
-	title := "Overlays in " + record.DisplayLabel(r.Target)
-	fmt.Fprintf(&b, `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>%s</title>
-<style>%s</style>
-</head>
-<body>
-<h1>%s</h1>
-`, html.EscapeString(title), style, html.EscapeString(title))
-	if len(r.Packages) == 0 {
-		b.WriteString("<p><strong>There are no overlays:</strong> every Go package is compiled from its own files.</p>\n")
-	} else {
-		fmt.Fprintf(&b, "<p>%s. The packages below are not compiled from their own files alone.</p>\n", summary(r))
-		writeTable(&b, r)
+func page(r Report) (string, error) {
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"groups":  groupsOf,
+		"isLink":  isLink,
+		"label":   record.DisplayLabel,
+		"rows":    rows,
+		"short":   shortDigest,
+		"summary": summary,
+	}).Parse(pageTemplate)
+	if err != nil {
+		return "", err
 	}
-	b.WriteString("</body>\n</html>\n")
-	return b.String()
+	var b strings.Builder
+	err = t.Execute(&b, r)
+	return b.String(), err
 }
 
 func summary(r Report) string {
@@ -72,53 +136,13 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func writeTable(b *strings.Builder, r Report) {
-	b.WriteString("<table>\n<thead><tr><th>Package</th><th>File</th><th>Change</th><th>Base → result</th>" +
-		"<th>Overlay</th><th>Reason</th><th>Upstream</th><th>Expires</th></tr></thead>\n<tbody>\n")
-	for _, p := range r.Packages {
-		groups := groupsOf(p)
-		rows := 0
-		for _, g := range groups {
-			rows += len(g.overlays)
-		}
-		for i, g := range groups {
-			for j, o := range g.overlays {
-				b.WriteString("<tr>")
-				if i == 0 && j == 0 {
-					cell(b, rows, packageCell(p))
-				}
-				if j == 0 {
-					for _, content := range g.cells {
-						cell(b, len(g.overlays), content)
-					}
-				}
-				for _, content := range overlayCells(o) {
-					cell(b, 1, content)
-				}
-				b.WriteString("</tr>\n")
-			}
-		}
-	}
-	b.WriteString("</tbody>\n</table>\n")
-}
-
-// cell writes a cell. The content is HTML.
-func cell(b *strings.Builder, rows int, content string) {
-	if rows == 1 {
-		fmt.Fprintf(b, "<td>%s</td>", content)
-	} else {
-		fmt.Fprintf(b, `<td rowspan="%d">%s</td>`, rows, content)
-	}
-}
-
 // A group is a file and the overlays that change it, one in each row.
 type group struct {
-	cells    []string // file, change, digests
-	overlays []record.Overlay
+	File     *record.File // or nil for overlays that change none
+	Overlays []record.Overlay
 }
 
-// groupsOf returns the rows of a package. Overlays that change no file, or whose
-// files are not known, come last.
+// groupsOf returns the rows of a package. Overlays that change no file come last.
 func groupsOf(p Package) []group {
 	byLabel := map[string]record.Overlay{}
 	for _, o := range p.Overlays {
@@ -126,132 +150,49 @@ func groupsOf(p Package) []group {
 	}
 	var groups []group
 	used := map[string]bool{}
-	for _, file := range p.Files {
-		g := group{cells: []string{fileCell(file), changeCell(file), digestsCell(file)}}
+	for i, file := range p.Files {
+		g := group{File: &p.Files[i]}
 		for _, label := range file.Overlays {
 			o, ok := byLabel[label]
 			if !ok {
 				o.Label = label
 			}
 			used[label] = true
-			g.overlays = append(g.overlays, o)
+			g.Overlays = append(g.Overlays, o)
 		}
-		if len(g.overlays) > 0 {
+		if len(g.Overlays) > 0 {
 			groups = append(groups, g)
 		}
 	}
-	rest := group{cells: []string{"no files", "–", "–"}}
-	if p.Unrecorded {
-		rest.cells[0] = "not recorded"
-	}
+	var rest group
 	for _, o := range p.Overlays {
 		if !used[o.Label] {
-			rest.overlays = append(rest.overlays, o)
+			rest.Overlays = append(rest.Overlays, o)
 		}
 	}
-	if len(rest.overlays) > 0 {
+	if len(rest.Overlays) > 0 {
 		groups = append(groups, rest)
 	}
 	return groups
 }
 
-func packageCell(p Package) string {
-	content := code(p.ImportPath)
-	for _, target := range p.Targets {
-		content += note(code(record.DisplayLabel(target)))
+// rows returns how many rows a package has.
+func rows(p Package) int {
+	n := 0
+	for _, g := range groupsOf(p) {
+		n += len(g.Overlays)
 	}
-	if p.Unrecorded {
-		content += note("compiled anew (for a test), from the same overlays")
-	}
-	for _, l := range p.LeftOut {
-		content += note("left out of " + code(l.Diff) + ": " + code(l.File) + " (" + text(l.Why) + ")")
-	}
-	return content
+	return n
 }
 
-func fileCell(file record.File) string {
-	content := code(file.Name)
-	for _, n := range file.Notes {
-		content += note(text(n))
-	}
-	return content
-}
-
-// changeCell says what happened to a file, and whether anything came of it.
-func changeCell(file record.File) string {
-	content := text(string(file.Change))
-	if file.LeftOut != "" {
-		content += note("<strong>left out by Go:</strong> " + text(file.LeftOut))
-	}
-	return content
-}
-
-func digestsCell(file record.File) string {
-	return digest(file.Base) + " → " + digest(file.Result)
-}
-
-// digest shortens a digest. All of it appears when one points at it.
-func digest(full string) string {
-	if full == "" {
-		return "none"
-	}
+// shortDigest shortens a digest. All of it appears when one points at it.
+func shortDigest(full string) string {
 	short := strings.TrimPrefix(full, "sha256:")
-	if len(short) > 12 {
-		short = short[:12]
-	}
-	return fmt.Sprintf(`<code title="%s">%s</code>`, text(full), text(short))
+	return short[:min(len(short), 12)]
 }
 
-func overlayCells(o record.Overlay) []string {
-	label := code(record.DisplayLabel(o.Label))
-	for _, dep := range o.Deps {
-		label += note("adds the dependency " + code(record.DisplayLabel(dep)))
-	}
-	for _, dep := range o.Cdeps {
-		label += note("adds the C library " + code(record.DisplayLabel(dep)))
-	}
-	for _, opts := range []struct {
-		does string
-		opts []string
-	}{
-		{"compiles with ", o.GcGoopts},
-		{"preprocesses C with ", o.Cppopts},
-		{"compiles C with ", o.Copts},
-		{"compiles C++ with ", o.Cxxopts},
-		{"links with ", o.Clinkopts},
-		{"deletes the option ", o.DeleteOpts},
-	} {
-		for _, opt := range opts.opts {
-			label += note(opts.does + code(opt))
-		}
-	}
-	var names []string
-	for name := range o.XDefs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		label += note("sets " + code(name+" = "+o.XDefs[name]))
-	}
-	if o.Cgo {
-		label += note("compiles with cgo")
-	}
-	return []string{label, text(o.Reason), link(o.Upstream), text(o.Expires)}
-}
-
-// link makes a link of a URL of the web. Others, which could be scripts, stay text.
-func link(url string) string {
+// isLink tells whether a URL is one of the web. Others, which could be scripts, stay text.
+func isLink(url string) bool {
 	lower := strings.ToLower(url)
-	if !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
-		return text(url)
-	}
-	return fmt.Sprintf(`<a href="%s" rel="noreferrer">%s</a>`, text(url), text(url))
+	return strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://")
 }
-
-func code(s string) string { return "<code>" + text(s) + "</code>" }
-
-// note puts HTML under what a cell is about.
-func note(content string) string { return "<small>" + content + "</small>" }
-
-// text escapes s for HTML, within quotes as well.
-func text(s string) string { return html.EscapeString(s) }

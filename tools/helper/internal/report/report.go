@@ -14,11 +14,10 @@ import (
 
 // Options are what to report, and where.
 type Options struct {
-	Target     string   // label of what is reported on
-	Records    []string // files with a record each
-	Unrecorded []string // records without files, each as JSON
-	JSON       string   // file to write
-	HTML       string   // file to write
+	Target  string   // label of what is reported on
+	Records []string // files with a record each
+	JSON    string   // file to write
+	HTML    string   // file to write
 }
 
 // A Report says what was overlaid in a target.
@@ -31,8 +30,7 @@ type Report struct {
 // one import path, such as one that was compiled anew for a test.
 type Package struct {
 	ImportPath string           `json:"importpath"`
-	Targets    []string         `json:"targets"`              // sorted
-	Unrecorded bool             `json:"unrecorded,omitempty"` // the files are not known
+	Targets    []string         `json:"targets"` // sorted
 	Overlays   []record.Overlay `json:"overlays"`
 	Files      []record.File    `json:"files"`
 	LeftOut    []record.LeftOut `json:"left_out,omitempty"` // parts of diffs, which concern no package
@@ -40,15 +38,11 @@ type Package struct {
 
 // Run writes a report.
 func Run(o Options) error {
-	recorded, err := readRecords(o.Records)
+	records, err := readRecords(o.Records)
 	if err != nil {
 		return err
 	}
-	unrecorded, err := parseRecords(o.Unrecorded)
-	if err != nil {
-		return err
-	}
-	packages, err := merge(recorded, unrecorded)
+	packages, err := merge(records)
 	if err != nil {
 		return err
 	}
@@ -57,9 +51,13 @@ func Run(o Options) error {
 	if err != nil {
 		return fmt.Errorf("report on %s: %w", o.Target, err)
 	}
+	html, err := page(r)
+	if err != nil {
+		return fmt.Errorf("report on %s: %w", o.Target, err)
+	}
 	return output.Write(
 		output.File{Path: o.JSON, Content: data},
-		output.File{Path: o.HTML, Content: []byte(page(r))},
+		output.File{Path: o.HTML, Content: []byte(html)},
 	)
 }
 
@@ -79,38 +77,21 @@ func readRecords(paths []string) ([]record.Record, error) {
 	return records, nil
 }
 
-func parseRecords(texts []string) ([]record.Record, error) {
-	var records []record.Record
-	for _, text := range texts {
-		var r record.Record
-		if err := record.Unmarshal([]byte(text), &r); err != nil {
-			return nil, fmt.Errorf("reading the record %q: %w", text, err)
-		}
-		if len(r.Files) > 0 {
-			return nil, fmt.Errorf("reading the record %q: expected one without files", text)
-		}
-		records = append(records, r)
-	}
-	return records, nil
-}
-
 // merge makes packages of records. Records that say the same of an import path
 // are one package.
-func merge(recorded, unrecorded []record.Record) ([]Package, error) {
+func merge(records []record.Record) ([]Package, error) {
 	packages := []Package{}
 	index := map[string]int{}
-	known := map[string]bool{} // targets with a record, with their overlays
-	add := func(r record.Record, isUnrecorded bool) error {
+	for _, r := range records {
 		p := Package{
 			ImportPath: r.ImportPath,
-			Unrecorded: isUnrecorded,
 			Overlays:   append([]record.Overlay{}, r.Overlays...),
 			Files:      append([]record.File{}, r.Files...),
 			LeftOut:    r.LeftOut,
 		}
 		content, err := record.Marshal(p)
 		if err != nil {
-			return fmt.Errorf("record of %s: %w", r.Target, err)
+			return nil, fmt.Errorf("record of %s: %w", r.Target, err)
 		}
 		i, ok := index[string(content)]
 		if !ok {
@@ -119,22 +100,6 @@ func merge(recorded, unrecorded []record.Record) ([]Package, error) {
 			packages = append(packages, p)
 		}
 		packages[i].Targets = append(packages[i].Targets, r.Target)
-		return nil
-	}
-	for _, r := range recorded {
-		if err := add(r, false); err != nil {
-			return nil, err
-		}
-		known[r.ImportPath+" "+r.Target+" "+overlayLabels(r)] = true
-	}
-	for _, r := range unrecorded {
-		// What is known of the target is no news.
-		if known[r.ImportPath+" "+r.Target+" "+overlayLabels(r)] {
-			continue
-		}
-		if err := add(r, true); err != nil {
-			return nil, err
-		}
 	}
 	for i := range packages {
 		slices.Sort(packages[i].Targets)
@@ -142,14 +107,6 @@ func merge(recorded, unrecorded []record.Record) ([]Package, error) {
 	}
 	slices.SortStableFunc(packages, comparePackages)
 	return packages, nil
-}
-
-func overlayLabels(r record.Record) string {
-	labels := ""
-	for _, o := range r.Overlays {
-		labels += o.Label + " "
-	}
-	return labels
 }
 
 // comparePackages orders packages completely, or else the order of arguments
