@@ -12,8 +12,8 @@ import (
 
 // benchGoroot measures the writing of a GOROOT, beside cp, which takes the same files.
 func benchGoroot(ctx context.Context, s *session) error {
-	g := gorootBench{helper: filepath.Join(s.dir, "overlay"), dir: s.dir}
-	if _, err := output(command(ctx, s.root, "go", "build", "-o", g.helper, "./tools/overlay")); err != nil {
+	g := gorootBench{helper: filepath.Join(s.dir, "helper"), dir: s.dir}
+	if _, err := output(command(ctx, s.root, "go", "build", "-o", g.helper, "./tools/helper")); err != nil {
 		return err
 	}
 	// Links are only made of what nobody may write to, and within a file system.
@@ -34,12 +34,12 @@ func benchGoroot(ctx context.Context, s *session) error {
 			Title:     c.title,
 			Reference: "cp",
 			Metrics:   []Metric{metricTime},
-			Limits:    []Limit{{Subject: "overlay goroot", Metric: metricTime.Name, Max: c.max, OfReference: true}},
+			Limits:    []Limit{{Subject: "helper goroot", Metric: metricTime.Name, Max: c.max, OfReference: true}},
 		}, []contender{
 			{"cp", g.write(c.linked, func(ctx context.Context, tree string) *exec.Cmd {
 				return command(ctx, "", "cp", append(c.copy, g.sdk(), tree)...)
 			})},
-			{"overlay goroot", g.write(c.linked, func(ctx context.Context, tree string) *exec.Cmd {
+			{"helper goroot", g.write(c.linked, func(ctx context.Context, tree string) *exec.Cmd {
 				return g.goroot(ctx, g.sdk(), tree, c.overlay...)
 			})},
 		}); err != nil {

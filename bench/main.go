@@ -34,7 +34,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/overlay/interrupt"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 func main() {

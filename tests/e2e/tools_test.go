@@ -20,11 +20,11 @@ import (
 // that refuses certain files. It needs no Bazel.
 func TestChangedTools(t *testing.T) {
 	workspace.InSecondTier(t)
-	helper := filepath.Join(t.TempDir(), "overlay")
+	helper := filepath.Join(t.TempDir(), "helper")
 	if runtime.GOOS == "windows" {
 		helper += ".exe"
 	}
-	if out, err := exec.Command("go", "build", "-o", helper, "../../tools/overlay").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", helper, "../../tools/helper").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, version := range []string{"go1.22.12", "go1.27.3"} {

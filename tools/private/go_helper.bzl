@@ -1,4 +1,4 @@
-"""The rule that builds our Go programs which toolchains need: with nothing but an SDK."""
+"""The rule that builds our Go programs, which toolchains need: with nothing but an SDK."""
 
 load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 load("//common:helper_platform.bzl", "HelperPlatformInfo")

@@ -1,4 +1,4 @@
-"""The rule that lets users run the verb `sdk` of the Go helper, without a Go of their own."""
+"""The rule that lets users run the verb `sdk` of the command `overlay`, without a Go of their own."""
 
 load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 
@@ -20,12 +20,12 @@ _host_transition = transition(
 def _sdk_tool_impl(ctx):
     toolchain = ctx.toolchains[BASE_TOOLCHAIN_TYPE]
     sdk = toolchain.sdk
-    helper = ctx.executable._helper
-    out = ctx.actions.declare_file(ctx.label.name + (".exe" if helper.extension == "exe" else ""))
+    command = ctx.executable._command
+    out = ctx.actions.declare_file(ctx.label.name + (".exe" if command.extension == "exe" else ""))
     ctx.actions.symlink(
         is_executable = True,
         output = out,
-        target_file = helper,
+        target_file = command,
     )
     runfiles, environment = [], {}
 
@@ -38,7 +38,7 @@ def _sdk_tool_impl(ctx):
         DefaultInfo(
             executable = out,
             files = depset([out]),
-            runfiles = ctx.runfiles([helper] + runfiles),
+            runfiles = ctx.runfiles([command] + runfiles),
         ),
         RunEnvironmentInfo(environment = environment),
     ]
@@ -46,14 +46,14 @@ def _sdk_tool_impl(ctx):
 sdk_tool = rule(
     implementation = _sdk_tool_impl,
     attrs = {
-        "_helper": attr.label(
+        "_command": attr.label(
             cfg = "target",
             default = "//tools:overlay",
             executable = True,
         ),
     },
     cfg = _host_transition,
-    doc = """Runs the Go helper with the go command of the SDK that the build has. What the user writes
+    doc = """Runs the command `overlay` with the go command of the SDK that the build has. What the user writes
 after `--` comes after the attribute `args`.""",
     executable = True,
     toolchains = [BASE_TOOLCHAIN_TYPE],

@@ -37,7 +37,7 @@ def _declare_report(ctx, name, label, archive, helper):
 
 _HELPER = attr.label(
     cfg = "exec",
-    default = "//tools:overlay",
+    default = "//tools:helper",
     executable = True,
 )
 

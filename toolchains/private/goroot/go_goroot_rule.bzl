@@ -113,7 +113,7 @@ of the SDK's folder `lib` are applied.""",
         ),
         "_helper": attr.label(
             cfg = "exec",
-            default = "//tools:overlay",
+            default = "//tools:helper",
             executable = True,
             providers = [HelperPlatformInfo],
         ),

@@ -1,6 +1,6 @@
-"""The lock file of Go SDKs, go_sdk.lock.json, which `sdk lock` of the Go helper writes.
+"""The lock file of Go SDKs, go_sdk.lock.json, which `sdk lock` of the command `overlay` writes.
 
-What is refused here, the helper refuses, too: tests/analysis/sdk_lock_cases.bzl has files for both.
+What is refused here, the command refuses, too: tests/analysis/sdk_lock_cases.bzl has files for both.
 """
 
 load("//common:go_versions.bzl", "version_problem")
@@ -43,7 +43,7 @@ def lock_problem(content):
     """
     decoded = json.decode(content, default = None)
     if decoded == None:
-        return "this is no JSON. Was it merged by hand? Mend it, or make it again: sdk lock of the Go helper"
+        return "this is no JSON. Was it merged by hand? Mend it, or make it again: sdk lock of the command overlay"
     if type(decoded) != "dict" or "lock_version" not in decoded:
         return """expected a lock file of Go SDKs, such as {{"lock_version": {}, "sdks": {{}}}}""".format(_VERSION)
 

@@ -62,13 +62,13 @@ go_sdk_verify_test = rule(
         ),
         "_helper": attr.label(
             cfg = "exec",
-            default = "//tools:overlay",
+            default = "//tools:helper",
             executable = True,
         ),
         "_test_helper": attr.label(
             # It runs where the test does, and is no part of what is built for the target platform.
             cfg = config.exec("test"),
-            default = "//tools:overlay",
+            default = "//tools:helper",
             executable = True,
         ),
     },

@@ -27,7 +27,7 @@ base_toolchain = rule(
     attrs = {
         "_helper": attr.label(
             cfg = "exec",
-            default = "//tools:overlay",
+            default = "//tools:helper",
             executable = True,
         ),
         "_stdlib": attr.label(

@@ -114,7 +114,7 @@ def declare_toolchains(
         }),
         helper = select({
             Label("//toolchains:nothing_is_overlaid"): None,
-            "//conditions:default": Label("//tools:overlay"),
+            "//conditions:default": Label("//tools:helper"),
         }),
         sdk_repo = sdk_repo,
         sdk_version = sdk_version,

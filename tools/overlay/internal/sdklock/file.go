@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/output"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/internal/output"
 )
 
 // lockVersion is the version of the format, which Starlark reads, too.
@@ -73,7 +73,7 @@ func (e entry) differences(other entry) []difference {
 // A lockFile is the content of a lock file.
 type lockFile struct {
 	exists bool
-	sdks   map[string]map[Platform]entry // by version
+	sdks   map[string]map[gosdk.Platform]entry // by version
 }
 
 func (f *lockFile) versions() []string {
@@ -87,21 +87,21 @@ func (f *lockFile) versions() []string {
 
 // defaultPlatforms returns those that there are entries for. An empty file is for
 // the platform that this runs on.
-func (f *lockFile) defaultPlatforms() []Platform {
+func (f *lockFile) defaultPlatforms() []gosdk.Platform {
 	if platforms := f.platformsOf(f.versions()...); len(platforms) > 0 {
 		return platforms
 	}
-	return []Platform{{runtime.GOOS, runtime.GOARCH}}
+	return []gosdk.Platform{gosdk.Host}
 }
 
-func (f *lockFile) platformsOf(versions ...string) []Platform {
-	var platforms []Platform
+func (f *lockFile) platformsOf(versions ...string) []gosdk.Platform {
+	var platforms []gosdk.Platform
 	for _, version := range versions {
 		for platform := range f.sdks[version] {
 			platforms = append(platforms, platform)
 		}
 	}
-	slices.SortFunc(platforms, func(a, b Platform) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(platforms, func(a, b gosdk.Platform) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(platforms)
 }
 
@@ -109,7 +109,7 @@ func (f *lockFile) platformsOf(versions ...string) []Platform {
 func (f *lockFile) set(s sdk, e entry) []string {
 	before, ok := f.sdks[s.version][s.platform]
 	if f.sdks[s.version] == nil {
-		f.sdks[s.version] = map[Platform]entry{}
+		f.sdks[s.version] = map[gosdk.Platform]entry{}
 	}
 	f.sdks[s.version][s.platform] = e
 	if !ok {
@@ -129,7 +129,7 @@ func (f *lockFile) set(s sdk, e entry) []string {
 // the other reader, toolchains/private/sdk/sdk_lock.bzl, must not understand it in
 // another way. There need not be one.
 func readFile(path string) (*lockFile, error) {
-	f := &lockFile{sdks: map[string]map[Platform]entry{}}
+	f := &lockFile{sdks: map[string]map[gosdk.Platform]entry{}}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
@@ -186,9 +186,9 @@ func (f *lockFile) parseVersion(decoder *json.Decoder, version string) error {
 	} else if parsed != version {
 		return fmt.Errorf("expected the version %q, found %q", parsed, version)
 	}
-	f.sdks[version] = map[Platform]entry{}
+	f.sdks[version] = map[gosdk.Platform]entry{}
 	return object(decoder, version, func(name string) error {
-		platform, err := ParsePlatform(name)
+		platform, err := gosdk.ParsePlatform(name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", version, err)
 		}
@@ -260,11 +260,7 @@ func (f *lockFile) marshal() ([]byte, error) {
 		if len(f.sdks[version]) == 0 {
 			continue
 		}
-		entries := map[string]entry{} // json sorts the names.
-		for platform, e := range f.sdks[version] {
-			entries[platform.String()] = e
-		}
-		data, err := json.Marshal(entries)
+		data, err := json.Marshal(f.sdks[version]) // It sorts the platforms by their names.
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // TestGoOfSDK checks that bin/go and go.env are all that is needed of an SDK, and
@@ -130,7 +132,7 @@ func TestReal(t *testing.T) {
 	}
 	t.Setenv("GO_OVERLAY_GO", "")
 	c := newCall(t, "1.26.8")
-	c.Platforms = []Platform{linux}
+	c.Platforms = []gosdk.Platform{linux}
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
 	want := content("1.26.8", linux, entry{
 		H1:     "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=",

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // errLocked says that another process has the lock, or may have it.
@@ -24,7 +26,7 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 		// Who has it may have been stopped, so that waiting has to be interruptible.
 		select {
 		case <-ctx.Done():
-			return nil, errInterrupted
+			return nil, interrupt.Err
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // TestAtOnce checks that no update is lost when processes write a file at the same
@@ -24,7 +26,7 @@ func TestAtOnce(t *testing.T) {
 		time.Sleep(time.Until(start))
 		o := Options{File: file, Warnings: os.Stderr}
 		for i := range 5 {
-			s := sdk{fmt.Sprintf("1.26.%d", i), Platform{"linux", fmt.Sprint("p", os.Getpid())}}
+			s := sdk{fmt.Sprintf("1.26.%d", i), gosdk.Platform{GOOS: "linux", GOARCH: fmt.Sprint("p", os.Getpid())}}
 			if _, err := o.update(context.Background(), map[sdk]entry{s: wellFormed('A')}); err != nil {
 				t.Fatal(err)
 			}

@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"go/version"
-	"regexp"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
 // An sdk is one that can be downloaded.
 type sdk struct {
 	version  string
-	platform Platform
+	platform gosdk.Platform
 }
 
 func (s sdk) String() string { return s.version + " " + s.platform.String() }
@@ -48,25 +49,11 @@ func ParseVersion(s string) (string, error) {
 	return v, nil
 }
 
-// A Platform is what an SDK runs on.
-type Platform struct{ GOOS, GOARCH string }
-
-func (p Platform) String() string { return p.GOOS + "_" + p.GOARCH }
-
-// ParsePlatform reads linux_amd64, and linux/amd64 as the go command prints it.
-func ParsePlatform(s string) (Platform, error) {
-	match := regexp.MustCompile(`^([a-z0-9]+)[_/]([a-z0-9]+)$`).FindStringSubmatch(s)
-	if match == nil {
-		return Platform{}, fmt.Errorf("expected a platform such as linux_amd64, found %q", s)
-	}
-	return Platform{match[1], match[2]}, nil
-}
-
 // ParsePlatforms reads platforms that are separated by commas.
-func ParsePlatforms(s string) ([]Platform, error) {
-	var platforms []Platform
+func ParsePlatforms(s string) ([]gosdk.Platform, error) {
+	var platforms []gosdk.Platform
 	for _, field := range strings.Split(s, ",") {
-		platform, err := ParsePlatform(strings.TrimSpace(field))
+		platform, err := gosdk.ParsePlatform(strings.TrimSpace(field))
 		if err != nil {
 			return nil, err
 		}

@@ -1,9 +1,6 @@
 // Package sdklock makes, updates and checks the lock file of the Go SDKs that
-// are fetched through GOPROXY, as versions of the module golang.org/toolchain.
-//
-// Usage:
-//
-//	overlay sdk lock [-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]
+// are fetched through GOPROXY, as versions of the module golang.org/toolchain. It is
+// the verb sdk lock of command overlay.
 //
 // It downloads each VERSION (1.26.8, 1.26rc1) for each of the platforms, and
 // writes into the lock file what they are:
@@ -58,16 +55,19 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // Options say what to lock or check.
 type Options struct {
-	File       string     // the lock file
-	Versions   []string   // as ParseVersion returns them
-	Platforms  []Platform // none: see the package comment
-	Unverified bool       // take what can't be verified
-	Command    string     // that messages recommend: all before the versions
-	Out        io.Writer  // for what has become of each entry
+	File       string           // the lock file
+	Versions   []string         // as ParseVersion returns them
+	Platforms  []gosdk.Platform // none: see the package comment
+	Unverified bool             // take what can't be verified
+	Command    string           // that messages recommend: all before the versions
+	Out        io.Writer        // for what has become of each entry
 	Warnings   io.Writer
 }
 
@@ -115,7 +115,7 @@ func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, e
 	}
 	unlock, err := lockFolder(ctx, filepath.Dir(path))
 	switch {
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, interrupt.Err):
 		return nil, fmt.Errorf("%w\n%s is left as it was", err, o.File)
 	case errors.Is(err, errors.ErrUnsupported):
 		fmt.Fprintf(o.Warnings, "warning: this file system can't lock the folder of %s (%v): two of these commands at the same time may lose entries\n", o.File, err)
@@ -223,7 +223,7 @@ func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry)
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
 	if err := g.readEnv(ctx); ctx.Err() != nil {
-		return errInterrupted
+		return interrupt.Err
 	} else if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry)
 		e, unverified, err := g.download(ctx, s)
 		switch {
 		case ctx.Err() != nil:
-			return errInterrupted
+			return interrupt.Err
 		case err != nil:
 			err = fmt.Errorf("%v: %w", s, err)
 		case unverified != "" && !o.Unverified:
@@ -250,8 +250,6 @@ func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry)
 	}
 	return errors.Join(errs...)
 }
-
-var errInterrupted = errors.New("interrupted")
 
 // sortSDKs returns each SDK once, in the order of the lock file.
 func sortSDKs(sdks []sdk) []sdk {

@@ -15,13 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"golang.org/x/mod/sumdb/note"
 )
 
 var (
-	linux = Platform{"linux", "amd64"}
-	mac   = Platform{"darwin", "arm64"}
-	host  = Platform{runtime.GOOS, runtime.GOARCH}
+	linux = gosdk.Platform{GOOS: "linux", GOARCH: "amd64"}
+	mac   = gosdk.Platform{GOOS: "darwin", GOARCH: "arm64"}
+	host  = gosdk.Host
 )
 
 // A call is a call of Lock or Check, and what came of it.
@@ -79,7 +80,7 @@ func lines(lines ...string) string {
 }
 
 // content returns the content of a lock file with one entry.
-func content(version string, platform Platform, e entry) string {
+func content(version string, platform gosdk.Platform, e entry) string {
 	return fmt.Sprintf(`{
   "lock_version": 1,
   "sdks": {
@@ -112,7 +113,7 @@ func TestLock(t *testing.T) {
 	writeFile(t, c.File, content("1.26rc1", linux, old))
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
 	c.Versions = []string{"1.9", "1.26.8"}
-	c.Platforms = []Platform{linux, mac, linux}
+	c.Platforms = []gosdk.Platform{linux, mac, linux}
 	c.ok(t, Lock,
 		"added 1.9 darwin_arm64",
 		"added 1.9 linux_amd64",
@@ -182,7 +183,7 @@ func TestFileIsKept(t *testing.T) {
 func TestLockMeanwhile(t *testing.T) {
 	s := newServers(t)
 	c := newCall(t, "1.26.8")
-	c.Platforms = []Platform{linux}
+	c.Platforms = []gosdk.Platform{linux}
 	other := content("1.9", linux, wellFormed('C'))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeFile(t, c.File, other)
@@ -199,12 +200,12 @@ func TestLockMeanwhile(t *testing.T) {
 func TestCheck(t *testing.T) {
 	s := newServers(t)
 	c := newCall(t, "1.9", "1.26.8")
-	c.Platforms = []Platform{linux, mac}
+	c.Platforms = []gosdk.Platform{linux, mac}
 	c.ok(t, Lock, "added 1.9 darwin_arm64", "added 1.9 linux_amd64", "added 1.26.8 darwin_arm64", "added 1.26.8 linux_amd64")
 
 	c.Versions, c.Platforms = nil, nil
 	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.9 linux_amd64", "ok 1.26.8 darwin_arm64", "ok 1.26.8 linux_amd64")
-	c.Platforms = []Platform{mac}
+	c.Platforms = []gosdk.Platform{mac}
 	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.26.8 darwin_arm64")
 	c.Versions, c.Platforms = []string{"1.9"}, nil
 	c.ok(t, Check, "ok 1.9 darwin_arm64", "ok 1.9 linux_amd64")
@@ -229,7 +230,7 @@ func TestCheck(t *testing.T) {
 
 	// The same files in another zip, one with a comment: the database has nothing against it.
 	writeFile(t, c.File, right)
-	c.Versions, c.Platforms = []string{"1.9"}, []Platform{linux}
+	c.Versions, c.Platforms = []string{"1.9"}, []gosdk.Platform{linux}
 	zip := s.served[sdk{"1.9", linux}.moduleVersion()]
 	zip = append(zip[:len(zip)-2:len(zip)-2], 1, 0, 'c')
 	s.served[sdk{"1.9", linux}.moduleVersion()] = zip
@@ -244,7 +245,7 @@ func TestCheckMissing(t *testing.T) {
 	c.fails(t, Check, "1.26.8 "+host.String()+" has no entry; to make one: COMMAND -platforms "+host.String()+" 1.26.8")
 	writeFile(t, c.File, content("1.9", linux, wellFormed('A')))
 	c.fails(t, Check, "1.26.8 linux_amd64 has no entry; to make one: COMMAND -platforms linux_amd64 1.26.8")
-	c.Versions, c.Platforms = nil, []Platform{mac}
+	c.Versions, c.Platforms = nil, []gosdk.Platform{mac}
 	c.fails(t, Check, "has no entries for [darwin_arm64]")
 	c.Platforms = nil
 	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
@@ -256,7 +257,7 @@ func TestCheckMissing(t *testing.T) {
 func TestTampered(t *testing.T) {
 	s := newServers(t)
 	c := newCall(t, "1.26.8", "1.26rc1", "1.9")
-	c.Platforms = []Platform{linux}
+	c.Platforms = []gosdk.Platform{linux}
 	writeFile(t, c.File, content("1.26.8", linux, wellFormed('B')))
 	s.tamper(t, sdk{"1.26.8", linux}, sdk{"1.9", linux})
 	got := c.fails(t, Lock,
@@ -605,7 +606,7 @@ func TestParse(t *testing.T) {
 	}
 
 	got, err := ParsePlatforms("linux_amd64, darwin/arm64")
-	if err != nil || !slices.Equal(got, []Platform{linux, mac}) {
+	if err != nil || !slices.Equal(got, []gosdk.Platform{linux, mac}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	for _, in := range []string{"", "linux", "linux_amd64,", "linux-amd64", "linux_arm_6", "Linux_amd64"} {

@@ -13,11 +13,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"golang.org/x/mod/sumdb"
 	"golang.org/x/mod/sumdb/dirhash"
 	"golang.org/x/mod/sumdb/note"
@@ -45,7 +45,7 @@ func newServers(t *testing.T) *servers {
 	t.Helper()
 	s := &servers{published: map[string][]byte{}, served: map[string][]byte{}}
 	for _, version := range []string{"1.9", "1.26rc1", "1.26.8"} {
-		for _, platform := range []Platform{{"linux", "amd64"}, {"darwin", "arm64"}, {runtime.GOOS, runtime.GOARCH}} {
+		for _, platform := range []gosdk.Platform{linux, mac, host} {
 			v := sdk{version, platform}.moduleVersion()
 			s.published[v] = sdkZip(t, v, "the Go of "+v)
 			s.served[v] = s.published[v]

@@ -1,0 +1,96 @@
+package std
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+func (t *tool) compile() error {
+	if t.Base == "" {
+		return t.run()
+	}
+	out, err := t.output()
+	if err != nil {
+		return err
+	}
+	importcfg, err := t.readImportcfg()
+	if err != nil {
+		return err
+	}
+	base := t.baseArchive(t.importPath)
+	_, err = os.Stat(base)
+	isNew := os.IsNotExist(err)
+	if err != nil && !isNew {
+		return err
+	}
+	if !t.changed() && !isNew && !slices.ContainsFunc(importcfg.imports(), t.exportsChanged) {
+		if header := t.flag("-asmhdr"); header >= 0 {
+			if err := os.WriteFile(t.args[header], nil, 0o644); err != nil {
+				return err
+			}
+		}
+		if err := os.WriteFile(out, []byte(placeholder), 0o644); err != nil {
+			return err
+		}
+		return t.mark(reusedMark, t.importPath)
+	}
+	if t.marked(compiledMark, t.importPath) {
+		return t.copyCompiled(false)
+	}
+	if err := t.useImportcfg(importcfg); err != nil {
+		return err
+	}
+	if err := t.run(); err != nil {
+		return err
+	}
+	if err := t.copyCompiled(true); err != nil {
+		return err
+	}
+	if !isNew {
+		if same, err := sameExportData(out, base); err != nil || same {
+			return err
+		}
+	}
+	return t.mark(exportsMark, t.importPath)
+}
+
+func (t *tool) exportsChanged(importPath string) bool { return t.marked(exportsMark, importPath) }
+
+// copyCompiled keeps what was compiled, or takes it, if the go command is at the
+// package for a second time.
+func (t *tool) copyCompiled(keep bool) error {
+	kept := t.markFile(compiledMark, t.importPath)
+	for _, file := range []struct{ flag, kept string }{
+		{"-asmhdr", kept + ".h"},
+		{"-o", kept}, // Last, as it is the mark.
+	} {
+		i := t.flag(file.flag)
+		if i < 0 {
+			continue
+		}
+		target, source := t.args[i], file.kept
+		if keep {
+			target, source = source, target
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				return err
+			}
+		}
+		if err := copyFile(target, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tool) assemble() error {
+	// What a package that is reused is made of was asked for before it was known to be reused, and after.
+	if !t.marked(reusedMark, t.importPath) {
+		return t.run()
+	}
+	out, err := t.output()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, nil, 0o644)
+}
