@@ -105,7 +105,7 @@ exec tar -C "$FAKE_DIR/rootfs" -c .
 	}
 	for _, v := range os.Environ() {
 		switch name, _, _ := strings.Cut(v, "="); name {
-		case "BAZEL", "GO_OVERLAY_OFFLINE", "USE_BAZEL_VERSION", "PATH", "PWD":
+		case "BAZEL", "GO_OVERLAY_OFFLINE", "GO_OVERLAY_PROFILES", "USE_BAZEL_VERSION", "PATH", "PWD":
 		default:
 			f.env = append(f.env, v)
 		}
