@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -183,31 +184,31 @@ func (t times) print(out io.Writer, others, name string) {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
 
-// readProfiles reads the profiles in the folders below dir, by the names of the folders. That of a command that
+// readProfiles reads the profiles below dir, by the names of the folders that they are in. That of a command that
 // was killed is not complete, and left out.
 func readProfiles(dir string) (map[string][]profile, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*.gz"))
-	if err != nil {
-		return nil, err
-	}
-	more, err := filepath.Glob(filepath.Join(dir, "*.gz"))
-	if err != nil {
-		return nil, err
-	}
 	profiles := map[string][]profile{}
-	for _, file := range append(files, more...) {
-		name := strings.ReplaceAll(filepath.Base(filepath.Dir(file)), workspace.ProfilesSeparator, "/")
-		if filepath.Dir(file) == dir {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		folder, err := filepath.Rel(dir, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		name := filepath.ToSlash(folder)
+		if name == "." {
 			name = "(no test of its own)"
 		}
-		p, err := readProfile(file)
+		p, err := readProfile(path)
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			continue
+			return nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		profiles[name] = append(profiles[name], p)
-	}
-	return profiles, nil
+		return nil
+	})
+	return profiles, err
 }

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
 const trace = `{"traceEvents": [
@@ -26,7 +24,7 @@ const trace = `{"traceEvents": [
 func TestTables(t *testing.T) {
 	dir := t.TempDir()
 	writeProfile(t, filepath.Join(dir, "1.gz"), trace)
-	writeProfile(t, filepath.Join(dir, "TestNewest"+workspace.ProfilesSeparator+"modes", "2.gz"), trace)
+	writeProfile(t, filepath.Join(dir, "TestNewest", "modes", "2.gz"), trace)
 	profiles, err := readProfiles(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -23,11 +23,8 @@ try-import %%workspace%%/offline.bazelrc
 }
 
 // ProfilesVariable is the variable of the environment with the folder for profiles of Bazel's commands, as bazelw
-// has it. A test has a folder in there, with its name, in which slashes are ProfilesSeparator.
-const (
-	ProfilesVariable  = "GO_OVERLAY_PROFILES"
-	ProfilesSeparator = "@"
-)
+// has it. A test has a folder in there, with its name.
+const ProfilesVariable = "GO_OVERLAY_PROFILES"
 
 // ProfilesEnv is the environment in which profiles are those of a test: nothing where none are wanted.
 func ProfilesEnv(test string) []string {
@@ -35,7 +32,7 @@ func ProfilesEnv(test string) []string {
 	if dir == "" {
 		return nil
 	}
-	return []string{ProfilesVariable + "=" + filepath.Join(dir, strings.ReplaceAll(test, "/", ProfilesSeparator))}
+	return []string{ProfilesVariable + "=" + filepath.Join(dir, filepath.FromSlash(test))}
 }
 
 // Cache is the folder of caches that outlive tests and benchmarks, for Bazelrc.
