@@ -3,6 +3,7 @@
 visibility([
     "//go_overlay/...",
     "//toolchains/...",
+    "//tools/...",
 ])
 
 # Execution requirements of an action whose paths are all in Args.

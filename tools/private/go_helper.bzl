@@ -2,6 +2,7 @@
 
 load("//common:base_toolchain_type.bzl", "BASE_TOOLCHAIN_TYPE")
 load("//common:helper_platform.bzl", "HelperPlatformInfo")
+load("//common:path_mapping.bzl", "PATH_MAPPING")
 
 visibility(["//tools/..."])
 
@@ -53,7 +54,7 @@ def _go_helper_impl(ctx):
             "GOWORK": "off",
             "LANGUAGE_VERSION": ctx.attr.language_version,
         },
-        execution_requirements = {"supports-path-mapping": "1"},
+        execution_requirements = PATH_MAPPING,
         inputs = depset(ctx.files.srcs, transitive = [sdk.headers, sdk.srcs, sdk.libs, sdk.tools]),
         mnemonic = "GoHelperBuild",
         outputs = [out],
