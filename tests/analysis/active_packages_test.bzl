@@ -96,7 +96,7 @@ def active_packages_test_suite(name):
         )
     _no_set_test(
         name = name + "_no_set",
-        expected = ["//tests/analysis:apply_library is chosen as the active set, by --@go_overlay//go_overlay:active or overlays.use, but is no go_overlay_set or go_overlay."],
+        expected = ["//tests/analysis:apply_library is chosen as the active set, by --@go_overlay//go_overlay:active, by overlays.use, or by overlays of a go_overlay_binary or go_overlay_test, but is no go_overlay_set or go_overlay."],
         target_under_test = "//toolchains:active_packages",
     )
     unittest.suite(name + "_unit", _tools_set_errors_test)

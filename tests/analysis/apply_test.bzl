@@ -52,6 +52,13 @@ _patched_test = analysistest.make(
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_b"))},
 )
 
+# What a program links of a package may be a part, which has not what the overlay is for.
+_only_part_test = analysistest.make(
+    _compiles_test_impl,
+    attrs = _COMPILES_ATTRS,
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_only_part"))},
+)
+
 def _awaits_check_test_impl(ctx):
     """What only the contents of files tell fails the compilation, not the analysis."""
     env = analysistest.begin(ctx)
@@ -68,9 +75,11 @@ _awaits_check_test = analysistest.make(
 _alias_test = failure_test_with_active("//tests/analysis:apply_alias")
 _importmap_test = failure_test_with_active("//tests/analysis:apply_importmap")
 _upper_case_test = failure_test_with_active("//tests/analysis:apply_upper_case")
+_whole_as_part_test = failure_test_with_active("//tests/analysis:apply_whole_as_part")
 _also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
 _std_options_test = failure_test_with_active("//tests/analysis:apply_std_options")
 _std_vanished_test = failure_test_with_active("//tests/analysis:apply_std_vanished")
+_std_vendored_test = failure_test_with_active("//tests/analysis:apply_std_vendored")
 _std_frozen_test = failure_test_with_active("//tests/analysis:apply_std_frozen")
 
 def _std_test_impl(ctx):
@@ -158,6 +167,14 @@ def apply_test_suite(name):
             replace = replace,
             tags = ["manual"],
         )
+    for overlay, changed in [("apply_whole_as_part", "a.go"), ("apply_only_part", "b.go")]:
+        go_overlay(
+            name = overlay,
+            importpath = "example.com/lib/v2",
+            parts = [":apply_named_library"],
+            replace = {changed: "testdata/pkg/patched_b.go"},
+            tags = ["manual"],
+        )
     go_overlay(
         name = "apply_std_options",
         importpath = "net/http",
@@ -174,6 +191,12 @@ def apply_test_suite(name):
     go_overlay(
         name = "apply_std_vanished",
         importpath = "net/htpp",
+        new_srcs = ["testdata/pkg/patched_b.go"],
+        tags = ["manual"],
+    )
+    go_overlay(
+        name = "apply_std_vendored",
+        importpath = "vendor/github.com/google/uuid",
         new_srcs = ["testdata/pkg/patched_b.go"],
         tags = ["manual"],
     )
@@ -225,6 +248,19 @@ def apply_test_suite(name):
             ],
             target_under_test = ":" + target,
         )
+    _whole_as_part_test(
+        name = name + "_whole_as_part",
+        expected = [
+            "//tests/analysis:apply_whole_as_part changes nothing in //tests/analysis:apply_named_binary: its parts have //tests/analysis:apply_named_library, which is all that the program has of package example.com/lib/v2, and has all that the overlay changes: a.go.",
+            "Take //tests/analysis:apply_named_library out of parts of //tests/analysis:apply_whole_as_part.",
+        ],
+        target_under_test = ":apply_named_binary",
+    )
+    _only_part_test(
+        name = name + "_only_part",
+        files = ["a.go"],
+        target_under_test = ":apply_named_binary",
+    )
     _std_test(
         name = name + "_std",
         target_under_test = "@io_bazel_rules_go//:stdlib",
@@ -243,6 +279,11 @@ def apply_test_suite(name):
         expected = ["has no package net/htpp. Has it moved, or is it misspelled?", "write std = True"],
         target_under_test = "@io_bazel_rules_go//:stdlib",
     )
+    _std_vendored_test(
+        name = name + "_std_vendored",
+        expected = ["vendors no package vendor/github.com/google/uuid. ", "write importpath = \"github.com/google/uuid\"."],
+        target_under_test = "@io_bazel_rules_go//:stdlib",
+    )
     _std_frozen_test(
         name = name + "_std_frozen",
         expected = [
@@ -259,6 +300,7 @@ def apply_test_suite(name):
             "_also_source",
             "_awaits_check",
             "_importmap",
+            "_only_part",
             "_patched_go_test",
             "_patched_library",
             "_std",
@@ -266,7 +308,9 @@ def apply_test_suite(name):
             "_std_frozen",
             "_std_options",
             "_std_vanished",
+            "_std_vendored",
             "_unpatched_library",
             "_upper_case",
+            "_whole_as_part",
         ]],
     )

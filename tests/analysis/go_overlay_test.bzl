@@ -48,6 +48,7 @@ def _provider_test_impl(ctx):
     )
     asserts.equals(env, {"a.go": ("sha256:" + 64 * "0", "sha256:" + 64 * "a"), "gone.go": ("",)}, overlay.base)
     asserts.equals(env, ("@@//tests/analysis:part",), overlay.parts)
+    asserts.equals(env, {"Commit": "abc", "Version": "1"}, overlay.x_defs)
     return analysistest.end(env)
 
 _provider_test = analysistest.make(_provider_test_impl)
@@ -138,6 +139,17 @@ _WRONG = {
         dict(importpath = "example.com/pkg", replace = {"a_test.go": "testdata/pkg/a.go"}),
         ["a_test.go is a test file", "not part of the package"],
     ),
+    "x_defs_of_other": (
+        dict(importpath = "example.com/pkg", x_defs = {"pkg.Version": "1"}),
+        [
+            "x_defs sets \"pkg.Version\", which names a package, \"pkg\"; an overlay sets variables of its own package only, which is example.com/pkg.",
+            "write x_defs = {\"Version\": …}; a variable of another package takes an overlay of that package.",
+        ],
+    ),
+    "x_defs_twice": (
+        dict(importpath = "example.com/pkg", x_defs = {"Version": "1", "example.com/pkg.Version": "2"}),
+        ["x_defs sets Version twice, with and without the import path"],
+    ),
 }
 
 def go_overlay_test_suite(name):
@@ -170,6 +182,10 @@ def go_overlay_test_suite(name):
         },
         strip_prefix = "testdata",
         tags = ["manual"],
+        x_defs = {
+            "Version": "1",
+            "example.com/pkg.Commit": "abc",
+        },
     )
     _provider_test(
         name = name + "_provider",

@@ -25,6 +25,7 @@ def _possible_test_impl(ctx):
 _possible_test = unittest.make(_possible_test_impl)
 
 _EXPECTED = "expected a Go import path such as \"github.com/google/uuid\""
+_LABEL = "which is a label; expected the path by which Go code imports the package"
 
 def _impossible_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -41,7 +42,11 @@ def _impossible_test_impl(ctx):
         ("example.com/*", _EXPECTED + ": no package has \"*\" in its path", None),
         ("example.com\\a", _EXPECTED + ": no package has \"\\\\\" in its path", "example.com/a"),
         ("\"net/http\"", _EXPECTED + ": no package has \"\\\"\" in its path", "net/http"),
-        ("//app:app", _EXPECTED + ": it has an empty element", None),
+        ("//app:app", _LABEL, None),
+        ("//app", _LABEL, None),
+        (":app", _LABEL, None),
+        ("@com_github_google_uuid//:uuid", _LABEL, None),
+        ("@@uuid+//:uuid", _LABEL, None),
         ("app:app", _EXPECTED + ": no package has \":\" in its path", None),
         ("https://example.com/a", _EXPECTED + ": it has an empty element", "example.com/a"),
         ("-a", _EXPECTED + ": no package's path begins with a dash", None),

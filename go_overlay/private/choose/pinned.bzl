@@ -119,8 +119,8 @@ def _check_exec(ctx):
         if not overlay.exec
     }
     if missing:
-        fail("""{pinned}: {overlays} has overlays that are not for programs that run during the build, as this one does for some target; it would be built without them: {missing}.
-Write exec = True in them, or pin it to a set without them.""".format(
+        fail("""{pinned} runs during the build, as a tool of some target: bazel query 'rdeps(//..., {pinned}, 1)' tells of which. There it would be built without overlays of {overlays} that don't say exec = True: {missing}.
+Write exec = True in these, or pin it to a set without them.""".format(
             missing = ", ".join(missing),
             overlays = display_label(ctx.attr.overlays.label),
             pinned = display_label(ctx.label),

@@ -70,7 +70,7 @@ def _importpath_errors(label, importpath, policy):
         rule = "does not allow: allow has " + ", ".join(["\"{}\"".format(pattern) for pattern in policy.allow])
     else:
         return []
-    return ["{} changes package {}, which overlays.policy {}. Take it out of the active set, or change the policy in the root's MODULE.bazel.".format(
+    return ["{} changes package {}, which overlays.policy {}. Build without it, or change the policy in the root's MODULE.bazel.".format(
         label,
         importpath,
         rule,

@@ -112,12 +112,10 @@ A program can contain only one of them. Let both depend on the same target, or o
     for overlay in _overlays_of(package, package.options.get("gc_goopts", ())):
         gc_goopts.extend(overlay.gc_goopts)
     for name, labels in package.x_defs.items():
-        importpath, _, variable = name.rpartition(".")
-
         # To the linker, a package is called by its importmap.
-        own = importpath in ["", source.importpath]
+        variable = "{}.{}".format(source.importmap, name)
         for overlay in _overlays_of(package, labels):
-            x_defs["{}.{}".format(source.importmap, variable) if own else name] = overlay.x_defs[name]
+            x_defs[variable] = overlay.x_defs[name]
 
     headers = [src.file for src in srcs if is_header_name(src.file.basename)]
     changed_headers = tuple([

@@ -71,6 +71,27 @@ def _single_file(label, attribute, target):
         ))
     return files[0]
 
+def _x_defs(ctx):
+    """Returns x_defs by the names of variables, which may be written after the import path and a dot, as for the linker."""
+    label = ctx.label
+    importpath = ctx.attr.importpath
+    x_defs = {}
+    for name, value in ctx.attr.x_defs.items():
+        package, _, variable = name.rpartition(".")
+        if package not in ["", importpath]:
+            fail("""{}: x_defs sets {}, which names a package, {}; an overlay sets variables of its own package only, which is {}.
+If that is meant, write x_defs = {{"{}": …}}; a variable of another package takes an overlay of that package.""".format(
+                display_label(label),
+                repr(name),
+                repr(package),
+                importpath,
+                variable,
+            ))
+        if variable in x_defs:
+            fail("{}: x_defs sets {} twice, with and without the import path".format(display_label(label), variable))
+        x_defs[variable] = ctx.expand_make_variables("x_defs", value, {})
+    return x_defs
+
 def _embedded_name(ctx, file):
     """Returns the name, in the package, of a file in embedsrcs."""
     root = "../{}/".format(file.owner.repo_name) if file.owner.repo_name else ""
@@ -217,8 +238,9 @@ def _go_overlay_impl(ctx):
     _check_strip_prefix(ctx.label, ctx.attr.strip_prefix)
     patches = _patches(ctx)
     steps = _steps(ctx, patches)
+    x_defs = _x_defs(ctx)
     options = [attribute for attribute in OPTIONS if getattr(ctx.attr, attribute)]
-    if not any([steps, options, ctx.attr.x_defs, ctx.attr.has_deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
+    if not any([steps, options, x_defs, ctx.attr.has_deps, ctx.attr.cdeps, ctx.attr.cgo, ctx.attr.delete_opts, patches]):
         fail("{}: changes nothing; list files that replace those of {} in srcs, or say what else becomes of it: {}".format(
             display_label(ctx.label),
             ctx.attr.importpath,
@@ -242,7 +264,7 @@ def _go_overlay_impl(ctx):
         steps = steps,
         unnamed_patches = tuple([patch for patch in patches if not patch.files]),
         upstream = ctx.attr.upstream,
-        x_defs = {name: ctx.expand_make_variables("x_defs", value, {}) for name, value in ctx.attr.x_defs.items()},
+        x_defs = x_defs,
         **{
             attribute: tuple([ctx.expand_make_variables(attribute, option, {}) for option in getattr(ctx.attr, attribute)])
             for attribute in OPTIONS + ["delete_opts"]
@@ -256,7 +278,7 @@ def _go_overlay_impl(ctx):
                 options = {attribute: (ctx.label,) for attribute in options},
                 overlays = (overlay,),
                 std = ctx.attr.std,
-                x_defs = {name: (ctx.label,) for name in ctx.attr.x_defs},
+                x_defs = {name: (ctx.label,) for name in x_defs},
             ),
         }),
     ]
@@ -389,7 +411,7 @@ Packages that the SDK has are told by their import path, and need no mark.""",
             doc = "URL of the issue or change at the package's owner, for reports.",
         ),
         "x_defs": attr.string_dict(
-            doc = """Values of string variables, set by the linker. Those of the package yield. Subject to make
+            doc = """Values of string variables of the package, set by the linker. Those of the package yield. Subject to make
 variable expansion, and not to location expansion, which `go_library` has.""",
         ),
         "_allowlist_function_transition": attr.label(

@@ -35,6 +35,8 @@ it embeds. Where neither is written, rules_go takes the package's path and the t
 if that is main, write an importpath into the go_binary"""
     if importpath in _KNOWN_TO_COMPILER:
         return "which the compiler knows by itself: no source of it is compiled"
+    if _is_label(importpath):
+        return "which is a label; expected the path by which Go code imports the package, such as \"github.com/google/uuid\": the importpath of that target"
     if _unescaped(importpath) != importpath:
         return "which is escaped as names of folders in the module cache are"
     if "@" in importpath:
@@ -53,8 +55,13 @@ if that is main, write an importpath into the go_binary"""
             return "{}: no package's path has the element {}".format(expected, repr(element))
     return None
 
+def _is_label(importpath):
+    return importpath.startswith("@") or importpath.startswith("//") or importpath.startswith(":")
+
 def _meant(importpath):
     """Returns the import path that is likely meant, or None."""
+    if _is_label(importpath):
+        return None
     path = importpath.strip().strip("\"'`").replace("\\", "/")
     path = path.rpartition("://")[2].rpartition("/pkg/mod/")[2]
     path = "/".join([

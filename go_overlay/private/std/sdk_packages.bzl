@@ -90,6 +90,9 @@ To change the module that is built, which then is not validated, overlay the pac
     folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, first)
     if first in _COMMON_NAMES or "/" not in importpath or not any([file.path.startswith(folder) for file in files]):
         return None
+    if first == "vendor":
+        return """Go {} vendors no package {}. Where your workspace or a module does, its importpath is without vendor/: write importpath = "{}".
+If the standard library is to gain it, write std = True.""".format(sdk.version, importpath, importpath.removeprefix("vendor/"))
     return """Go {} has no package {}. Has it moved, or is it misspelled?
 If the standard library is to gain it, write std = True.""".format(sdk.version, importpath)
 

@@ -12,7 +12,7 @@ visibility(["//toolchains"])
 def _active_packages_impl(ctx):
     active = ctx.attr._active[0]
     if GoOverlayInfo not in active:
-        fail("{} is chosen as the active set, by --@go_overlay//go_overlay:active or overlays.use, but is no go_overlay_set or go_overlay. Choose one of these, or @go_overlay//go_overlay:none.".format(
+        fail("{} is chosen as the active set, by --@go_overlay//go_overlay:active, by overlays.use, or by overlays of a go_overlay_binary or go_overlay_test, but is no go_overlay_set or go_overlay. Choose one of these, or @go_overlay//go_overlay:none.".format(
             display_label(active.label),
         ))
     packages = active[GoOverlayInfo].packages

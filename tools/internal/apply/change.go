@@ -215,7 +215,7 @@ Take the file out of one of the two overlays, or add it anew: a file that is add
 	if name := closest(c.Name, a.manifest.Names); name != "" {
 		fmt.Fprintf(&b, "Did you mean %s?\n", name)
 	}
-	b.WriteString("If the package has changed, port the overlay or take it out of the active set.\n")
+	b.WriteString("If the package has changed, port the overlay or build without it.\n")
 	if !a.manifest.SDK {
 		b.WriteString("If the file is on disk all the same, it is not in srcs of that target, and not compiled: gazelle leaves out tests, and files whose build tags don't hold.")
 		if s.Kind != remove {

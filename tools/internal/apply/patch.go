@@ -166,7 +166,7 @@ func (a *applier) reportHunks(p *patching, d diff, part *unified.FileDiff, failu
 		fmt.Fprintf(&b, "What is already applied, as %s: delete it from %s.\n", has, path)
 	}
 	a.report(s.Overlay, ` %s, but %s does not apply to %s:
-%sPort %s to the file as it is now, or take %s out of the active set.`,
+%sPort %s to the file as it is now, or build without %s.`,
 		a.does(c, s), path, a.subject(p), b.String(), path, label)
 }
 

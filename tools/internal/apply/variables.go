@@ -35,22 +35,10 @@ func (a *applier) checkVariables(files []goFile) {
 	}
 	slices.Sort(variables)
 	for overlay, o := range a.manifest.Overlays {
-		var settings []string
-		for setting := range o.XDefs {
-			settings = append(settings, setting)
-		}
-		slices.Sort(settings)
-		for _, setting := range settings {
-			importPath, name := a.manifest.ImportPath, setting
-			if dot := strings.LastIndex(setting, "."); dot >= 0 {
-				importPath, name = setting[:dot], setting[dot+1:]
-			}
-			switch declared := compiled[name]; {
-			case importPath != a.manifest.ImportPath:
-				// Of other packages, nothing is known here.
-			case declared.kind != variable:
+		for _, name := range sortedKeys(o.XDefs) {
+			if declared := compiled[name]; declared.kind != variable {
 				a.reportVariable(overlay, name, declared.kind, others[name].kind, variables)
-			default:
+			} else {
 				a.checkSettable(overlay, name, declared, compiled)
 			}
 		}
