@@ -33,6 +33,7 @@ func Run(manifestPath string, files []string, notes io.Writer) error {
 	for i, c := range m.Changes {
 		outcomes[i] = a.apply(c)
 	}
+	a.checkExclusions()
 	if len(a.problems) == 0 {
 		a.checkPackage(outcomes)
 	}

@@ -19,6 +19,10 @@ func (a *applier) checkCompiled(c *change, final version, instead string) string
 	}
 	overlay := c.Steps[len(c.Steps)-1].Overlay
 	what := a.makes(c, final)
+	if !isSatisfiable(c.Name, emptyFile) {
+		a.report(overlay, " %s, which no build compiles: %s.\nGive the file another name.", what, reason)
+		return ""
+	}
 	if !isSatisfiable(c.Name, final.content) {
 		a.report(overlay, " %s, which no build compiles: no platform and no tags suit both its name and its constraint %q.\nCorrect the constraint.", what, constraintOf(final.content))
 		return ""

@@ -59,8 +59,9 @@ func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
 		return nil
 	}
 	found := len(a.problems)
-	misread := a.reportUnclaimed(s, d, files, parts)
-	a.reportUntouched(s, d, files, parsed, misread)
+	if !a.reportUnclaimed(s, d, files, parts) {
+		a.reportUntouched(s, d, files, parts)
+	}
 	if len(a.problems) > found || !a.checkGone(s, d, parsed.files) {
 		return nil
 	}
@@ -104,18 +105,9 @@ func inDiff(file *unified.FileDiff) string {
 	return file.Old
 }
 
-func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, parsed *parsedDiff, misread bool) {
-	if misread {
-		return // All the names are wrong, which has been said.
-	}
-	var touched, untouched []string
-	for _, name := range d.Files {
-		if parsed.files[name] != nil {
-			touched = append(touched, name)
-		} else {
-			untouched = append(untouched, name)
-		}
-	}
+// reportUntouched tells of files that a diff is declared to change, and does not.
+func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, found division) {
+	touched, untouched := a.changedOf(s, d, found)
 	if len(untouched) > 0 && len(s.Exclude) > 0 {
 		excluded := a.excluded(s, d, files)
 		untouched = slices.DeleteFunc(untouched, func(name string) bool {

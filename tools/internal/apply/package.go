@@ -130,9 +130,9 @@ func (a *applier) checkImports(files []goFile) {
 				continue
 			}
 			a.report(f.final.by, ` %s, which imports %q, but neither %s nor an overlay of the package has that in deps.
-Add the go_library that has this importpath to deps of %s. As gazelle names those of modules, that is likely
+Add the go_library that has this importpath to deps of %s. As gazelle names it, that is likely
   deps = [%q]`,
-				a.makes(f.change, f.final), imported, a.target(), a.label(f.final.by), likelyLabel(imported))
+				a.makes(f.change, f.final), imported, a.target(), a.label(f.final.by), a.likelyLabel(imported))
 		}
 	}
 }
@@ -141,8 +141,23 @@ Add the go_library that has this importpath to deps of %s. As gazelle names thos
 var hostsOfOwners = []string{"bitbucket.org", "github.com", "gitlab.com", "golang.org"}
 
 // likelyLabel returns the label that gazelle mostly gives the go_library of an import
-// path: only the module proxy knows which of its elements are the module's.
-func likelyLabel(importPath string) string {
+// path, in the workspace if that has the path of the workspace's own module.
+func (a *applier) likelyLabel(importPath string) string {
+	folder, _, _ := strings.Cut(strings.TrimPrefix(a.manifest.Target, "@@//"), ":")
+	module, ok := strings.CutSuffix("/"+a.manifest.ImportPath, strings.TrimSuffix("/"+folder, "/"))
+	rest, below := strings.CutPrefix("/"+importPath+"/", module+"/")
+	if !strings.HasPrefix(a.manifest.Target, "@@//") || !ok || !below || module == "" {
+		return likelyLabelOfModule(importPath)
+	}
+	if rest == "" {
+		return "//:" + path.Base(module)
+	}
+	return "//" + strings.TrimSuffix(rest, "/")
+}
+
+// likelyLabelOfModule returns that label in a module that is not the workspace's: only
+// the module proxy knows which elements of the path are the module's.
+func likelyLabelOfModule(importPath string) string {
 	elements := strings.Split(importPath, "/")
 	length := 2
 	if slices.Contains(hostsOfOwners, elements[0]) {

@@ -25,7 +25,7 @@ func TestEmbeds(t *testing.T) {
 	}
 }
 
-func TestLikelyLabel(t *testing.T) {
+func TestLikelyLabelOfModule(t *testing.T) {
 	for importPath, want := range map[string]string{
 		"github.com/google/uuid":                 "@com_github_google_uuid//:uuid",
 		"github.com/google/go-cmp/cmp":           "@com_github_google_go_cmp//cmp",
@@ -37,8 +37,27 @@ func TestLikelyLabel(t *testing.T) {
 		"gopkg.in/yaml.v3":                       "@in_gopkg_yaml_v3//:yaml_v3",
 		"example.com":                            "@com_example//:example_com",
 	} {
-		if got := likelyLabel(importPath); got != want {
+		if got := likelyLabelOfModule(importPath); got != want {
 			t.Errorf("%s: got %s, want %s", importPath, got, want)
+		}
+	}
+}
+
+func TestLikelyLabel(t *testing.T) {
+	for _, test := range []struct{ target, importPath, imported, want string }{
+		{"@@//lib:lib", "example.com/app/lib", "example.com/app/util/log", "//util/log"},
+		{"@@//lib:lib", "example.com/app/lib", "example.com/app", "//:app"},
+		{"@@//:app", "example.com/app", "example.com/app/util", "//util"},
+		{"@@//lib:lib", "example.com/app/lib", "example.com/apple", "@com_example_apple//:apple"},
+		{"@@//lib:lib", "example.com/app/lib", "golang.org/x/time/rate", "@org_golang_x_time//rate"},
+		// The folder says nothing of the module's path.
+		{"@@//src/lib:lib", "example.com/app/lib", "example.com/app/util", "@com_example_app//util"},
+		{"@@//src:src", "src", "example.com/util", "@com_example_util//:util"},
+		{"@@m+//lib:lib", "example.com/m/lib", "example.com/m/util", "@com_example_m//util"},
+	} {
+		a := &applier{manifest: &manifest{Target: test.target, ImportPath: test.importPath}}
+		if got := a.likelyLabel(test.imported); got != test.want {
+			t.Errorf("%s of %s: got %s, want %s", test.imported, test.target, got, test.want)
 		}
 	}
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // reportUnclaimed tells of parts of a diff that are for nobody, or for two, and what
-// to write. It returns whether that is as patch_strip is wrong.
-func (a *applier) reportUnclaimed(s *step, d diff, parts []*unified.FileDiff, found division) (misread bool) {
+// to write. It returns whether that tells all of the names in patches that there is
+// to say: all are wrong, as patch_strip is, or it has the right ones.
+func (a *applier) reportUnclaimed(s *step, d diff, parts []*unified.FileDiff, found division) (told bool) {
 	for _, dispute := range found.disputes {
 		a.report(s.Overlay, ` patches %s of package %s, and %s patches %s of package %s, by the same part of %s (line %d: %s).
 A part is for one file: correct the names or patch_strip of one of the two (%d and %d).`,
@@ -21,7 +22,7 @@ A part is for one file: correct the names or patch_strip of one of the two (%d a
 	}
 	if len(found.ambiguous) > 0 {
 		a.report(s.Overlay, ` patches %s of package %s, but %s has files of these names in several folders, and the import path ends with none of them (patch_strip = %d):
-%sName by their paths those that are for no package, or for others: patch_exclude = [%q]`,
+%sName by their paths those that are for no package, or for others, in each overlay that has files of these names: patch_exclude = [%q]`,
 			strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], s.Strip, listed(found.ambiguous), found.ambiguous[0]+"/*")
 		return true
 	}
@@ -44,6 +45,10 @@ A part is for one file: correct the names or patch_strip of one of the two (%d a
 	}
 	fmt.Fprintf(&b, " patches %s of package %s, but %s %s what no overlay takes (patch_strip = %d):\n%s",
 		strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], changes, s.Strip, listed(lines))
+	changed, not := a.changedOf(&advised, d, a.divide(&advised, d, parts))
+	if len(todo.declare) > 0 && len(not) > 0 {
+		fmt.Fprintf(&b, "It does not change %s.\n", strings.Join(not, ", "))
+	}
 	if strip != s.Strip || len(todo.declare) > 0 {
 		b.WriteString("Write\n")
 	}
@@ -51,12 +56,33 @@ A part is for one file: correct the names or patch_strip of one of the two (%d a
 		fmt.Fprintf(&b, "  patch_strip = %d\n", strip)
 	}
 	if len(todo.declare) > 0 {
-		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, slices.Concat(d.Files, todo.declare)))
+		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, slices.Concat(changed, todo.declare)))
 	}
 	a.adviseOthers(&b, &advised, d, todo)
-	a.adviseExclusion(&b, d, todo)
+	a.adviseExclusion(&b, s, d, todo)
 	a.report(s.Overlay, "%s", b.String())
-	return strip != s.Strip
+	return strip != s.Strip || len(todo.declare) > 0
+}
+
+// changedOf parts the names that a diff is declared to change: those that it does change,
+// but for files that no package has, and those that it does not.
+func (a *applier) changedOf(s *step, d diff, found division) (changed, not []string) {
+	own := map[string]bool{}
+	for part, name := range found.own {
+		own[name] = true
+		if renamed, ok := unified.Strip(part.New, s.Strip); ok && part.Renamed {
+			own[renamed] = true
+		}
+	}
+	for _, name := range d.Files {
+		switch {
+		case !own[name]:
+			not = append(not, name)
+		case a.has(name) || leftOutAs(name) == "":
+			changed = append(changed, name)
+		}
+	}
+	return changed, not
 }
 
 // A toDo is what has to become of the parts that no overlay takes.
@@ -203,7 +229,7 @@ func (a *applier) adviseOthers(b *strings.Builder, s *step, d diff, todo toDo) {
 }
 
 // adviseExclusion says what may be left out of a diff.
-func (a *applier) adviseExclusion(b *strings.Builder, d diff, todo toDo) {
+func (a *applier) adviseExclusion(b *strings.Builder, s *step, d diff, todo toDo) {
 	if len(todo.absent) > 0 {
 		fmt.Fprintf(b, "%s has no %s, which %s does not create.\n", a.target(), strings.Join(todo.absent, ", "), a.paths[d.File])
 	}
@@ -211,11 +237,11 @@ func (a *applier) adviseExclusion(b *strings.Builder, d diff, todo toDo) {
 		fmt.Fprintf(b, "If a package embeds %s, its overlay has to name it.\n", strings.Join(todo.unknown, " or "))
 	}
 	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
-		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(excluded))
+		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(slices.Concat(s.Exclude, excluded)))
 	}
 	for _, other := range todo.others {
 		if len(other.files) > 0 && !other.claimed {
-			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(other.places))
+			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(slices.Concat(s.Exclude, other.places)))
 			break // The others in the same way.
 		}
 	}

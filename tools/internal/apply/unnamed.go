@@ -82,7 +82,7 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 		if len(d.Files) == 0 {
 			continue // An overlay that does not have the diff leaves nothing out of it.
 		}
-		a.adviseExclusion(&advice, d, todo)
+		a.adviseExclusion(&advice, s, d, todo)
 	}
 	if a.reportJoinOf(all, func(string) bool { return true }) {
 		return
