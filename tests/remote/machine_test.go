@@ -84,7 +84,8 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{
 		filepath.Join(filepath.Dir(m.workspace), "bazelw"),
 		"--output_user_root=" + filepath.Join(m.dir, "output"),
-		"--max_idle_secs=1800", // Should the test be killed. The other machine builds meanwhile.
+		"--max_idle_secs=1800",                    // Should the test be killed. The other machine builds meanwhile.
+		"--host_jvm_args=-XX:TieredStopAtLevel=1", // To compile its own code well takes longer than it saves.
 	}, args...)
 	cmd := m.command(ctx, args...)
 	var stderr bytes.Buffer
@@ -115,6 +116,7 @@ func (m *machine) buildCommand(command string, args ...string) []string {
 	return append([]string{
 		command,
 		"--incompatible_strict_action_env", // Or PATH is an input of tests.
+		"--noexperimental_check_external_repository_files", // Nobody changes them.
 		"--repository_cache=" + filepath.Join(m.dir, "repositories"),
 	}, args...)
 }
