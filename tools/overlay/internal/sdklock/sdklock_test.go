@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
-	"golang.org/x/mod/sumdb/note"
 )
 
 var (
@@ -278,20 +277,8 @@ func TestTampered(t *testing.T) {
 
 func TestWrongSignature(t *testing.T) {
 	s := newServers(t)
-	_, key, err := note.GenerateKey(zeros{}, databaseName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("GOSUMDB", key+" "+s.database.URL)
+	t.Setenv("GOSUMDB", newDatabase(t, s.goSum).key+" "+s.database.URL)
 	newCall(t, "1.26.8").fails(t, Lock, "1.26.8 "+host.String()+": ", "verifying")
-}
-
-// zeros is a source of keys other than those of the servers.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }
 
 func TestNotFound(t *testing.T) {
