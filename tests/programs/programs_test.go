@@ -28,8 +28,7 @@ type built struct{ *testing.M }
 
 func (b built) Run() int {
 	bin := filepath.Join(scratch.Dir, "bin") + string(filepath.Separator)
-	cmd := exec.Command("go", "build", "-o", bin, "./helper", "./overlay")
-	cmd.Dir = tools
+	cmd := exec.Command("go", "-C", tools, "build", "-o", bin, "./helper", "./overlay")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%v: %v\n%s", cmd, err, out)
 		return 1
