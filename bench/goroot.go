@@ -13,7 +13,7 @@ import (
 // benchGoroot measures the writing of a GOROOT, beside cp, which takes the same files.
 func benchGoroot(ctx context.Context, s *session) error {
 	g := gorootBench{helper: filepath.Join(s.dir, "helper"), dir: s.dir}
-	if _, err := output(command(ctx, s.root, "go", "build", "-o", g.helper, "./tools/helper")); err != nil {
+	if _, err := output(command(ctx, filepath.Join(s.root, "tools"), "go", "build", "-o", g.helper, "./helper")); err != nil {
 		return err
 	}
 	// Links are only made of what nobody may write to, and within a file system.

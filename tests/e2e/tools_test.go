@@ -24,7 +24,7 @@ func TestChangedTools(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		helper += ".exe"
 	}
-	if out, err := exec.Command("go", "build", "-o", helper, "../../tools/helper").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "-C", "../../tools", "build", "-o", helper, "./helper").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, version := range []string{"go1.22.12", "go1.27.3"} {

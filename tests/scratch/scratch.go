@@ -12,7 +12,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/go-overlay/go_overlay/tests/workspace"
@@ -27,10 +26,10 @@ const variable = "GO_OVERLAY_SCRATCH"
 // lockName is a file in Dir that is locked while the tests run.
 const lockName = "lock"
 
-// Run runs the tests of a package, for its TestMain, and returns the exit code. Dir is
+// Run runs the tests of a package, a *testing.M, for its TestMain, and returns the exit code. Dir is
 // in the folder parent, and its name begins with prefix. Temporary files of the tests and
 // of what they start are in Dir, too.
-func Run(m *testing.M, parent, prefix string) int {
+func Run(m interface{ Run() int }, parent, prefix string) int {
 	interruption := notify()
 	removeAbandoned(parent, prefix)
 	lock, err := makeDir(parent, prefix)

@@ -2,8 +2,8 @@
 # bash serve.sh PROGRAM ARGUMENT...: runs a server in the foreground until its standard input ends, which it does
 # even if who started it was killed. The program is the machine's own, or that of Debian that bazelw installs.
 set -euo pipefail
-lib=$(cd "${BASH_SOURCE[0]%/*}/../../tools/bazelw" && pwd -P)
-# shellcheck source=tools/bazelw/common.sh
+lib=$(cd "${BASH_SOURCE[0]%/*}/../../dev/bazelw" && pwd -P)
+# shellcheck source=dev/bazelw/common.sh
 source "$lib/common.sh"
 bazel=$1 rootfs=
 shift

@@ -4,7 +4,8 @@
 //
 //	go run ./tests/times [ARGUMENT...]
 //
-// The arguments are those of go test; without any, they are those of the first tier, -count=1 -timeout=85m ./... .
+// The arguments are those of go test; without any, they are those of the first tier: -count=1 -timeout=85m, and the
+// packages of both modules.
 // Each test says how long it took when it ends. Then come the ten slowest, and a table: a line for each test that
 // ran Bazel, in seconds, with
 //
@@ -51,7 +52,7 @@ func main() {
 
 func run(args []string, out io.Writer) (code int, err error) {
 	if len(args) == 0 {
-		args = []string{"-count=1", "-timeout=85m", "./..."}
+		args = []string{"-count=1", "-timeout=85m", "github.com/go-overlay/go_overlay/tools/...", "./..."}
 	}
 	dir, err := os.MkdirTemp("", "go_overlay_times")
 	if err != nil {

@@ -18,7 +18,6 @@
 package main
 
 import (
-	"io"
 	"os"
 
 	"github.com/go-overlay/go_overlay/tools/helper/internal/std"
@@ -45,14 +44,9 @@ func main() {
 	if std.StandsIn() {
 		os.Exit(std.StandIn(os.Args))
 	}
-	os.Exit(run(os.Args[1:], os.Stderr))
-}
-
-// run returns the exit code.
-func run(args []string, stderr io.Writer) int {
-	args, err := allArguments(args)
+	args, err := allArguments(os.Args[1:])
 	if err == nil {
 		err = helper.Run(args)
 	}
-	return helper.Exit(err, stderr)
+	os.Exit(helper.Exit(err, os.Stderr))
 }

@@ -7,7 +7,6 @@
 package main
 
 import (
-	"io"
 	"os"
 
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
@@ -20,9 +19,4 @@ var overlay = verbs.Program{
 	},
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
-
-// run returns the exit code.
-func run(args []string, stderr io.Writer) int {
-	return overlay.Exit(overlay.Run(args), stderr)
-}
+func main() { os.Exit(overlay.Exit(overlay.Run(os.Args[1:]), os.Stderr)) }

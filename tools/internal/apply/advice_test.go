@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
-	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 // attributes are those of an overlay with one diff.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 var update = flag.Bool("update", false, "write what comes out to testdata")

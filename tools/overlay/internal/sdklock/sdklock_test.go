@@ -1,8 +1,9 @@
+//go:build go1.24
+
 package sdklock
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,7 +17,6 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
-	"golang.org/x/mod/sumdb/note"
 )
 
 var (
@@ -278,20 +278,8 @@ func TestTampered(t *testing.T) {
 
 func TestWrongSignature(t *testing.T) {
 	s := newServers(t)
-	_, key, err := note.GenerateKey(zeros{}, databaseName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("GOSUMDB", key+" "+s.database.URL)
+	t.Setenv("GOSUMDB", newDatabase(t, s.goSum).key+" "+s.database.URL)
 	newCall(t, "1.26.8").fails(t, Lock, "1.26.8 "+host.String()+": ", "verifying")
-}
-
-// zeros is a source of keys other than those of the servers.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }
 
 func TestNotFound(t *testing.T) {
@@ -470,35 +458,6 @@ func TestEnvironment(t *testing.T) {
 	c.ok(t, Lock, "added "+sdk.String())
 	if err := os.RemoveAll(filepath.Join(above, "below")); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// TestMalformed checks that a file is refused if and only if Starlark, which has
-// the same cases, refuses it.
-func TestMalformed(t *testing.T) {
-	newServers(t)
-	text := readTestFile(t, "../../../../tests/analysis/sdk_lock_cases.bzl")
-	_, text, _ = strings.Cut(text, `r"""`)
-	text, _, _ = strings.Cut(text, `"""`)
-	var cases [][3]string
-	if err := json.Unmarshal([]byte(text), &cases); err != nil || len(cases) == 0 {
-		t.Fatalf("%d cases, %v", len(cases), err)
-	}
-	right := wellFormed('A')
-	for _, tt := range cases {
-		content, want := strings.NewReplacer(
-			"ENTRY", fmt.Sprintf(`{"h1": %q, "sha256": %q}`, right.H1, right.SHA256), "H1", right.H1, "SHA256", right.SHA256,
-		).Replace(tt[0]), tt[2]
-		c := newCall(t, "1.26.8")
-		writeFile(t, c.File, content)
-		if want == "" {
-			if _, err := readFile(c.File); err != nil {
-				t.Errorf("%s: %v", content, err)
-			}
-			continue
-		}
-		c.fails(t, Lock, "the lock file "+c.File+": ", want)
-		c.fails(t, Check, "the lock file "+c.File+": ", want)
 	}
 }
 

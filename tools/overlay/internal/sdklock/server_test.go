@@ -3,7 +3,6 @@ package sdklock
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -18,12 +17,7 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
-	"golang.org/x/mod/sumdb"
-	"golang.org/x/mod/sumdb/dirhash"
-	"golang.org/x/mod/sumdb/note"
 )
-
-const databaseName = "sums.example"
 
 // servers are a module proxy with SDKs of a few bytes, and a checksum database.
 type servers struct {
@@ -51,15 +45,11 @@ func newServers(t *testing.T) *servers {
 			s.served[v] = s.published[v]
 		}
 	}
-	signer, key, err := note.GenerateKey(rand.Reader, databaseName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.key = key
-	handler := sumdb.NewServer(sumdb.NewTestServer(signer, s.goSum))
+	database := newDatabase(t, s.goSum)
+	s.key = database.key
 	s.database = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.count(&s.asked)
-		handler.ServeHTTP(w, r)
+		database.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.database.Close)
 	s.proxy = httptest.NewServer(s)
@@ -76,7 +66,7 @@ func newServers(t *testing.T) *servers {
 		"GOPATH":        t.TempDir(),
 		"GOPRIVATE":     "",
 		"GOPROXY":       s.proxy.URL,
-		"GOSUMDB":       key + " " + s.database.URL,
+		"GOSUMDB":       s.key + " " + s.database.URL,
 		"GO_OVERLAY_GO": "",
 		"TMPDIR":        temporary,
 	} {
@@ -92,18 +82,13 @@ func newServers(t *testing.T) *servers {
 }
 
 // goSum is what the checksum database says.
-func (s *servers) goSum(path, version string) ([]byte, error) {
+func (s *servers) goSum(version string) (content string, ok bool) {
 	data, ok := s.published[version]
-	if path != toolchain || !ok {
-		return nil, fs.ErrNotExist
+	if !ok {
+		return "", false
 	}
-	goModSum, err := dirhash.Hash1([]string{"go.mod"}, func(string) (io.ReadCloser, error) {
-		return io.NopCloser(strings.NewReader(goMod)), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return []byte(fmt.Sprintf("%s %s %s\n%[1]s %[2]s/go.mod %[4]s\n", path, version, h1Sum(data), goModSum)), nil
+	goModSum := h1Sum(map[string]string{"go.mod": goMod})
+	return fmt.Sprintf("%s %s %s\n%[1]s %[2]s/go.mod %[4]s\n", toolchain, version, zipSum(data), goModSum), true
 }
 
 const goMod = "module " + toolchain + "\n"
@@ -158,7 +143,7 @@ func (s *servers) tamper(t *testing.T, sdks ...sdk) {
 func (s *servers) entry(sdk sdk) entry {
 	data := s.served[sdk.moduleVersion()]
 	sum := sha256.Sum256(data)
-	return entry{H1: h1Sum(data), SHA256: hex.EncodeToString(sum[:])}
+	return entry{H1: zipSum(data), SHA256: hex.EncodeToString(sum[:])}
 }
 
 // sdkZip makes a module zip with a go command, and a folder that the go command
@@ -182,20 +167,20 @@ func sdkZip(t *testing.T, version, content string) []byte {
 	return b.Bytes()
 }
 
-func h1Sum(data []byte) string {
+func zipSum(data []byte) string {
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		panic(err)
 	}
-	var names []string
+	files := map[string]string{}
 	for _, file := range r.File {
-		names = append(names, file.Name)
+		content, err := fs.ReadFile(r, file.Name)
+		if err != nil {
+			panic(err)
+		}
+		files[file.Name] = string(content)
 	}
-	sum, err := dirhash.Hash1(names, func(name string) (io.ReadCloser, error) { return r.Open(name) })
-	if err != nil {
-		panic(err)
-	}
-	return sum
+	return h1Sum(files)
 }
 
 func writeFile(t *testing.T, path, content string) {

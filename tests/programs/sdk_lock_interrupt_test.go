@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"bytes"
@@ -13,8 +13,7 @@ import (
 
 // TestInterrupt checks that nothing stays behind when the program is asked to stop
 // in the middle of a download.
-func TestInterrupt(t *testing.T) {
-	program := program(t)
+func TestSDKLockInterrupt(t *testing.T) {
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			asked := make(chan bool, 1)
@@ -24,7 +23,7 @@ func TestInterrupt(t *testing.T) {
 			}))
 			defer proxy.Close()
 			temporary, dir := t.TempDir(), t.TempDir()
-			cmd := exec.Command(program, "sdk", "lock", "1.26.8")
+			cmd := exec.Command("overlay", "sdk", "lock", "1.26.8")
 			cmd.Dir = dir
 			cmd.Env = append(cmd.Environ(), "GOPROXY="+proxy.URL, "GONOPROXY=none", "TMPDIR="+temporary)
 			var stderr bytes.Buffer

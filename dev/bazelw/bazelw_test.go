@@ -644,7 +644,7 @@ func TestCalledFromItsOwnFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.write("checkout/bazelw", string(script))
-	if err := os.CopyFS(filepath.Join(f.dir, "checkout", "tools", "bazelw"), os.DirFS(".")); err != nil {
+	if err := os.CopyFS(filepath.Join(f.dir, "checkout", "dev", "bazelw"), os.DirFS(".")); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("bash", "bazelw", "help")

@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"bytes"
@@ -14,7 +14,6 @@ import (
 // TestStdInterrupt checks that nothing stays behind when the program is asked to stop
 // while the builder runs, and that the builder is told.
 func TestStdInterrupt(t *testing.T) {
-	program := program(t)
 	for _, tt := range []struct {
 		name    string
 		signal  syscall.Signal
@@ -44,7 +43,7 @@ func TestStdInterrupt(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cmd := exec.Command("sh", "-c", tt.shell+`exec "$0" std list -builder ./builder -root sdk/ROOT -out out -- argument`, program)
+			cmd := exec.Command("sh", "-c", tt.shell+`exec helper std list -builder ./builder -root sdk/ROOT -out out -- argument`)
 			cmd.Dir = dir
 			cmd.Env = append(cmd.Environ(), "TMPDIR="+temporary, "DIR="+dir)
 			var stderr bytes.Buffer

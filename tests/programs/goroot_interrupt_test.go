@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"bytes"
@@ -17,7 +17,6 @@ import (
 // TestGorootInterrupt checks that nothing stays behind when the program is asked to
 // stop while it writes a GOROOT.
 func TestGorootInterrupt(t *testing.T) {
-	program := program(t)
 	// It takes far longer to copy a thousand of these than to see the first of them. The
 	// file itself takes no place.
 	dir := t.TempDir()
@@ -36,7 +35,7 @@ func TestGorootInterrupt(t *testing.T) {
 
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
-			cmd := exec.Command(program, arguments...)
+			cmd := exec.Command("helper", arguments...)
 			cmd.Dir = dir
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr

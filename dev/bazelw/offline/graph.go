@@ -131,7 +131,7 @@ func (w *walk) load(d dep) (module, error) {
 	if m.dir == "" {
 		return module{}, fmt.Errorf("module %q %s, asked for by %s, can't be had without the central registry: "+
 			"no Go module, Debian package or stand-in of that name is known; "+
-			"add a stand-in to tools/bazelw/offline/standins.txtar, or build where the registry can be reached", d.name, m.version, d.from)
+			"add a stand-in to dev/bazelw/offline/standins.txtar, or build where the registry can be reached", d.name, m.version, d.from)
 	}
 	var err error
 	if m.file, err = readModuleFile(filepath.Join(m.dir, "MODULE.bazel")); err != nil {

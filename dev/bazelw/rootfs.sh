@@ -3,7 +3,7 @@
 # they need, protoc, Node.js, and servers for tests. Called by bazelw, under its lock. ROOTFS appears only when it
 # is complete.
 lib=${BASH_SOURCE[0]%/*}
-# shellcheck source=tools/bazelw/common.sh
+# shellcheck source=dev/bazelw/common.sh
 source "$lib/common.sh"
 cache=$1 rootfs=$2
 # The other bazelw may have made it while this one waited for the lock.

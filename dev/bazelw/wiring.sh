@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The file offline.bazelrc in the workspace's root, which its .bazelrc reaches by try-import, points
-# Bazel to a folder for each module. The Go program in tools/bazelw/offline writes it.
+# Bazel to a folder for each module. The Go program in dev/bazelw/offline writes it.
 
 # wiring_is_current tells whether the workspace has an offline.bazelrc that was made for it, for the Bazel
 # that would be run, and from files that have not changed since.
@@ -83,8 +83,8 @@ write_wiring() {
   if [[ ! -x $program ]]; then
     say "building the Go program that wires up the modules (some seconds, this once)"
     rm -f "$program.tmp" # Were it a link, what it leads to would be written.
-    (cd "$self_dir" && GOFLAGS=-mod=readonly GOWORK=off go build -o "$program.tmp" ./tools/bazelw/offline) >&2 ||
-      die "go build ./tools/bazelw/offline failed in $self_dir"
+    (cd "$self_dir" && GOFLAGS=-mod=readonly GOWORK=off go build -o "$program.tmp" ./dev/bazelw/offline) >&2 ||
+      die "go build ./dev/bazelw/offline failed in $self_dir"
     # Those of earlier versions, but not of other checkouts at work.
     find "$cache" -maxdepth 1 -name 'offline-*' -mtime +30 -delete
     mv "$program.tmp" "$program"

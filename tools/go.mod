@@ -1,0 +1,3 @@
+module github.com/go-overlay/go_overlay/tools
+
+go 1.22
