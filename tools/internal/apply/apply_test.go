@@ -1,3 +1,5 @@
+//go:build go1.24
+
 package apply
 
 import (
@@ -45,7 +47,7 @@ func TestRun(t *testing.T) {
 				return
 			}
 			if got, want := format(got), format(want); got != want {
-				t.Errorf("got:\n%s\nwant:\n%s\nIf that is right: go test ./tools/internal/apply -update", got, want)
+				t.Errorf("got:\n%s\nwant:\n%s\nIf that is right: go -C tools test ./internal/apply -update", got, want)
 			}
 		})
 	}
