@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // TestMeasure checks the orders of rounds, and that the first is not counted.
@@ -320,7 +320,7 @@ func TestBuildMetrics(t *testing.T) {
 `), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := workspace.ReadBuildMetrics(file)
+	metrics, err := bazeltest.ReadBuildMetrics(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/go-overlay/go_overlay/tests/servers"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // benchCI measures the first build of a machine that has Bazel and what it downloads,
 // as machines of a CI do, but neither outputs nor a server, with a remote cache: nginx
 // of this machine, whose network is as fast as memory.
 func benchCI(ctx context.Context, s *session) error {
-	nginx, err := servers.StartNginx(filepath.Join(s.dir, "nginx"))
+	nginx, err := bazeltest.StartNginx(filepath.Join(s.dir, "nginx"))
 	if err != nil {
 		return err
 	}

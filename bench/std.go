@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // A stdEdit is an edit of the standard library: the first old becomes new, for fmt
@@ -193,7 +193,7 @@ func removeStd(b *bazel) error {
 		return err
 	}
 	for _, folder := range compiled {
-		if err := workspace.RemoveAll(folder); err != nil {
+		if err := bazeltest.RemoveAll(folder); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func stdAction(ctx context.Context, b *bazel, mnemonic string, flags ...string) 
 	if _, err := b.build(ctx, append(flags, "//std:app", noCache, "--execution_log_json_file="+log)...); err != nil {
 		return nil, err
 	}
-	spawns, err := workspace.ReadExecutionLog(log)
+	spawns, err := bazeltest.ReadExecutionLog(log)
 	if err != nil {
 		return nil, err
 	}
