@@ -54,7 +54,7 @@ func (s *session) compare(ctx context.Context, c *Comparison, contenders []conte
 		return err
 	}
 	s.comparisons = append(s.comparisons, c)
-	return errors.Join(err, c.print(s.stdout))
+	return errors.Join(err, c.print(s.stdout, limits))
 }
 
 // progress says what takes long and is not measured.
