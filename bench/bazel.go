@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // A bazel is a workspace with a Bazel server of its own.
@@ -21,7 +21,7 @@ type bazel struct {
 // examples makes a workspace of the examples, and of more files. rc are lines of
 // .bazelrc.
 func (s *session) examples(name string, files map[string]string, rc ...string) (*bazel, error) {
-	if err := workspace.CopyExamples(s.root, filepath.Join(s.dir, name)); err != nil {
+	if err := bazeltest.CopyExamples(s.root, filepath.Join(s.dir, name)); err != nil {
 		return nil, err
 	}
 	return s.complete(name, files, rc...)
@@ -44,11 +44,11 @@ func (s *session) workspace(name string, files map[string]string, rc ...string) 
 func (s *session) complete(name string, files map[string]string, rc ...string) (*bazel, error) {
 	b := &bazel{bazelw: filepath.Join(s.root, "bazelw"), dir: filepath.Join(s.dir, name)}
 	// Only what is not measured may come from caches that others fill.
-	cache, err := workspace.Cache()
+	cache, err := bazeltest.Cache()
 	if err != nil {
 		return nil, err
 	}
-	rc = append([]string{workspace.Bazelrc(b.dir+".output", cache), "build --build_event_json_file=" + b.eventFile()}, rc...)
+	rc = append([]string{bazeltest.Bazelrc(b.dir+".output", cache), "build --build_event_json_file=" + b.eventFile()}, rc...)
 	if err := appendTo(filepath.Join(b.dir, ".bazelrc"), strings.Join(rc, "\n")+"\n"); err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (b *bazel) build(ctx context.Context, args ...string) (sample, error) {
 }
 
 // measure builds, and returns the seconds that it took and what Bazel says of it.
-func (b *bazel) measure(ctx context.Context, args ...string) (float64, *workspace.BuildMetrics, error) {
+func (b *bazel) measure(ctx context.Context, args ...string) (float64, *bazeltest.BuildMetrics, error) {
 	seconds, err := timed(func() error {
 		_, err := output(b.command(ctx, append([]string{"build"}, args...)...))
 		return err
@@ -104,13 +104,13 @@ func (b *bazel) measure(ctx context.Context, args ...string) (float64, *workspac
 	if err != nil {
 		return 0, nil, err
 	}
-	metrics, err := workspace.ReadBuildMetrics(b.eventFile())
+	metrics, err := bazeltest.ReadBuildMetrics(b.eventFile())
 	return seconds, metrics, err
 }
 
 // executed returns how many actions were executed: not those whose result came from
 // a cache, and not the files and links that Bazel itself writes, which cost nothing.
-func executed(metrics *workspace.BuildMetrics) int {
+func executed(metrics *bazeltest.BuildMetrics) int {
 	executed := 0
 	for _, runner := range metrics.ActionSummary.RunnerCount {
 		switch runner.Name {

@@ -10,11 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchproc"
 )
 
 // TestMeasure checks the orders of rounds, and that the first is not counted.
@@ -94,16 +97,20 @@ func testComparison(reference, subject []float64, actions float64) *Comparison {
 		Title:     "An edit",
 		Reference: "limit",
 		Metrics:   []Metric{metricTime, metricActions},
-		Limits: []Limit{
-			{Subject: "overlay", Metric: "time", Max: 1.15, OfReference: true},
-			{Subject: "overlay", Metric: "actions", Max: 3},
-			{Subject: "limit", Metric: "actions", Max: 3},
-		},
 		Subjects: []Subject{
 			{Name: "limit", Samples: map[string][]float64{"time": reference}},
 			{Name: "overlay", Samples: map[string][]float64{"time": subject, "actions": counts}},
 		},
 	}
+}
+
+// testLimits are of a testComparison.
+var testLimits = []Limit{
+	{"ed*", "overlay", metricTime, 1.15, "limit"},
+	{"edit", "overlay", metricActions, 3, ""},
+	{"edit", "limit", metricActions, 3, ""},
+	{"edit", "overlay", metricTime, 0, "another"},
+	{"editor", "overlay", metricTime, 0, ""},
 }
 
 var (
@@ -113,7 +120,7 @@ var (
 
 func TestPrint(t *testing.T) {
 	var out strings.Builder
-	if err := testComparison(steady, slower, 4).print(&out); err != nil {
+	if err := testComparison(steady, slower, 4).print(&out, testLimits); err != nil {
 		t.Fatal(err)
 	}
 	want := `An edit (edit)
@@ -128,6 +135,7 @@ func TestPrint(t *testing.T) {
 time of overlay is to be at most 1.15 × limit: 1.105, kept.
 actions of overlay is to be at most 3: 4, MISSED.
 actions of limit is to be at most 3: not measured.
+time of overlay is to be at most 0 × another: not measured.
 
 `
 	if got := out.String(); got != want {
@@ -137,7 +145,7 @@ actions of limit is to be at most 3: not measured.
 
 func TestPrintFew(t *testing.T) {
 	var out strings.Builder
-	if err := testComparison([]float64{1}, []float64{2}, 4).print(&out); err != nil {
+	if err := testComparison([]float64{1}, []float64{2}, 4).print(&out, testLimits); err != nil {
 		t.Fatal(err)
 	}
 	if want := "(±: need >= 6 samples for confidence interval at level 0.95)\n"; strings.Count(out.String(), want) != 2 {
@@ -153,10 +161,19 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// unlimited returns a comparison that has no limits any more.
-func unlimited(c *Comparison) *Comparison {
-	c.Limits = nil
-	return c
+// compareWritten compares what is read of what is written, of a machine with 2 CPUs and
+// of another.
+func compareWritten(t *testing.T, w io.Writer, old, new *Comparison, cpus int, limits []Limit) error {
+	t.Helper()
+	dir := t.TempDir()
+	oldFile, newFile := filepath.Join(dir, "old.txt"), filepath.Join(dir, "new.txt")
+	if err := errors.Join(
+		writeResults(oldFile, environment{cpus: 2, commit: "a"}, []*Comparison{old}),
+		writeResults(newFile, environment{cpus: cpus, commit: "b"}, []*Comparison{new}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	return compareFiles(w, oldFile, newFile, limits, 5)
 }
 
 func TestCompare(t *testing.T) {
@@ -168,13 +185,15 @@ func TestCompare(t *testing.T) {
 		return products
 	}
 	few := func(values []float64) []float64 { return values[:3] }
-	comparison := func(reference, subject []float64, actions float64) *Comparison {
-		return unlimited(testComparison(reference, subject, actions))
-	}
-	base := comparison(steady, steady, 4)
-	varying := comparison(steady, steady, 4)
+	base := testComparison(steady, steady, 4)
+	varying := testComparison(steady, steady, 4)
 	varying.Subjects[1].Samples["actions"] = []float64{4, 4, 4, 4, 4, 5}
-	other := comparison(steady, times(steady, 0.5), 4)
+	counted := func(reference float64) *Comparison {
+		c := testComparison(steady, steady, 4)
+		c.Subjects[0].Samples["actions"] = times(steady, reference)
+		return c
+	}
+	other := testComparison(steady, times(steady, 0.5), 4)
 	other.Reference = "overlay"
 	for _, test := range []struct {
 		name     string
@@ -183,25 +202,23 @@ func TestCompare(t *testing.T) {
 		worse    bool
 		says     string
 	}{
-		{"same", base, base, 2, false, "~"},
-		{"slower", base, comparison(steady, slower, 4), 2, true, "+10.50%"},
-		{"faster", comparison(steady, slower, 4), base, 2, false, "-9.50%"},
-		{"within the threshold", base, comparison(steady, []float64{1.02, 1.03, 1.02, 1.02, 1.02, 1.03}, 4), 2, false, "+2.00%"},
-		{"by chance", comparison(steady, []float64{1, 2, 1, 2, 1, 2}, 4), comparison(steady, []float64{2, 1, 2, 1, 2, 2}, 4), 2, false, "~"},
-		{"slower machine", base, comparison(times(steady, 2), times(steady, 2), 4), 4, false, "not compared, as the environments differ in cpus (2, 4)."},
-		{"slower reference", base, comparison(slower, steady, 4), 2, true, "edit: limit, time "},
-		{"slower reference of another machine", base, comparison(slower, steady, 4), 4, false, "-9.50%"},
+		{"same", base, base, 2, false, "3 compared, 0 worse."},
+		{"slower", base, testComparison(steady, slower, 4), 2, true, "Edit/subject=overlay  time/limit  1  1.105  +10.50%  (p=0.002 n=6)  WORSE\n3 compared, 1 worse."},
+		{"faster", testComparison(steady, slower, 4), base, 2, false, "3 compared, 0 worse."},
+		{"within the threshold", base, testComparison(steady, []float64{1.02, 1.03, 1.02, 1.02, 1.02, 1.03}, 4), 2, false, "3 compared, 0 worse."},
+		{"by chance", testComparison(steady, []float64{1, 2, 1, 2, 1, 2}, 4), testComparison(steady, []float64{2, 1, 2, 1, 2, 2}, 4), 2, false, "~"},
+		{"slower machine", base, testComparison(times(steady, 2), times(steady, 2), 4), 4, false, "not compared, as the environments differ in cpu-count (2, 4)."},
+		{"slower reference", base, testComparison(slower, steady, 4), 2, true, "Edit/subject=limit  sec/op  1  1.105  +10.50%"},
+		{"slower reference of another machine", base, testComparison(slower, steady, 4), 4, false, "2 compared, 0 worse."},
 		{"another reference", base, other, 2, false, "not measured any more"},
-		{"more actions", base, comparison(steady, steady, 5), 4, true, "+25.00%"},
+		{"more actions", base, testComparison(steady, steady, 5), 4, true, "+25.00%"},
+		{"fewer actions of the reference", counted(4), counted(2), 4, false, "3 compared, 0 worse."},
 		{"varying actions", base, varying, 2, false, "exact distribution expected, but values range from 4 to 5"},
-		{"too few to tell", comparison(few(steady), few(steady), 4), comparison(few(steady), []float64{2, 2.1, 2.2}, 4), 2, false, "need >= 4 samples"},
-		{"too few for intervals", base, comparison(few(steady), few(steady), 4), 2, false, "need >= 6 samples for confidence interval"},
+		{"too few to tell", testComparison(few(steady), few(steady), 4), testComparison(few(steady), []float64{2, 2.1, 2.2}, 4), 2, false, "need >= 4 samples"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			err := compareReports(&out,
-				&Report{Environment: Environment{CPUs: 2}, Comparisons: []*Comparison{test.old}},
-				&Report{Environment: Environment{CPUs: test.cpus}, Comparisons: []*Comparison{test.new}}, 5)
+			err := compareWritten(t, &out, test.old, test.new, test.cpus, nil)
 			if errors.Is(err, errWorse) != test.worse || (err != nil) != test.worse {
 				t.Errorf("got error %v, want one: %t", err, test.worse)
 			}
@@ -217,15 +234,14 @@ func TestCompare(t *testing.T) {
 
 // TestCompareGone checks that what is not measured any more does not pass silently.
 func TestCompareGone(t *testing.T) {
-	base := unlimited(testComparison(steady, steady, 4))
-	gone := unlimited(testComparison(steady, steady, 4))
-	gone.Subjects = nil
-	other := unlimited(testComparison(steady, steady, 4))
+	gone := testComparison(steady, steady, 4)
+	gone.Subjects[0].Name, gone.Subjects[1].Name = "one", "two"
+	other := testComparison(steady, steady, 4)
 	other.Name = "other"
 	for _, new := range []*Comparison{gone, other} {
 		var out strings.Builder
-		err := compareReports(&out, &Report{Comparisons: []*Comparison{base}}, &Report{Comparisons: []*Comparison{new}}, 5)
-		if err == nil || err.Error() != "the reports have nothing in common" {
+		err := compareWritten(t, &out, testComparison(steady, steady, 4), new, 2, nil)
+		if err == nil || err.Error() != "the files have nothing in common" {
 			t.Errorf("got error %v", err)
 		}
 		if want := "not measured any more"; strings.Count(out.String(), want) != 3 {
@@ -234,66 +250,185 @@ func TestCompareGone(t *testing.T) {
 	}
 }
 
-// TestCompareLimits checks that a limit of the new report counts, if nothing got worse, too.
+// TestCompareLimits checks that a limit counts for the new results, if nothing got worse, too.
 func TestCompareLimits(t *testing.T) {
-	missed := &Report{Comparisons: []*Comparison{testComparison(steady, steady, 4)}}
-	kept := &Report{Comparisons: []*Comparison{testComparison(steady, steady, 3)}}
-	const says = "edit: actions of overlay is to be at most 3: 4, MISSED.\n"
+	actions := func(actions float64) *Comparison { return testComparison(steady, steady, actions) }
+	const missedActions = "Edit/subject=overlay: actions of overlay is to be at most 3: 4, MISSED.\n"
+	const missedTime = "Edit/subject=overlay: time of overlay is to be at most 1.15 × limit: 1.2, MISSED.\n"
+	slow := testComparison(steady, []float64{1.2, 1.2, 1.2, 1.2, 1.2, 1.2}, 3)
 	for _, test := range []struct {
-		old, new      *Report
-		worse, missed bool
+		old, new *Comparison
+		worse    bool
+		missed   string
 	}{
-		{kept, kept, false, false},
-		{missed, kept, false, false},
-		{missed, missed, false, true},
-		{kept, missed, true, true},
+		{actions(3), actions(3), false, ""},
+		{actions(4), actions(3), false, ""},
+		{actions(4), actions(4), false, missedActions},
+		{actions(3), actions(4), true, missedActions},
+		{slow, slow, false, missedTime},
 	} {
 		var out strings.Builder
-		err := compareReports(&out, test.old, test.new, 5)
-		if errors.Is(err, errWorse) != test.worse || errors.Is(err, errMissed) != test.missed {
-			t.Errorf("got error %v, want one of something worse: %t, of a limit: %t", err, test.worse, test.missed)
+		err := compareWritten(t, &out, test.old, test.new, 2, testLimits)
+		if errors.Is(err, errWorse) != test.worse || errors.Is(err, errMissed) != (test.missed != "") {
+			t.Errorf("got error %v, want one of something worse: %t, of a limit: %q", err, test.worse, test.missed)
 		}
-		if strings.Contains(out.String(), says) != test.missed || strings.Contains(out.String(), "kept") {
-			t.Errorf("says %q: %t, want %t:\n%s", says, !test.missed, test.missed, &out)
+		if _, after, _ := strings.Cut(out.String(), " worse.\n"); after != test.missed {
+			t.Errorf("says %q of limits, want %q", after, test.missed)
 		}
 	}
 }
 
 // TestDifferences checks that each field counts whose change changes times, and no other.
 func TestDifferences(t *testing.T) {
-	old := Environment{Commit: "a", Go: "go1", Bazel: "7", RulesGo: "0.50", OS: "linux", Arch: "amd64", CPUs: 2}
-	new := old
-	new.Commit, new.Date = "b", time.Now()
-	if got := old.differences(new); got != nil {
-		t.Errorf("another commit: got %v", got)
+	projection, err := new(benchproc.ProjectionParser).Parse(".config", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	new = Environment{Go: "go2", Bazel: "8", RulesGo: "0.60", OS: "darwin", Arch: "arm64", CPUs: 4}
-	want := "os (linux, darwin), arch (amd64, arm64), cpus (2, 4), go (go1, go2), bazel (7, 8), rules_go (0.50, 0.60)"
-	if got := strings.Join(old.differences(new), ", "); got != want {
+	differences := func(environments ...environment) string {
+		var keys []benchproc.Key
+		for _, e := range environments {
+			keys = append(keys, projection.Project(&benchfmt.Result{Config: e.config()}))
+		}
+		return strings.Join(configDifferences(keys), ", ")
+	}
+	old := environment{commit: "a", goVersion: "go1", bazel: "7", rulesGo: "0.50", os: "linux", arch: "amd64", cpus: 2}
+	same := old
+	same.commit, same.date = "b", time.Now()
+	if got := differences(old, same); got != "" {
+		t.Errorf("another commit: got %s", got)
+	}
+	other := environment{goVersion: "go2", bazel: "8", rulesGo: "0.60", os: "darwin", arch: "arm64", cpus: 4}
+	want := "goos (linux, darwin), goarch (amd64, arm64), cpu-count (2, 4), go (go1, go2), bazel (7, 8), rules_go (0.50, 0.60)"
+	if got := differences(old, other, old); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-func TestReport(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "report.json")
-	want := &Report{Version: reportVersion, Comparisons: []*Comparison{testComparison(steady, slower, 4)}}
-	if err := want.write(file); err != nil {
+func TestResults(t *testing.T) {
+	c := &Comparison{
+		Name:      "std_edit/http",
+		Reference: "go_sdk with patches",
+		Metrics:   []Metric{metricTime, metricActions, metricUpload},
+		Subjects: []Subject{
+			{"go_sdk with patches", map[string][]float64{"time": {2, 4}, "up": {0.5, 0}}},
+			{"overlay", map[string][]float64{"time": {1, 1}, "actions": {3, 3}, "up": {12.5, 25}}},
+		},
+	}
+	env := environment{
+		date: time.Date(2026, 11, 27, 21, 12, 0, 0, time.UTC), commit: "42b330c", goVersion: "go1.26.8",
+		bazel: "7.6.1", rulesGo: "0.60.0", os: "linux", arch: "amd64", cpus: 2,
+	}
+	var out strings.Builder
+	if err := printResults(&out, env, []*Comparison{c}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := readReport(file)
+	const want = `# 2026-11-27T21:12:00Z, go_overlay 42b330c
+
+Unit sec/op better=lower
+Unit time/go_sdk_with_patches better=lower
+Unit actions/op better=lower
+Unit actions/op assume=exact
+Unit actions/go_sdk_with_patches better=lower
+Unit actions/go_sdk_with_patches assume=exact
+Unit up-MB/op better=lower
+Unit up/go_sdk_with_patches better=lower
+goos: linux
+goarch: amd64
+cpu-count: 2
+go: go1.26.8
+bazel: 7.6.1
+rules_go: 0.60.0
+
+BenchmarkStd_edit/http/subject=go_sdk_with_patches 1 2 sec/op 0.5 up-MB/op
+BenchmarkStd_edit/http/subject=overlay 1 1 sec/op 0.5 time/go_sdk_with_patches 3 actions/op 12.5 up-MB/op
+BenchmarkStd_edit/http/subject=go_sdk_with_patches 1 4 sec/op 0 up-MB/op
+BenchmarkStd_edit/http/subject=overlay 1 1 sec/op 0.25 time/go_sdk_with_patches 3 actions/op 25 up-MB/op
+`
+	if got := out.String(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	got, err := readText(t, out.String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("read %+v, want %+v", got, want)
+	const overlay = "Std_edit/http/subject=overlay"
+	for unit, want := range map[string][]float64{
+		"sec/op":                   {1, 1},
+		"time/go_sdk_with_patches": {0.5, 0.25},
+		"actions/op":               {3, 3},
+		"up-MB/op":                 {12.5, 25},
+	} {
+		if got := got.values[series{overlay, unit}]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: read %v, want %v", unit, got, want)
+		}
 	}
+	if got.isReference(overlay) || !got.isReference("Std_edit/http/subject=go_sdk_with_patches") {
+		t.Error("which is the reference is lost")
+	}
+}
 
-	want.Version++
-	if err := want.write(file); err != nil {
+// readText reads what a file says.
+func readText(t *testing.T, text string) (*results, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "results.txt")
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readReport(file); err == nil || !strings.Contains(err.Error(), "has version 2 of the schema, expected 1") {
-		t.Errorf("of another version: got error %v", err)
+	config, err := new(benchproc.ProjectionParser).Parse(".config", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readResults(file, config)
+}
+
+func TestReadError(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\n  \"version\": 1\n}\n":                "results.txt: has no results in Go's benchmark format",
+		"BenchmarkA 1 2 sec/op\nBenchmarkA 1 3\n": "results.txt:2: missing units",
+	} {
+		if _, err := readText(t, text); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: got error %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestMetrics checks that units can be told from those of ratios, and are one field each.
+func TestMetrics(t *testing.T) {
+	for _, metric := range []Metric{
+		metricTime, metricGoList, metricGoBuild, metricActions, metricCreated, metricHeap, metricDownload, metricUpload,
+	} {
+		if isRatioUnit(metric.GoUnit) || len(strings.Fields(metric.GoUnit)) != 1 {
+			t.Errorf("%s has the unit %q", metric.Name, metric.GoUnit)
+		}
+		if unit := metric.ratioUnit("no overlays"); !isRatioUnit(unit) || len(strings.Fields(unit)) != 1 {
+			t.Errorf("ratios of %s have the unit %q", metric.Name, unit)
+		}
+	}
+}
+
+// TestBenchstat checks that benchstat compares two files as they are.
+func TestBenchstat(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(
+		writeResults(filepath.Join(dir, "old.txt"), environment{commit: "a"}, []*Comparison{testComparison(steady, steady, 4)}),
+		writeResults(filepath.Join(dir, "new.txt"), environment{commit: "b"}, []*Comparison{testComparison(steady, slower, 5)}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	out, err := output(command(t.Context(), "", "go", "run", "golang.org/x/perf/cmd/benchstat",
+		"old="+filepath.Join(dir, "old.txt"), "new="+filepath.Join(dir, "new.txt")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`sec/op +│ +sec/op +vs base`,
+		`time/limit +│ +time/limit +vs base`,
+		`Edit/subject=overlay +1\.000 ± 0% +1\.105 ± 2% +\+10\.50% \(p=0\.002 n=6\)`,
+		`Edit/subject=overlay +4\.000 ± 0% +5\.000 ± 0% +\+25\.00% \(n=6\)`,
+	} {
+		if !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("does not say %s:\n%s", want, out)
+		}
 	}
 }
 
@@ -320,7 +455,7 @@ func TestBuildMetrics(t *testing.T) {
 `), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := workspace.ReadBuildMetrics(file)
+	metrics, err := bazeltest.ReadBuildMetrics(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -420,8 +555,8 @@ func TestUsage(t *testing.T) {
 		{"nonesuch"},
 		{"-runs", "0", "edit"},
 		{"edit", "all"},
-		{"compare", "old.json"},
-		{"compare", "-threshold", "-1", "old.json", "new.json"},
+		{"compare", "old.txt"},
+		{"compare", "-threshold", "-1", "old.txt", "new.txt"},
 	} {
 		if err := run(t.Context(), &strings.Builder{}, args); err == nil || !strings.HasPrefix(err.Error(), "usage: ") {
 			t.Errorf("%v: got error %v, want usage", args, err)

@@ -10,9 +10,10 @@ import (
 	"text/tabwriter"
 
 	"golang.org/x/perf/benchmath"
+	"golang.org/x/perf/benchproc"
 )
 
-// The results of a comparison of reports that are to fail a CI.
+// The results of a comparison that are to fail a CI.
 var (
 	errWorse  = errors.New("something is worse")
 	errMissed = errors.New("a limit is missed")
@@ -26,142 +27,113 @@ func compare(w io.Writer, args []string) error {
 		return err
 	}
 	if flags.NArg() != 2 || *threshold < 0 {
-		return errors.New("usage: go run ./bench compare [-threshold PERCENT] OLD.json NEW.json")
+		return errors.New("usage: go run ./bench compare [-threshold PERCENT] OLD NEW")
 	}
-	before, err := readReport(flags.Arg(0))
-	if err != nil {
-		return err
-	}
-	after, err := readReport(flags.Arg(1))
-	if err != nil {
-		return err
-	}
-	return compareReports(w, before, after, *threshold)
+	return compareFiles(w, flags.Arg(0), flags.Arg(1), limits, *threshold)
 }
 
-// compareReports prints what has become of each metric, and returns errWorse if one
-// got significantly worse by more than the threshold, and errMissed if a limit of the
-// new report is missed.
-func compareReports(w io.Writer, before, after *Report, threshold float64) error {
-	differences := before.Environment.differences(after.Environment)
+func compareFiles(w io.Writer, oldFile, newFile string, limits []Limit, threshold float64) error {
+	config, err := new(benchproc.ProjectionParser).Parse(".config", nil)
+	if err != nil {
+		return err
+	}
+	before, err := readResults(oldFile, config)
+	if err != nil {
+		return err
+	}
+	after, err := readResults(newFile, config)
+	if err != nil {
+		return err
+	}
+	return compareResults(w, before, after, limits, threshold)
+}
+
+// compareResults prints what got worse by more than the threshold, or can't be compared.
+// It returns errWorse if that is significant somewhere, and errMissed if a limit is
+// missed by the new results.
+func compareResults(w io.Writer, before, after *results, limits []Limit, threshold float64) error {
+	differences := configDifferences(slices.Concat(before.config, after.config))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\told\tnew\tchange\t\t")
-	compared, worse := 0, false
-	for _, old := range before.Comparisons {
-		index := slices.IndexFunc(after.Comparisons, func(c *Comparison) bool { return c.Name == old.Name })
-		var new Comparison
-		if index >= 0 {
-			new = *after.Comparisons[index]
+	compared, worse := 0, 0
+	for _, s := range before.series {
+		if !before.isCompared(s, len(differences) == 0) {
+			continue
 		}
-		for _, c := range compareSamples(old, &new, len(differences) == 0) {
-			if c.test == nil {
-				fmt.Fprintf(table, "%s\t\t\t\t\tnot measured any more\n", c.name)
-				continue
-			}
-			compared++
-			isWorse := c.isWorse(threshold)
-			worse = worse || isWorse
-			c.print(table, isWorse)
+		if len(after.values[s]) == 0 {
+			fmt.Fprintf(table, "%s\t%s\tnot measured any more\n", s.name, s.unit)
+			continue
+		}
+		compared++
+		if compareSeries(table, s, before.values[s], after.values[s], before.units.GetAssumption(s.unit), threshold) {
+			worse++
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "%d compared, %d worse.\n", compared, worse)
 	if len(differences) > 0 {
 		fmt.Fprintf(w, "References are not compared, as the environments differ in %s.\n", strings.Join(differences, ", "))
 	}
 	var errs []error
 	if compared == 0 {
-		errs = append(errs, errors.New("the reports have nothing in common"))
+		errs = append(errs, errors.New("the files have nothing in common"))
 	}
-	if worse {
+	if worse > 0 {
 		errs = append(errs, errWorse)
 	}
-	if printMissed(w, after) {
+	if after.printMissed(w, limits) {
 		errs = append(errs, errMissed)
 	}
 	return errors.Join(errs...)
 }
 
-// printMissed prints the limits that are missed, and tells whether there are some.
-func printMissed(w io.Writer, r *Report) bool {
-	found := false
-	for _, c := range r.Comparisons {
-		for _, limit := range c.Limits {
-			if text, missed := c.check(limit); missed {
-				found = true
-				fmt.Fprintf(w, "%s: %s\n", c.Name, text)
+// isCompared tells what can get worse: ratios to the reference, which was measured in
+// the same rounds, as the machine may be another one or have had more to do; counts,
+// which are the same everywhere; and where that says something, the references: a
+// slower one makes all ratios better.
+func (r *results) isCompared(s series, sameEnvironment bool) bool {
+	if r.units.GetAssumption(s.unit) == benchmath.AssumeExact {
+		return !isRatioUnit(s.unit)
+	}
+	return isRatioUnit(s.unit) || sameEnvironment && r.isReference(s.name)
+}
+
+// configDifferences lists the keys of the configuration that have several values.
+func configDifferences(config []benchproc.Key) []string {
+	var differences []string
+	for _, field := range benchproc.NonSingularFields(config) {
+		var values []string
+		for _, c := range config {
+			if value := c.Get(field); !slices.Contains(values, value) {
+				values = append(values, value)
 			}
 		}
+		differences = append(differences, fmt.Sprintf("%s (%s)", field.Name, strings.Join(values, ", ")))
 	}
-	return found
+	return differences
 }
 
-// A change is what has become of one metric of a subject.
-type change struct {
-	name     string
-	old, new benchmath.Summary
-	test     *benchmath.Comparison // nil if there is nothing new
-}
-
-// compareSamples compares ratios to the reference, which was measured in the same
-// rounds, as the machine may be another one or have had more to do. It compares
-// values where they are exact, and of the references if it is told to: a slower one
-// makes all ratios better. Of samples that there are none of any more, the change has
-// no test.
-func compareSamples(old, new *Comparison, references bool) []change {
-	var changes []change
-	for _, metric := range old.Metrics {
-		for i := range old.Subjects {
-			s := &old.Subjects[i]
-			c := change{name: fmt.Sprintf("%s: %s, %s", old.Name, s.Name, metric.Name)}
-			counterpart := new.subject(s.Name)
-			var before, after []float64
-			assumption := benchmath.Assumption(benchmath.AssumeNothing)
-			if metric.Exact {
-				assumption = benchmath.AssumeExact
-			}
-			switch {
-			case !metric.Exact && s.Name != old.Reference:
-				c.name += " × " + old.Reference
-				before = old.ratios(s, metric.Name)
-				if counterpart != nil && old.Reference == new.Reference {
-					after = new.ratios(counterpart, metric.Name)
-				}
-			case metric.Exact || references:
-				before = s.Samples[metric.Name]
-				if counterpart != nil {
-					after = counterpart.Samples[metric.Name]
-				}
-			}
-			if len(before) == 0 {
-				continue
-			}
-			if len(after) > 0 {
-				x, y := newSample(before), newSample(after)
-				test := assumption.Compare(x, y)
-				c.old, c.new, c.test = assumption.Summary(x, 0.95), assumption.Summary(y, 0.95), &test
-			}
-			changes = append(changes, c)
-		}
-	}
-	return changes
-}
-
-// isWorse tells whether there is more of it, by more than the threshold in percent
-// and not by chance.
-func (c change) isWorse(threshold float64) bool {
-	significant := c.test.P <= c.test.Alpha
-	return significant && c.new.Center > c.old.Center*(1+threshold/100)
-}
-
-func (c change) print(w io.Writer, isWorse bool) {
-	fmt.Fprintf(w, "%s\t%s ± %s\t%s ± %s\t%s\t(%s)\t", c.name,
-		format(c.old.Center), c.old.PctRangeString(), format(c.new.Center), c.new.PctRangeString(),
-		c.test.FormatDelta(c.old.Center, c.new.Center), c.test)
+// compareSeries prints a change for the worse by more than the threshold in percent, and
+// counts that vary. It tells whether the change is one for the worse, and not by chance.
+func compareSeries(w io.Writer, s series, before, after []float64, assumption benchmath.Assumption, threshold float64) bool {
+	x, y := newSample(before), newSample(after)
+	old, new, test := assumption.Summary(x, confidence), assumption.Summary(y, confidence), assumption.Compare(x, y)
+	isMore := new.Center > old.Center*(1+threshold/100)
+	isWorse := isMore && test.P <= test.Alpha
+	var notes []string
 	if isWorse {
-		fmt.Fprint(w, "WORSE ")
+		notes = append(notes, "WORSE")
 	}
-	warnings := slices.Concat(c.old.Warnings, c.new.Warnings, c.test.Warnings)
-	fmt.Fprintln(w, strings.Join(texts(warnings), "; "))
+	if isMore {
+		notes = append(notes, texts(test.Warnings)...)
+	}
+	if assumption == benchmath.AssumeExact {
+		notes = append(notes, texts(slices.Concat(old.Warnings, new.Warnings))...)
+	}
+	if isMore || len(notes) > 0 {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t(%s)\t%s\n", s.name, s.unit, format(old.Center), format(new.Center),
+			test.FormatDelta(old.Center, new.Center), test, strings.Join(notes, "; "))
+	}
+	return isWorse
 }

@@ -37,7 +37,6 @@ func benchEdit(ctx context.Context, s *session) error {
 			Title:     "From an edit to the program: " + p.title,
 			Reference: "first-party",
 			Metrics:   []Metric{metricTime, metricActions},
-			Limits:    []Limit{{Subject: "overlay", Metric: metricTime.Name, Max: 1.15, OfReference: true}},
 		}, contenders); err != nil {
 			return err
 		}

@@ -1,11 +1,11 @@
 // Command bench measures what go_overlay costs, beside what one would do without it.
 //
-//	go run ./bench [-runs N] [-json FILE] [-svg FILE] [-cold] NAME... | all
-//	go run ./bench compare [-threshold PERCENT] OLD.json NEW.json
+//	go run ./bench [-runs N] [-o FILE] [-svg FILE] [-cold] NAME... | all
+//	go run ./bench compare [-threshold PERCENT] OLD NEW
 //
-// The first measures, and prints tables; [README.md] tells what the benchmarks are,
-// and what is in the files. -cold allows one of them to drop the page cache of the
-// whole machine, which needs root.
+// The first measures, prints tables, and writes FILE in Go's benchmark format, for
+// benchstat; [README.md] tells what the benchmarks are. -cold allows one of them to
+// drop the page cache of the whole machine, which needs root.
 //
 // Subjects of a comparison are measured in rounds, each in a random order, so that
 // what else goes on in the machine meets all of them. Hence trust the ratios to the
@@ -15,7 +15,7 @@
 // worse by more than PERCENT (5), and not by chance: with p below 0.05 in the test that
 // benchstat uses. What it compares are those ratios, as another machine, or another
 // day, has other times; and of counts, which are the same everywhere, the values. A
-// reference has no ratio: its values are compared if both reports are of the same
+// reference has no ratio: its values are compared if both files are of the same
 // environment. Where there are too few rounds to tell, it says so, and that is no
 // failure.
 //
@@ -66,7 +66,7 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 	names := slices.Sorted(maps.Keys(benchmarks))
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	rounds := flags.Int("runs", 7, "number of rounds")
-	jsonFile := flags.String("json", "", "write the samples to `FILE`")
+	resultsFile := flags.String("o", "", "write the results to `FILE`, in Go's benchmark format")
 	svgFile := flags.String("svg", "", "draw a chart into `FILE`")
 	cold := flags.Bool("cold", false, "also measure with the system's caches dropped")
 	if err := flags.Parse(args); err != nil {
@@ -77,7 +77,7 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 		selected = names
 	}
 	if len(selected) == 0 || *rounds < 1 || slices.ContainsFunc(selected, func(name string) bool { return benchmarks[name] == nil }) {
-		return fmt.Errorf("usage: go run ./bench [-runs N] [-json FILE] [-svg FILE] [-cold] NAME... | all\nNAME is one of %s", strings.Join(names, ", "))
+		return fmt.Errorf("usage: go run ./bench [-runs N] [-o FILE] [-svg FILE] [-cold] NAME... | all\nNAME is one of %s", strings.Join(names, ", "))
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {
@@ -86,30 +86,31 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 	if _, err := os.Stat(filepath.Join(root, "bazelw")); err != nil {
 		return fmt.Errorf("run this in the root folder of the repository: %w", err)
 	}
-	report := &Report{Version: reportVersion}
-	if report.Environment, err = readEnvironment(ctx, root); err != nil {
+	env, err := readEnvironment(ctx, root)
+	if err != nil {
 		return err
 	}
 
+	var comparisons []*Comparison
 	for _, name := range selected {
-		comparisons, measureErr := measure(ctx, name, &session{
+		measured, measureErr := measure(ctx, name, &session{
 			root:    root,
-			rulesGo: report.Environment.RulesGo,
+			rulesGo: env.rulesGo,
 			stdout:  stdout,
 			rounds:  *rounds,
 			cold:    *cold,
 		})
-		report.Comparisons = append(report.Comparisons, comparisons...)
+		comparisons = append(comparisons, measured...)
 		if measureErr != nil {
 			err = fmt.Errorf("%s: %w", name, measureErr)
 			break
 		}
 	}
-	if *jsonFile != "" {
-		err = errors.Join(err, report.write(*jsonFile))
+	if *resultsFile != "" {
+		err = errors.Join(err, writeResults(*resultsFile, env, comparisons))
 	}
 	if *svgFile != "" {
-		err = errors.Join(err, writeChart(*svgFile, report.Comparisons))
+		err = errors.Join(err, writeChart(*svgFile, comparisons))
 	}
 	return err
 }

@@ -41,7 +41,7 @@ func benchPlacement(ctx context.Context, s *session) error {
 			Name:      "placement/" + state.name,
 			Title:     "The go command with a GOROOT, " + state.title,
 			Reference: trees[0].name,
-			Metrics:   []Metric{{Name: "go list std", Unit: "s"}, {Name: "go build fmt", Unit: "s"}},
+			Metrics:   []Metric{metricGoList, metricGoBuild},
 		}, contenders); err != nil {
 			return err
 		}
@@ -83,11 +83,11 @@ func placements(ctx context.Context, s *session, goroot string) ([]tree, error) 
 func useGoroot(ctx context.Context, s *session, goroot string, prepare func(context.Context) error) (sample, error) {
 	sample := sample{}
 	for _, timing := range []struct {
-		metric string
+		metric Metric
 		args   []string
 	}{
-		{"go list std", []string{"list", "-deps", "std"}},
-		{"go build fmt", []string{"build", "fmt"}},
+		{metricGoList, []string{"list", "-deps", "std"}},
+		{metricGoBuild, []string{"build", "fmt"}},
 	} {
 		cache, err := os.MkdirTemp(s.dir, "cache")
 		if err != nil {
@@ -99,7 +99,7 @@ func useGoroot(ctx context.Context, s *session, goroot string, prepare func(cont
 		cmd := command(ctx, s.dir, filepath.Join(goroot, "bin/go"), timing.args...)
 		// By default, the go command refuses to embed what links lead to.
 		cmd.Env = append(os.Environ(), "GOROOT="+goroot, "GOCACHE="+cache, "GOTOOLCHAIN=local", "GOFLAGS=", "GODEBUG=embedfollowsymlinks=1")
-		if sample[timing.metric], err = timed(func() error {
+		if sample[timing.metric.Name], err = timed(func() error {
 			_, err := output(cmd)
 			return err
 		}); err != nil {

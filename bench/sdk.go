@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // sdkVersion is the version of the SDK that is fetched.
@@ -133,7 +133,7 @@ func removeSDKs(ctx context.Context, external, repo string, caches ...string) er
 		return fmt.Errorf("%s: found %v, expected one repository %s", external, repos, repo)
 	}
 	for _, dir := range append(repos, caches...) {
-		if err := workspace.RemoveAll(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := bazeltest.RemoveAll(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}

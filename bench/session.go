@@ -8,7 +8,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // A session is one benchmark at work.
@@ -41,7 +41,7 @@ func (s *session) close(ctx context.Context) error {
 		errs = append(errs, err)
 	}
 	for _, folder := range s.folders {
-		errs = append(errs, workspace.RemoveAll(folder))
+		errs = append(errs, bazeltest.RemoveAll(folder))
 	}
 	return errors.Join(errs...)
 }
@@ -54,7 +54,7 @@ func (s *session) compare(ctx context.Context, c *Comparison, contenders []conte
 		return err
 	}
 	s.comparisons = append(s.comparisons, c)
-	return errors.Join(err, c.print(s.stdout))
+	return errors.Join(err, c.print(s.stdout, limits))
 }
 
 // progress says what takes long and is not measured.

@@ -6,6 +6,9 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
+// confidence is the level of confidence intervals, that of benchstat.
+const confidence = 0.95
+
 // newSample makes a sample for benchmath, which sorts what it is given.
 func newSample(values []float64) *benchmath.Sample {
 	return benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
@@ -13,7 +16,7 @@ func newSample(values []float64) *benchmath.Sample {
 
 // summarize returns the median and its confidence interval.
 func summarize(values []float64) benchmath.Summary {
-	return benchmath.AssumeNothing.Summary(newSample(values), 0.95)
+	return benchmath.AssumeNothing.Summary(newSample(values), confidence)
 }
 
 // ratios returns the ratios of a subject to the reference, round by round: what

@@ -9,24 +9,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // A stdEdit is an edit of the standard library: the first old becomes new, for fmt
 // with a text that tells edits apart.
-type stdEdit struct {
-	name, title, importPath, file, old, new string
-	// max is the limit of the time, as a ratio to that of GoStdlib.
-	max float64
-}
+type stdEdit struct{ name, title, importPath, file, old, new string }
 
 var stdEdits = []stdEdit{
-	{"http", "a body in net/http", "net/http", "server.go", `"http: nil handler"`, `"%s"`, 0.25},
-	{"fmt", "a body in fmt", "fmt", "print.go", `"<nil>"` + "\n", `"%s"` + "\n", 0.25},
-	{"os", "a body in os", "os", "file.go", `errors.New("negative offset")`, `errors.New("%s")`, 0.25},
-	{"runtime", "a body in runtime", "runtime", "proc.go", `"all goroutines are asleep - deadlock!"`, `"%s"`, 0.25},
-	{"fmt_lines", "the lines of fmt", "fmt", "print.go", "package fmt\n", "package fmt\n\n// %s\n", 1.10},
-	{"http_api", "the API of net/http", "net/http", "server.go", "// Errors used by the HTTP server.\n", "// Round is new.\nconst Round = \"%s\"\n\n// Errors used by the HTTP server.\n", 1.10},
+	{"http", "a body in net/http", "net/http", "server.go", `"http: nil handler"`, `"%s"`},
+	{"fmt", "a body in fmt", "fmt", "print.go", `"<nil>"` + "\n", `"%s"` + "\n"},
+	{"os", "a body in os", "os", "file.go", `errors.New("negative offset")`, `errors.New("%s")`},
+	{"runtime", "a body in runtime", "runtime", "proc.go", `"all goroutines are asleep - deadlock!"`, `"%s"`},
+	{"fmt_lines", "the lines of fmt", "fmt", "print.go", "package fmt\n", "package fmt\n\n// %s\n"},
+	{"http_api", "the API of net/http", "net/http", "server.go", "// Errors used by the HTTP server.\n", "// Round is new.\nconst Round = \"%s\"\n\n// Errors used by the HTTP server.\n"},
 }
 
 // text is what the edit of a round says.
@@ -64,7 +60,6 @@ func benchStd(ctx context.Context, s *session) error {
 			Title:     "Compiling the standard library after an edit of " + edit.title,
 			Reference: "GoStdlib",
 			Metrics:   []Metric{metricTime},
-			Limits:    []Limit{{Subject: "GoOverlayStdlib", Metric: metricTime.Name, Max: edit.max, OfReference: true}},
 		}, []contender{
 			{"GoStdlib", func(ctx context.Context, _ int) (sample, error) {
 				if err := removeStd(b); err != nil {
@@ -193,7 +188,7 @@ func removeStd(b *bazel) error {
 		return err
 	}
 	for _, folder := range compiled {
-		if err := workspace.RemoveAll(folder); err != nil {
+		if err := bazeltest.RemoveAll(folder); err != nil {
 			return err
 		}
 	}
@@ -209,7 +204,7 @@ func stdAction(ctx context.Context, b *bazel, mnemonic string, flags ...string) 
 	if _, err := b.build(ctx, append(flags, "//std:app", noCache, "--execution_log_json_file="+log)...); err != nil {
 		return nil, err
 	}
-	spawns, err := workspace.ReadExecutionLog(log)
+	spawns, err := bazeltest.ReadExecutionLog(log)
 	if err != nil {
 		return nil, err
 	}

@@ -9,17 +9,14 @@ import (
 
 // print writes tables of the comparison, one for each metric, and tells whether the
 // limits are kept.
-func (c *Comparison) print(w io.Writer) error {
+func (c *Comparison) print(w io.Writer, limits []Limit) error {
 	fmt.Fprintf(w, "%s (%s)\n", c.Title, c.Name)
 	for _, metric := range c.Metrics {
 		if err := c.printMetric(w, metric); err != nil {
 			return err
 		}
 	}
-	for _, limit := range c.Limits {
-		text, _ := c.check(limit)
-		fmt.Fprintln(w, text)
-	}
+	c.printLimits(w, limits)
 	fmt.Fprintln(w)
 	return nil
 }
@@ -51,28 +48,6 @@ func (c *Comparison) printMetric(w io.Writer, metric Metric) error {
 		fmt.Fprintf(w, "(±: %s)\n", warning)
 	}
 	return nil
-}
-
-// check tells whether a limit is kept. It is not missed by what was not measured.
-func (c *Comparison) check(limit Limit) (text string, missed bool) {
-	s := c.subject(limit.Subject)
-	if s == nil {
-		return fmt.Sprintf("There is no subject %q to limit.", limit.Subject), false
-	}
-	values, of := s.Samples[limit.Metric], ""
-	if limit.OfReference {
-		values, of = c.ratios(s, limit.Metric), " × "+c.Reference
-	}
-	claim := fmt.Sprintf("%s of %s is to be at most %s%s", limit.Metric, limit.Subject, format(limit.Max), of)
-	if len(values) == 0 {
-		return claim + ": not measured.", false
-	}
-	verdict := "kept"
-	center := summarize(values).Center
-	if missed = center > limit.Max; missed {
-		verdict = "MISSED"
-	}
-	return fmt.Sprintf("%s: %s, %s.", claim, format(center), verdict), missed
 }
 
 // format writes a number of four digits or more.

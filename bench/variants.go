@@ -31,10 +31,6 @@ func benchVariants(ctx context.Context, s *session) error {
 			Title:     "Switching an overlay on and off: " + p.title,
 			Reference: "unchanged",
 			Metrics:   []Metric{metricTime, metricActions},
-			Limits: []Limit{
-				{Subject: "on, cached", Metric: metricActions.Name},
-				{Subject: "off, cached", Metric: metricActions.Name},
-			},
 		}, []contender{
 			{"unchanged", p.switched(b, noOverlays, noOverlays)},
 			{"on, cached", p.switched(b, noOverlays, allOverlays)},
@@ -93,8 +89,6 @@ func benchCanary(ctx context.Context, s *session, b *bazel, p *program) error {
 		Title:     "With and without an overlay in one invocation: " + p.title,
 		Reference: "without",
 		Metrics:   []Metric{metricTime, metricActions},
-		// The overlay is applied, the package compiled, what imports it compiled and linked.
-		Limits: []Limit{{Subject: "both", Metric: metricActions.Name, Max: 4}},
 	}, []contender{
 		{"without", func(ctx context.Context, _ int) (sample, error) {
 			if err := clean(ctx); err != nil {

@@ -15,7 +15,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 var update = flag.Bool("update", false, "write the pages of docs/api")
@@ -35,7 +35,7 @@ var pages = []struct {
 // TestDocumentation checks that all that public files export is documented, and that
 // the pages of docs/api have it. go test ./tests -run TestDocumentation -update writes them.
 func TestDocumentation(t *testing.T) {
-	if err := workspace.DependOn(root); err != nil {
+	if err := bazeltest.DependOn(root); err != nil {
 		t.Fatal(err)
 	}
 	bazel(t, "build", "//docs/api:all")

@@ -12,14 +12,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 const root = ".."
 
 // TestBazel runs the tests that are Bazel targets, each as a test of Go.
 func TestBazel(t *testing.T) {
-	if err := workspace.DependOn(root); err != nil {
+	if err := bazeltest.DependOn(root); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("./bazelw", "test", "--keep_going", "//...")

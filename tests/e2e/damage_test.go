@@ -12,7 +12,8 @@ import (
 	"testing"
 
 	"github.com/bazelbuild/buildtools/build"
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
+	"github.com/go-overlay/go_overlay/tests/tiers"
 )
 
 // damagesPerOverlay is how often each overlay of the examples is damaged: in the first
@@ -39,7 +40,7 @@ var damagedExamples = []struct {
 // bad merges and upgrades do. Whatever is damaged, the outcome is an error or the
 // right program, never the quiet build of another one.
 func TestDamage(t *testing.T) {
-	workspace.TakesMinutes(t)
+	tiers.TakesMinutes(t)
 	w := sharedWorld(t, newestRulesGo)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {
@@ -89,7 +90,7 @@ func (w *world) exampleWorkspace(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	if err := workspace.CopyExamples(w.root, dir); err != nil {
+	if err := bazeltest.CopyExamples(w.root, dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, ".bazelrc"), []byte(w.bazelrc()), 0o644); err != nil {

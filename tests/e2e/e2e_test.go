@@ -50,8 +50,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/go-overlay/go_overlay/tests/scratch"
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/tests/tiers"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/tools/txtar"
 )
@@ -91,15 +92,15 @@ func TestCore(t *testing.T) {
 	} {
 		t.Run("rules_go_"+test.rulesGoVersion, func(t *testing.T) {
 			if test.rulesGoVersion != newestRulesGo {
-				workspace.TakesMinutes(t)
+				tiers.TakesMinutes(t)
 			}
 			scripts := test.firstTier
 			if scripts.Dir == "" && len(scripts.Files) == 0 {
-				workspace.InSecondTier(t)
+				tiers.InSecond(t)
 			}
 			if testing.Short() {
 				scripts = testscript.Params{Files: []string{"testdata/core/kinds.txtar"}}
-			} else if workspace.SecondTier() {
+			} else if tiers.Second() {
 				scripts = test.bothTiers
 			}
 			runScripts(t, scripts, test.rulesGoVersion)
@@ -109,13 +110,13 @@ func TestCore(t *testing.T) {
 
 // TestNewest runs what need not be tried with every version of rules_go.
 func TestNewest(t *testing.T) {
-	workspace.TakesMinutes(t)
+	tiers.TakesMinutes(t)
 	runScripts(t, testscript.Params{Dir: "testdata/newest"}, newestRulesGo)
 }
 
 // TestReal patches modules in the ways in which people have patched them.
 func TestReal(t *testing.T) {
-	workspace.TakesMinutes(t)
+	tiers.TakesMinutes(t)
 	runScripts(t, testscript.Params{Dir: "testdata/real"}, newestRulesGo)
 }
 
@@ -125,7 +126,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 	scripts.RequireExplicitExec = true
 	scripts.Setup = func(env *testscript.Env) error {
 		name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
-		return w.setup(env, workspace.ProfilesEnv(t.Name()+"/"+name))
+		return w.setup(env, bazeltest.ProfilesEnv(t.Name()+"/"+name))
 	}
 	scripts.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 		"comparable": sortActions,
@@ -140,7 +141,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		case "386":
 			return runs386()
 		case "all":
-			return workspace.SecondTier(), nil
+			return tiers.Second(), nil
 		case "ptrace":
 			return mayTrace()
 		default:
@@ -206,10 +207,10 @@ func newWorld(rulesGoVersion string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := workspace.DependOn(root); err != nil {
+	if err := bazeltest.DependOn(root); err != nil {
 		return nil, err
 	}
-	cache, err := workspace.Cache()
+	cache, err := bazeltest.Cache()
 	if err != nil {
 		return nil, err
 	}
@@ -319,7 +320,7 @@ func (w *world) shutDown(dir string) error {
 }
 
 func (w *world) bazelrc() string {
-	return workspace.Bazelrc(w.outputUserRoot, w.cache) + `
+	return bazeltest.Bazelrc(w.outputUserRoot, w.cache) + `
 # A server lives for minutes: to compile its own code well does not pay.
 startup --host_jvm_args=-XX:TieredStopAtLevel=1
 # Third-party modules come from the user's module cache.
@@ -371,7 +372,7 @@ func (w *world) examples(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: examples")
 	}
-	ts.Check(workspace.CopyExamples(w.root, ts.MkAbs(".")))
+	ts.Check(bazeltest.CopyExamples(w.root, ts.MkAbs(".")))
 }
 
 // workspace is the command of this name.
@@ -519,7 +520,7 @@ func sortActions(ts *testscript.TestScript, neg bool, args []string) {
 // executedActions counts, by mnemonic, the actions of a build that are not
 // bookkeeping. Its input is a file of the build event protocol.
 func executedActions(path string) (map[string]int, error) {
-	metrics, err := workspace.ReadBuildMetrics(path)
+	metrics, err := bazeltest.ReadBuildMetrics(path)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/go-overlay/go_overlay/tests/scratch"
-	"github.com/go-overlay/go_overlay/tests/workspace"
 )
 
 // folders are where scripts have their workspaces: a script takes the folder of one that is over, as a
@@ -34,7 +34,7 @@ func (f *folders) take() (string, error) {
 func (f *folders) giveBack(folder string) error {
 	entries, err := os.ReadDir(folder)
 	for _, entry := range entries {
-		err = errors.Join(err, workspace.RemoveAll(filepath.Join(folder, entry.Name())))
+		err = errors.Join(err, bazeltest.RemoveAll(filepath.Join(folder, entry.Name())))
 	}
 	if err != nil {
 		return err // What is left would be of another script.

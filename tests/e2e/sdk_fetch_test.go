@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/tests/tiers"
 )
 
 // Credentials, which must be nowhere in the output of Bazel.
@@ -417,7 +417,7 @@ var fetchCases = []fetchCase{
 // error that says where it came from, and keeps passwords to itself; then the
 // same build has to succeed when the cause is gone.
 func TestSDKFetch(t *testing.T) {
-	workspace.TakesMinutes(t)
+	tiers.TakesMinutes(t)
 	f := newFetcher(t)
 	for _, c := range fetchCases {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) { f.run(t, c) })

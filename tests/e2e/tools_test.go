@@ -13,13 +13,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/tests/tiers"
 )
 
 // TestChangedTools rebuilds real SDKs, the oldest and the newest, with a compiler
 // that refuses certain files. It needs no Bazel.
 func TestChangedTools(t *testing.T) {
-	workspace.InSecondTier(t)
+	tiers.InSecond(t)
 	helper := filepath.Join(t.TempDir(), "helper")
 	if runtime.GOOS == "windows" {
 		helper += ".exe"

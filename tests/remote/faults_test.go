@@ -26,8 +26,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/go-overlay/go_overlay/tests/servers"
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // faultyPackage is a program, and an overlay that each test writes anew.
@@ -210,13 +209,13 @@ func testNginx(t *testing.T, program *faultyProgram, store string) {
 		t.Run(fault.name, func(t *testing.T) {
 			// Another server of the same store, for it may be stopped.
 			failing := startNginx(t, store)
-			var proxy *servers.Proxy
+			var proxy *bazeltest.Proxy
 			var count atomic.Int32
 			stop := sync.OnceFunc(func() {
 				_ = proxy.Stop() // Requests break off.
 				failing.Stop()
 			})
-			proxy, err := servers.StartProxy(failing, func(cache http.Handler) http.Handler {
+			proxy, err := bazeltest.StartProxy(failing, func(cache http.Handler) http.Handler {
 				return fault.wrap(cache, func() { count.Add(1) }, stop)
 			})
 			if err != nil {
@@ -259,7 +258,7 @@ func testNginx(t *testing.T, program *faultyProgram, store string) {
 // testCasd has a server of the Remote Execution API fail.
 func testCasd(t *testing.T, program *faultyProgram, dir string) {
 	var calls, limit atomic.Int32
-	casd, err := servers.StartCasd(dir, servers.CasdOptions{
+	casd, err := bazeltest.StartCasd(dir, bazeltest.CasdOptions{
 		Jobs: 2,
 		Intercept: func(string) error {
 			if calls.Add(1) > limit.Load() {
@@ -313,7 +312,7 @@ func testRace(t *testing.T, one, other *faultyProgram, store string) {
 	outcomes := make(chan outcome)
 	for _, program := range programs {
 		ask := sync.OnceFunc(asked.Done)
-		proxy, err := servers.StartProxy(nginx, func(cache http.Handler) http.Handler {
+		proxy, err := bazeltest.StartProxy(nginx, func(cache http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if isResult(r) {
 					ask()
@@ -342,8 +341,8 @@ func testRace(t *testing.T, one, other *faultyProgram, store string) {
 	}
 }
 
-func startNginx(t *testing.T, dir string) *servers.Nginx {
-	server, err := servers.StartNginx(dir)
+func startNginx(t *testing.T, dir string) *bazeltest.Nginx {
+	server, err := bazeltest.StartNginx(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -396,7 +395,7 @@ func (p *faultyProgram) build(t *testing.T, args ...string) (string, error) {
 		return "", err
 	}
 	disk := filepath.Join(p.machine.dir, "tmp/disk")
-	if err := workspace.RemoveAll(disk); err != nil && !os.IsNotExist(err) {
+	if err := bazeltest.RemoveAll(disk); err != nil && !os.IsNotExist(err) {
 		return "", err
 	}
 	err := p.bazelBuild(t, append(args, "--disk_cache="+disk)...)

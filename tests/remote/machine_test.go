@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // A machine has a checkout of this repository, and everything that Bazel has is its
@@ -32,7 +32,7 @@ type machine struct {
 // the path checkout there.
 func newMachine(root, dir, checkout string) (*machine, error) {
 	m := &machine{dir: dir, workspace: filepath.Join(dir, checkout, "examples")}
-	if err := workspace.CopyRepository(root, filepath.Join(dir, checkout)); err != nil {
+	if err := bazeltest.CopyRepository(root, filepath.Join(dir, checkout)); err != nil {
 		return nil, err
 	}
 	cache, err := os.UserCacheDir()
@@ -99,7 +99,7 @@ func (m *machine) bazel(ctx context.Context, args ...string) (string, error) {
 
 // build runs a command of Bazel that builds, with nothing of what an earlier build
 // made. It returns the actions that were executed or came from a cache.
-func (m *machine) build(ctx context.Context, command string, args ...string) ([]workspace.Spawn, error) {
+func (m *machine) build(ctx context.Context, command string, args ...string) ([]bazeltest.Spawn, error) {
 	m.logs++
 	log := filepath.Join(m.dir, fmt.Sprintf("tmp/log%d.json", m.logs))
 	if _, err := m.bazel(ctx, "clean"); err != nil {
@@ -108,7 +108,7 @@ func (m *machine) build(ctx context.Context, command string, args ...string) ([]
 	if _, err := m.bazel(ctx, m.buildCommand(command, append(args, "--execution_log_json_file="+log)...)...); err != nil {
 		return nil, err
 	}
-	return workspace.ReadExecutionLog(log)
+	return bazeltest.ReadExecutionLog(log)
 }
 
 // buildCommand returns a command of Bazel that builds, with what each of the machine has.
@@ -124,7 +124,7 @@ func (m *machine) buildCommand(command string, args ...string) []string {
 // remove ends Bazel's server and deletes the machine.
 func (m *machine) remove() error {
 	_, err := m.bazel(context.Background(), "shutdown")
-	return errors.Join(err, workspace.RemoveAll(m.dir))
+	return errors.Join(err, bazeltest.RemoveAll(m.dir))
 }
 
 // becomeAnother has commands on the machine run in another way than those of the

@@ -15,9 +15,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/go-overlay/go_overlay/tests/scratch"
-	"github.com/go-overlay/go_overlay/tests/servers"
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/tests/tiers"
 )
 
 // A variant is a way to build the examples.
@@ -91,7 +91,7 @@ go_overlay(
 
 // TestRemote has the faults after the machines: what they don't change is there then.
 func TestRemote(t *testing.T) {
-	workspace.TakesMinutes(t)
+	tiers.TakesMinutes(t)
 	one := addMachine(t, "one", "go_overlay")
 	another := addMachine(t, "another", "src/of/others/go_overlay")
 	disk := filepath.Join(another.dir, "disk")
@@ -109,7 +109,7 @@ func testMachines(t *testing.T, one, another *machine, dir, diskCache string) {
 			m.write(t, "machines/"+name, content)
 		}
 	}
-	casd, err := servers.StartCasd(filepath.Join(dir, "casd"), servers.CasdOptions{Jobs: runtime.NumCPU()})
+	casd, err := bazeltest.StartCasd(filepath.Join(dir, "casd"), bazeltest.CasdOptions{Jobs: runtime.NumCPU()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,12 +124,12 @@ func testMachines(t *testing.T, one, another *machine, dir, diskCache string) {
 	disk := "--disk_cache=" + diskCache
 
 	variants := firstTier
-	if workspace.SecondTier() {
+	if tiers.Second() {
 		variants = append(slices.Clone(firstTier), secondTier...)
 	}
-	built := map[string][]workspace.Spawn{}
+	built := map[string][]bazeltest.Spawn{}
 	for _, v := range variants {
-		var remote []workspace.Spawn
+		var remote []bazeltest.Spawn
 		t.Run("remotely/"+v.name, func(t *testing.T) {
 			remote = one.mustBuild(t, v.args, "--remote_executor="+casd.URL)
 			checkExecutedRemotely(t, remote)
@@ -185,7 +185,7 @@ func (m *machine) write(t *testing.T, name, content string) {
 }
 
 // mustBuild builds a variant.
-func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []workspace.Spawn {
+func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []bazeltest.Spawn {
 	t.Helper()
 	spawns, err := m.build(t.Context(), variant[0], append(slices.Clone(variant[1:]), args...)...)
 	if err != nil {
@@ -194,7 +194,7 @@ func (m *machine) mustBuild(t *testing.T, variant []string, args ...string) []wo
 	return spawns
 }
 
-func checkExecutedRemotely(t *testing.T, spawns []workspace.Spawn) {
+func checkExecutedRemotely(t *testing.T, spawns []bazeltest.Spawn) {
 	t.Helper()
 	for _, s := range spawns {
 		if s.Runner != "remote" && s.Runner != "remote cache hit" {
@@ -213,7 +213,7 @@ var differing = map[string]string{
 }
 
 // checkSame makes sure that actions had the same results.
-func checkSame(t *testing.T, name string, one, another []workspace.Spawn) {
+func checkSame(t *testing.T, name string, one, another []bazeltest.Spawn) {
 	t.Helper()
 	results, others := resultsOf(one), resultsOf(another)
 	for key, want := range results {
@@ -232,13 +232,13 @@ func checkSame(t *testing.T, name string, one, another []workspace.Spawn) {
 }
 
 // key tells an action from all others of a build.
-func key(s workspace.Spawn) string {
+func key(s bazeltest.Spawn) string {
 	return s.Mnemonic + " " + strings.Join(s.ListedOutputs, " ")
 }
 
 // resultsOf returns what actions made, by their keys: mostly one result, but several
 // runs of a test, for one.
-func resultsOf(spawns []workspace.Spawn) map[string]map[string]bool {
+func resultsOf(spawns []bazeltest.Spawn) map[string]map[string]bool {
 	results := map[string]map[string]bool{}
 	for _, s := range spawns {
 		if results[key(s)] == nil {
@@ -250,12 +250,12 @@ func resultsOf(spawns []workspace.Spawn) map[string]map[string]bool {
 }
 
 // isOurs tells whether an action is one of go_overlay.
-func isOurs(s workspace.Spawn) bool {
+func isOurs(s bazeltest.Spawn) bool {
 	return strings.HasPrefix(s.Mnemonic, "GoOverlay") || s.Mnemonic == "GoHelperBuild"
 }
 
 // checkOurs makes sure that the actions of ours are of all these kinds, and no others.
-func checkOurs(t *testing.T, spawns []workspace.Spawn, want ...string) {
+func checkOurs(t *testing.T, spawns []bazeltest.Spawn, want ...string) {
 	t.Helper()
 	var got []string
 	for _, s := range spawns {
@@ -273,7 +273,7 @@ var outputFolder = regexp.MustCompile(`bazel-out/[^/]+/`)
 
 // checkMapped makes sure that no action of ours sees the name of a configuration. That
 // which compiles the standard library with cgo does, as rules_go's does.
-func checkMapped(t *testing.T, spawns []workspace.Spawn) {
+func checkMapped(t *testing.T, spawns []bazeltest.Spawn) {
 	t.Helper()
 	for _, s := range spawns {
 		if !isOurs(s) || s.Mnemonic == "GoOverlayStdlib" {
@@ -290,7 +290,7 @@ func checkMapped(t *testing.T, spawns []workspace.Spawn) {
 }
 
 // checkAllHits makes sure that all that was built once was found in a cache.
-func checkAllHits(t *testing.T, built, found []workspace.Spawn) {
+func checkAllHits(t *testing.T, built, found []bazeltest.Spawn) {
 	t.Helper()
 	for _, s := range found {
 		if !s.CacheHit {
@@ -304,7 +304,7 @@ func checkAllHits(t *testing.T, built, found []workspace.Spawn) {
 }
 
 // checkPortable makes sure that no result says on which machine it was made.
-func checkPortable(t *testing.T, m *machine, spawns []workspace.Spawn) {
+func checkPortable(t *testing.T, m *machine, spawns []bazeltest.Spawn) {
 	t.Helper()
 	root, err := m.bazel(t.Context(), "info", "execution_root")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 // Dir is the folder, while Run runs. All users may read it.
@@ -129,7 +129,7 @@ func remove(dir string) error {
 				_ = process.Kill() // It may have ended.
 			}
 		}
-		err := errors.Join(unmount(dir), workspace.RemoveAll(dir))
+		err := errors.Join(unmount(dir), bazeltest.RemoveAll(dir))
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}

@@ -38,7 +38,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
 func main() {
@@ -63,7 +63,7 @@ func run(args []string, out io.Writer) (code int, err error) {
 		return 1, err
 	}
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
-	cmd.Env = append(os.Environ(), workspace.ProfilesVariable+"="+dir)
+	cmd.Env = append(os.Environ(), bazeltest.ProfilesVariable+"="+dir)
 	cmd.Stderr = os.Stderr
 	events, err := cmd.StdoutPipe()
 	if err != nil {

@@ -1,5 +1,11 @@
-// Package workspace makes Bazel workspaces for tests and benchmarks.
-package workspace
+// Package bazeltest is for tests and benchmarks that run Bazel. It makes workspaces,
+// reads what Bazel says of a build, and starts real servers of remote caches and remote
+// execution: nginx, and BuildBox's casd.
+//
+// The servers listen on the loopback interface, at ports that are free, and keep all
+// that they have in a folder. They end with the process that started them, however it
+// ends.
+package bazeltest
 
 import (
 	"fmt"

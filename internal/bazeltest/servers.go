@@ -1,10 +1,4 @@
-// Package servers starts real servers of Bazel's remote caches and remote execution,
-// for tests and benchmarks: nginx, and BuildBox's casd.
-//
-// They listen on the loopback interface, at ports that are free, and keep all that
-// they have in a folder. They end with the process that started them, however it
-// ends.
-package servers
+package bazeltest
 
 import (
 	"bytes"
