@@ -19,7 +19,7 @@ import (
 // damagesPerOverlay is how often each overlay of the examples is damaged: in the first
 // tier about as often as there are kinds of damage.
 func damagesPerOverlay() int {
-	if workspace.SecondTier() {
+	if tiers.Second() {
 		return 30
 	}
 	return 10

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-overlay/go_overlay/tests/workspace"
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
@@ -18,7 +18,7 @@ import (
 // of a user. The proxy has v0.0.1 of tools/, v0.1.0 of the library in the script, and
 // nothing else.
 func TestInstall(t *testing.T) {
-	if err := workspace.DependOn(tools); err != nil {
+	if err := bazeltest.DependOn(tools); err != nil {
 		t.Fatal(err)
 	}
 	cache, err := exec.Command("go", "env", "GOCACHE").Output()

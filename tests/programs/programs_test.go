@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/go-overlay/go_overlay/tests/scratch"
-	"github.com/go-overlay/go_overlay/tests/workspace"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -38,7 +38,7 @@ func (b built) Run() int {
 }
 
 func TestScripts(t *testing.T) {
-	if err := workspace.DependOn(tools); err != nil {
+	if err := bazeltest.DependOn(tools); err != nil {
 		t.Fatal(err)
 	}
 	for _, program := range []string{"helper", "overlay"} {
