@@ -22,7 +22,7 @@ func Run(manifestPath string, files []string, notes io.Writer) error {
 	a := newApplier(m, files)
 	outcomes := a.applyAll()
 	if len(a.problems) > 0 {
-		return Problems(a.messages(a.problems))
+		return a.told()
 	}
 	applied := record.Record{
 		ImportPath: m.ImportPath,

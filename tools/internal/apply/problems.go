@@ -53,13 +53,16 @@ func (o overlayDiff) overlay() int { return o.step.Overlay }
 // report notes a problem.
 func (a *applier) report(p problem) { a.problems = append(a.problems, p) }
 
-// messages returns problems in words, each once: several files may have the same.
-func (a *applier) messages(problems []problem) []string {
+// told returns the problems that there are, each once: several files may have the same.
+func (a *applier) told() Problems { return unique(a.messages(a.problems)) }
+
+// messages returns problems in words.
+func (w wording) messages(problems []problem) []string {
 	all := make([]string, len(problems))
 	for i, p := range problems {
-		all[i] = a.label(p.overlay()) + strings.TrimSuffix(p.text(a.wording), "\n")
+		all[i] = w.label(p.overlay()) + strings.TrimSuffix(p.text(w), "\n")
 	}
-	return unique(all)
+	return all
 }
 
 // Bounds of an error, which people read on a terminal.
