@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
@@ -20,28 +19,10 @@ func Run(manifestPath string, files []string, notes io.Writer) error {
 	if err != nil {
 		return err
 	}
-	a := &applier{
-		manifest: m,
-		paths:    files,
-		contents: map[string]string{},
-		diffs:    map[diffKey]*parsedDiff{},
-		progress: map[*change]*progress{},
-		reported: map[string]bool{},
-	}
-	a.reportUnnamed()
-	outcomes := make([]outcome, len(m.Changes))
-	for i, c := range m.Changes {
-		outcomes[i] = a.apply(c)
-	}
-	a.checkExclusions()
-	if len(a.problems) == 0 {
-		a.checkPackage(outcomes)
-	}
-	if len(a.problems) == 0 {
-		a.checkCgo(outcomes)
-	}
+	a := newApplier(m, files)
+	outcomes := a.applyAll()
 	if len(a.problems) > 0 {
-		return a.problems
+		return a.told()
 	}
 	applied := record.Record{
 		ImportPath: m.ImportPath,
@@ -61,7 +42,7 @@ func Run(manifestPath string, files []string, notes io.Writer) error {
 		}
 	}
 	applied.LeftOut = unique(a.leftOut)
-	writeNotes(notes, a.notes)
+	writeNotes(notes, a.messages(a.notes))
 	data, err := record.Marshal(applied)
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)
@@ -70,6 +51,33 @@ func Run(manifestPath string, files []string, notes io.Writer) error {
 		output.File{Path: files[m.Record], Content: data},
 		output.File{Path: files[m.Stamp]},
 	)...)
+}
+
+func newApplier(m *manifest, files []string) *applier {
+	return &applier{
+		wording:  wording{manifest: m, paths: files},
+		contents: map[string]string{},
+		diffs:    map[diffKey]*parsedDiff{},
+		progress: map[*change]*progress{},
+	}
+}
+
+// applyAll applies all changes, and checks what they come to if there is nothing wrong with
+// the changes themselves.
+func (a *applier) applyAll() []outcome {
+	a.reportUnnamed()
+	outcomes := make([]outcome, len(a.manifest.Changes))
+	for i, c := range a.manifest.Changes {
+		outcomes[i] = a.apply(c)
+	}
+	a.checkExclusions()
+	if len(a.problems) == 0 {
+		a.checkPackage(outcomes)
+	}
+	if len(a.problems) == 0 {
+		a.checkCgo(outcomes)
+	}
+	return outcomes
 }
 
 // maxNotes bounds what a build says of a package where nothing is wrong.
@@ -97,42 +105,27 @@ func (a *applier) checkOutcome(c *change, final outcome) error {
 	default:
 		return nil
 	}
-	last := c.Steps[len(c.Steps)-1]
 	return fmt.Errorf("%s: %s of package %s (%s) %s: this is a fault of go_overlay, please report it",
-		a.label(last.Overlay), c.Name, a.manifest.ImportPath, a.target(), problem)
+		a.label(c.last().overlay()), c.Name, a.manifest.ImportPath, a.target(), problem)
 }
 
 // An applier applies the steps of a manifest and gathers problems.
 type applier struct {
-	manifest *manifest
-	paths    []string
+	wording
 	progress map[*change]*progress
-	problems Problems
+	problems []problem
 	leftOut  []record.LeftOut        // of diffs
-	notes    []string                // for people who build, though nothing is wrong
-	reported map[string]bool         // problems, to report each once
+	notes    []problem               // for people who build, though nothing is wrong
 	listed   bool                    // whether a problem has the names of the package's files
 	contents map[string]string       // of files that have been read, by path
 	diffs    map[diffKey]*parsedDiff // several files have the same diff
 }
 
-// report notes a problem with an overlay, for which lines tell what is wrong and
-// what to do. Its label comes first.
-func (a *applier) report(overlay int, format string, args ...any) {
-	problem := a.label(overlay) + strings.TrimSuffix(fmt.Sprintf(format, args...), "\n")
-	if !a.reported[problem] {
-		a.reported[problem] = true
-		a.problems = append(a.problems, problem)
-	}
+// An unreadableFile is one of the build that can't be read.
+type unreadableFile struct {
+	owner
+	err error
 }
-
-// label returns the label of an overlay for messages.
-func (a *applier) label(overlay int) string {
-	return record.DisplayLabel(a.manifest.Overlays[overlay].Label)
-}
-
-// target returns the label of the package's target for messages.
-func (a *applier) target() string { return record.DisplayLabel(a.manifest.Target) }
 
 // read returns a file's content on behalf of an overlay.
 func (a *applier) read(index, overlay int) (string, bool) {
@@ -141,7 +134,7 @@ func (a *applier) read(index, overlay int) (string, bool) {
 	if !ok {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			a.report(overlay, " can't be applied to package %s: %v", a.manifest.ImportPath, err)
+			a.report(unreadableFile{owner(overlay), err})
 			return "", false
 		}
 		content = string(data)

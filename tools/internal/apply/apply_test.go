@@ -68,14 +68,7 @@ func split(archive *txtar.Archive) (inputs, outputs []txtar.File) {
 
 // runArchive returns what comes out of Run with the files of an archive.
 func runArchive(t *testing.T, inputs []txtar.File) []txtar.File {
-	t.Chdir(t.TempDir())
-	if err := txtar.Write(&txtar.Archive{Files: inputs}, "."); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir("out", 0o777); err != nil {
-		t.Fatal(err)
-	}
-	files := writeManifest(t, inputs)
+	files := writeInputs(t, inputs)
 	var notes bytes.Buffer
 	if err := Run("manifest", files, &notes); err != nil {
 		if left := written(t); len(left) > 0 {
@@ -91,6 +84,19 @@ func runArchive(t *testing.T, inputs []txtar.File) []txtar.File {
 		got = append([]txtar.File{{Name: "notes", Data: notes.Bytes()}}, got...)
 	}
 	return got
+}
+
+// writeInputs writes the files of an archive and a manifest to a new folder, the current
+// one from now on. It returns the files to which the manifest refers.
+func writeInputs(t *testing.T, inputs []txtar.File) []string {
+	t.Chdir(t.TempDir())
+	if err := txtar.Write(&txtar.Archive{Files: inputs}, "."); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("out", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return writeManifest(t, inputs)
 }
 
 func written(t *testing.T) []txtar.File {

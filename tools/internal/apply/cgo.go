@@ -1,10 +1,8 @@
 package apply
 
 import (
-	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -44,7 +42,7 @@ func (a *applier) checkCgo(outcomes []outcome) {
 	}
 	kept := map[string][]string{} // flags, by kind, of files that no overlay changes
 	for _, file := range a.manifest.GoFiles {
-		content, ok := a.read(file.File, changes[0].lastOverlay())
+		content, ok := a.read(file.File, changes[0].last().overlay())
 		if !ok {
 			return
 		}
@@ -69,7 +67,7 @@ func (a *applier) checkCgo(outcomes []outcome) {
 			var err error
 			flagsAfter[i], err = build.cgoFlags(change.Name, change.final.content)
 			if err != nil && wrong == nil && strings.Contains(err.Error(), "#cgo") {
-				a.report(change.lastOverlay(), " %s, but not as Go wants it: %s", a.does(change.change, change.lastStep()), strings.TrimPrefix(err.Error(), packageFolder+"/"))
+				a.report(malformedCgo{change.last(), err})
 				return
 			}
 			addFlags(after, flagsAfter[i])
@@ -80,60 +78,58 @@ func (a *applier) checkCgo(outcomes []outcome) {
 	}
 }
 
+// malformedCgo is a #cgo line that Go does not take.
+type malformedCgo struct {
+	edit
+	err error
+}
+
+// cgoDifferences are flags of #cgo lines with which attributes don't agree.
+type cgoDifferences struct {
+	edit
+	flags     []flagDifference
+	options   map[string][]string // to write, by attribute
+	libraries bool                // whether the file gains some
+}
+
+// A flagDifference is a flag that #cgo lines of a kind gain or lose.
+type flagDifference struct {
+	kind, flag string
+	lost       bool
+}
+
 // reportFlags reports flags that a change adds and attributes don't have, and
 // those that it deletes, but attributes have.
 func (a *applier) reportFlags(change appliedChange, added, deleted map[string][]string) {
 	options, folder := a.manifest.CgoOptions, a.folderOf(change)
-	var differences []string
-	attributes := map[string][]string{}
-	libraries := false
+	p := cgoDifferences{edit: change.last(), options: map[string][]string{}}
 	for _, o := range optionAttributes {
 		for _, flag := range added[o.kind] {
 			ofLibrary := len(o.attributes) < 2
 			if has(options, o.attributes, flag, folder) || ofLibrary && a.addsLibraries(o.kind) {
 				continue
 			}
-			differences = append(differences, fmt.Sprintf("%s gains %s", o.kind, flagInSource(flag)))
-			libraries = libraries || ofLibrary
+			p.flags = append(p.flags, flagDifference{o.kind, flag, false})
+			p.libraries = p.libraries || ofLibrary
 			if len(o.attributes) > 0 {
-				attributes[o.attributes[0]] = append(attributes[o.attributes[0]], strings.ReplaceAll(flag, packageFolder, folder))
+				p.options[o.attributes[0]] = append(p.options[o.attributes[0]], strings.ReplaceAll(flag, packageFolder, folder))
 			}
 		}
 		for _, flag := range deleted[o.kind] {
 			for _, option := range optionsOf(options, o.attributes[:min(1, len(o.attributes))]) {
 				if isFlag(option, flag, folder) {
-					differences = append(differences, fmt.Sprintf("%s loses %s", o.kind, flagInSource(flag)))
-					attributes["delete_opts"] = append(attributes["delete_opts"], option)
+					p.flags = append(p.flags, flagDifference{o.kind, flag, true})
+					p.options["delete_opts"] = append(p.options["delete_opts"], option)
 				}
 			}
 		}
 	}
-	if len(differences) == 0 {
-		return
+	for attribute, options := range p.options {
+		p.options[attribute] = slices.Compact(options)
 	}
-	label := a.label(change.lastOverlay())
-	var b strings.Builder
-	fmt.Fprintf(&b, " %s and its #cgo lines, which rules_go does not read; it takes attributes, which gazelle writes from them:\n",
-		a.does(change.change, change.lastStep()))
-	for i, difference := range differences {
-		if i == maxDiffLines {
-			fmt.Fprintf(&b, "  and %d more\n", len(differences)-i)
-			break
-		}
-		fmt.Fprintf(&b, "  %s\n", difference)
+	if len(p.flags) > 0 {
+		a.report(p)
 	}
-	if len(attributes) > 0 {
-		fmt.Fprintf(&b, "Write in %s, beside what is there:\n", label)
-	}
-	for _, attribute := range []string{"cppopts", "copts", "cxxopts", "clinkopts", "delete_opts"} {
-		if options := attributes[attribute]; len(options) > 0 {
-			fmt.Fprintf(&b, "  %s = [%s],\n", attribute, quoted(slices.Compact(options)))
-		}
-	}
-	if libraries {
-		fmt.Fprintf(&b, "A library that Bazel builds goes into cdeps of %s instead of flags; one of pkg-config there or into copts and clinkopts.\n", label)
-	}
-	a.report(change.lastOverlay(), "%s", b.String())
 }
 
 // addsLibraries tells whether overlays have C libraries in the place of flags.
@@ -177,9 +173,6 @@ func isFlag(option, flag, folder string) bool {
 	}
 	return ok && (found == end || strings.HasSuffix(found, "/"+end))
 }
-
-// flagInSource writes a flag as a #cgo line has it.
-func flagInSource(flag string) string { return strings.ReplaceAll(flag, packageFolder, "${SRCDIR}") }
 
 // folderOf returns the folder of the package, from the root of the workspace.
 func (a *applier) folderOf(change appliedChange) string {
@@ -258,17 +251,4 @@ func newFlags(flags, others map[string][]string) map[string][]string {
 func (change appliedChange) hasCgoLines() bool {
 	return isGo(change.change) &&
 		(strings.Contains(change.original.content, "#cgo") || strings.Contains(change.final.content, "#cgo"))
-}
-
-func (change appliedChange) lastStep() *step  { return change.Steps[len(change.Steps)-1] }
-func (change appliedChange) lastOverlay() int { return change.lastStep().Overlay }
-
-// quoted writes options as attributes have them, which are subject to make
-// variable expansion.
-func quoted(values []string) string {
-	quoted := make([]string, len(values))
-	for i, value := range values {
-		quoted[i] = strconv.Quote(strings.ReplaceAll(value, "$", "$$"))
-	}
-	return strings.Join(quoted, ", ")
 }

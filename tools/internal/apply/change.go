@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -113,12 +112,13 @@ func (a *applier) step(c *change, s *step, beneath version) (next version, notes
 	if s.Kind == patch {
 		return a.patch(c, s, beneath)
 	}
+	e := edit{c, s}
 	if s.Kind == add && beneath.present {
-		a.reportPresent(c, s, beneath)
+		a.reportPresent(e, beneath)
 		return version{}, nil, false
 	}
 	if !beneath.present && (s.Kind == replace || s.Kind == remove) {
-		a.reportAbsent(c, s, beneath)
+		a.reportAbsent(e, beneath)
 		return version{}, nil, false
 	}
 	next = version{by: s.Overlay}
@@ -129,123 +129,97 @@ func (a *applier) step(c *change, s *step, beneath version) (next version, notes
 		}
 		next = version{present: true, content: content, by: s.Overlay, path: a.paths[*s.File]}
 		if beneath.present && content == beneath.content {
-			a.report(s.Overlay, " %s with %s, which is now identical to %s: delete it from %s.",
-				a.does(c, s), next.path, a.origin(beneath, "upstream"), a.label(s.Overlay))
+			a.report(identicalFile{e, beneath})
 			return version{}, nil, false
 		}
 	}
-	a.checkHidden(c, s, beneath)
+	a.checkHidden(e, beneath)
 	a.checkBase(c, s, beneath)
 	return next, nil, true
 }
 
 // checkHidden checks that an overlay which takes the place of what a lower layer
 // makes knows of it: otherwise the lower one would have no effect, silently.
-func (a *applier) checkHidden(c *change, s *step, beneath version) {
-	if !beneath.present || beneath.by == upstream || s.pinned() {
+func (a *applier) checkHidden(e edit, beneath version) {
+	if beneath.present && beneath.by != upstream && !e.step.pinned() {
+		a.report(hiddenVersion{e, beneath, digestOf(beneath.content)})
+	}
+}
+
+// A hiddenVersion is what a layer below makes of a file, and is lost.
+type hiddenVersion struct {
+	edit
+	beneath version
+	digest  string // of what is lost
+}
+
+// An identicalFile is what lies beneath already.
+type identicalFile struct {
+	edit
+	beneath version
+}
+
+// A presentFile is one that an overlay adds, though there is one of that name.
+type presentFile struct {
+	edit
+	beneath version
+}
+
+func (a *applier) reportPresent(e edit, beneath version) {
+	if content, ok := a.read(*e.step.File, e.overlay()); ok && content == beneath.content {
+		a.report(identicalFile{e, beneath})
 		return
 	}
-	a.report(s.Overlay, ` %s, and with it what %s, a layer below, makes of the file: that is lost.
-If the order is wrong, change it: a diff goes on top of what it patches. If %s has the changes of the layer below, or is to undo them, say so by pinning what lies beneath:
-  %s`,
-		a.does(c, s), a.label(beneath.by), a.label(s.Overlay), buildozer(c.Name, digestOf(beneath.content), a.label(s.Overlay)))
+	a.report(presentFile{e, beneath})
 }
 
-// does says what a step does: "replaces version4.go of package github.com/google/uuid".
-func (a *applier) does(c *change, s *step) string {
-	preposition := "of"
-	if s.Kind == add {
-		preposition = "to"
-	}
-	return fmt.Sprintf("%s %s %s package %s", verbs[s.Kind], c.Name, preposition, a.manifest.ImportPath)
+// A file that is deletedBelow is one that an overlay changes and a layer below deletes.
+type deletedBelow struct {
+	edit
+	by int // overlay
 }
 
-// origin says where a version is from, and calls the package itself by a word.
-func (a *applier) origin(v version, word string) string {
-	if v.by == upstream {
-		return word
-	}
-	return "what " + a.label(v.by) + " makes of it"
+// An absentFile is one that an overlay changes and the package does not have.
+type absentFile struct {
+	edit
+	lists   bool     // whether it is the one problem that has names of the package's files
+	near    []string // these names
+	others  int      // how many files have other names
+	similar string   // name that may be meant, or ""
 }
 
-// holder says who has a version, and calls the package itself by a word.
-func (a *applier) holder(v version, word string) string {
-	if v.by == upstream {
-		return word
-	}
-	return a.label(v.by) + ", a layer below,"
-}
-
-func (a *applier) reportPresent(c *change, s *step, beneath version) {
-	if content, ok := a.read(*s.File, s.Overlay); ok && content == beneath.content {
-		a.report(s.Overlay, " %s: %s is now identical to %s: delete it from %s.",
-			a.does(c, s), a.paths[*s.File], a.origin(beneath, "upstream"), a.label(s.Overlay))
-		return
-	}
-	a.report(s.Overlay, ` %s, but %s has a file of that name.
-Give the added file another name. If it is to replace the other one, it belongs in srcs (or in replace, if it is called differently).`,
-		a.does(c, s), a.holder(beneath, a.target()))
-}
-
-func (a *applier) reportAbsent(c *change, s *step, beneath version) {
+func (a *applier) reportAbsent(e edit, beneath version) {
 	if beneath.by != upstream {
-		a.report(s.Overlay, ` %s, but %s, a layer below, deletes it.
-Take the file out of one of the two overlays, or add it anew: a file that is added belongs in new_srcs.`,
-			a.does(c, s), a.label(beneath.by))
+		a.report(deletedBelow{e, beneath.by})
 		return
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, " %s, but %s has no file of that name.", a.does(c, s), a.target())
-	if !a.listed {
+	p := absentFile{edit: e, lists: !a.listed, similar: closest(e.change.Name, a.manifest.Names)}
+	if p.lists {
 		a.listed = true
-		b.WriteString(" It has:\n")
-		shown, more := nearest(c.Name, a.manifest.Names, maxListed)
-		for _, name := range shown {
-			fmt.Fprintf(&b, "  %s\n", name)
-		}
-		if more > 0 {
-			fmt.Fprintf(&b, "  and %d more, whose names are less like it\n", more)
-		}
-		if len(shown) == 0 {
-			b.WriteString("  (no files)\n")
-		}
-	} else {
-		b.WriteString("\n")
+		p.near, p.others = nearest(e.change.Name, a.manifest.Names, maxListed)
 	}
-	if name := closest(c.Name, a.manifest.Names); name != "" {
-		fmt.Fprintf(&b, "Did you mean %s?\n", name)
-	}
-	b.WriteString("If the package has changed, port the overlay or build without it.\n")
-	if !a.manifest.SDK {
-		b.WriteString("If the file is on disk all the same, it is not in srcs of that target, and not compiled: gazelle leaves out tests, and files whose build tags don't hold.")
-		if s.Kind != remove {
-			b.WriteString(" What the package is to gain belongs in new_srcs.")
-		}
-		b.WriteString("\n")
-		b.WriteString(a.partsHint() + "\n")
-	}
-	a.report(s.Overlay, "%s", b.String())
+	a.report(p)
 }
 
-// maxListed is how many files of a package a message lists.
-const maxListed = 20
+// namesWithFolder are names that begin with the folder of the package, as in a diff.
+type namesWithFolder struct {
+	overlayDiff
+	strip int      // that takes the folder away
+	names []string // without it
+}
 
-// reportFolder reports names of files that begin with the folder of the package, as
-// they do in a diff. It tells whether they are such.
-func (a *applier) reportFolder(s *step, d diff, name string) bool {
+// reportFolder reports names of files that begin with the folder of the package. It
+// tells whether they are such.
+func (a *applier) reportFolder(o overlayDiff, name string) bool {
 	folders := strings.Count(name, "/")
 	file := path.Base(name)
 	if folders == 0 || !slices.Contains(a.manifest.Names, file) {
 		return false
 	}
-	names := make([]string, len(d.Files))
-	for i, declared := range d.Files {
+	names := make([]string, len(o.diff.Files))
+	for i, declared := range o.diff.Files {
 		names[i] = strings.TrimPrefix(declared, strings.TrimSuffix(name, file))
 	}
-	a.report(s.Overlay, ` patches %s of package %s, but names in patches are relative to the package's folder. Write
-  patch_strip = %d
-  %s
-`,
-		strings.Join(d.Files, ", "), a.manifest.ImportPath, s.Strip+folders, a.patchesAttribute(s, d, names))
+	a.report(namesWithFolder{o, o.step.Strip + folders, names})
 	return true
 }

@@ -5,6 +5,30 @@ import (
 	"slices"
 )
 
+// An impossibleName is one with which no build compiles a file.
+type impossibleName struct {
+	made
+	reason string
+}
+
+// An impossibleConstraint is one with which no build compiles a file of its name.
+type impossibleConstraint struct {
+	made
+	constraint string
+}
+
+// A takenOut file is one that Go leaves out, and compiled before.
+type takenOut struct {
+	made
+	reason string
+}
+
+// A leftOutFile is one that Go leaves out, which may be meant.
+type leftOutFile struct {
+	made
+	reason string
+}
+
 // checkCompiled checks that Go takes what overlays make of a file that it compiles.
 // It returns why Go leaves the file out in this build, if that may be meant. If
 // another changed file stands in for it, that is its name.
@@ -17,23 +41,19 @@ func (a *applier) checkCompiled(c *change, final version, instead string) string
 	if reason == "" {
 		return ""
 	}
-	overlay := c.Steps[len(c.Steps)-1].Overlay
-	what := a.makes(c, final)
 	if !isSatisfiable(c.Name, emptyFile) {
-		a.report(overlay, " %s, which no build compiles: %s.\nGive the file another name.", what, reason)
+		a.report(impossibleName{c.made(final), reason})
 		return ""
 	}
 	if !isSatisfiable(c.Name, final.content) {
-		a.report(overlay, " %s, which no build compiles: no platform and no tags suit both its name and its constraint %q.\nCorrect the constraint.", what, constraintOf(final.content))
+		a.report(impossibleConstraint{c.made(final), constraintOf(final.content)})
 		return ""
 	}
 	reason = fmt.Sprintf("%s (%s)", reason, build)
 	if c.Original != nil && instead == "" {
-		original, ok := a.read(*c.Original, overlay)
+		original, ok := a.read(*c.Original, c.last().overlay())
 		if ok && build.leftOut(c.Name, original) == "" {
-			a.report(overlay, ` %s, and so takes %s out of the package, as Go leaves the new one out: %s.
-Correct the constraint. If the package is to lose the file, write delete = [%q]; if the new one is for other builds only, let another file of the overlay declare for this one what it declares.`,
-				what, c.Name, reason, c.Name)
+			a.report(takenOut{c.made(final), reason})
 			return ""
 		}
 	}
@@ -49,18 +69,8 @@ func (a *applier) noteLeftOut(outcomes []outcome) {
 		if file.LeftOut == "" || file.Instead != "" || c.Original != nil && slices.ContainsFunc(outcomes, isTaken) {
 			continue
 		}
-		overlay := c.Steps[len(c.Steps)-1].Overlay
-		a.notes = append(a.notes, fmt.Sprintf("%s %s, which Go leaves out of this build: %s", a.label(overlay), a.makes(c, outcomes[i].version), file.LeftOut))
+		a.notes = append(a.notes, leftOutFile{c.made(outcomes[i].version), file.LeftOut})
 	}
-}
-
-// makes says what the last step of a change does, and with which file.
-func (a *applier) makes(c *change, final version) string {
-	does := a.does(c, c.Steps[len(c.Steps)-1])
-	if final.path == "" {
-		return does
-	}
-	return fmt.Sprintf("%s (%s)", does, final.path)
 }
 
 // standIns returns, for each changed file that Go leaves out, a changed file that it

@@ -1,11 +1,7 @@
 package apply
 
 import (
-	"fmt"
-	"path"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 )
@@ -46,8 +42,7 @@ func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
 		switch name, ok := parts.own[file]; {
 		case !ok:
 		case file.Unusable != nil:
-			a.report(s.Overlay, " patches %s of package %s, but what %s has for it can't be applied: %v.",
-				name, a.manifest.ImportPath, a.paths[d.File], file.Unusable)
+			a.report(unusablePart{overlayDiff{s, d}, name, file.Unusable})
 			good = false
 		case file.Renamed || file.Copied:
 			good = a.addRenamed(s, d, file, parsed.files) && good
@@ -66,10 +61,24 @@ func (a *applier) parseDiff(s *step, d diff) *parsedDiff {
 		return nil
 	}
 	for _, part := range parts.leftOut {
-		part.Diff = a.diffName(s, d)
+		part.Diff = a.diffName(overlayDiff{s, d})
 		a.leftOut = append(a.leftOut, part)
 	}
 	return parsed
+}
+
+// An unusablePart of a diff is one that can't be applied to any file.
+type unusablePart struct {
+	overlayDiff
+	name string
+	err  error
+}
+
+// An unparsableDiff is a file that is none.
+type unparsableDiff struct {
+	owner
+	file int
+	err  error
 }
 
 // parse reads a diff on behalf of an overlay.
@@ -80,8 +89,7 @@ func (a *applier) parse(overlay, file int) ([]*unified.FileDiff, bool) {
 	}
 	parts, err := unified.Parse(text)
 	if err != nil {
-		a.report(overlay, " patches package %s, but %s can't be read: %v\nMake the diff anew, with `git diff` or `diff -u`.",
-			a.manifest.ImportPath, a.paths[file], err)
+		a.report(unparsableDiff{owner(overlay), file, err})
 		return nil, false
 	}
 	return parts, true
@@ -105,36 +113,43 @@ func inDiff(file *unified.FileDiff) string {
 	return file.Old
 }
 
-// reportUntouched tells of files that a diff is declared to change, and does not.
+// An excludedFile is one that a diff is declared to change, and that patch_exclude
+// leaves out of it.
+type excludedFile struct {
+	overlayDiff
+	name    string
+	pattern string
+}
+
+// untouchedFiles are those that a diff is declared to change, and does not.
+type untouchedFiles struct {
+	overlayDiff
+	names   []string
+	touched []string // those that it does change
+	places  []string // all that it changes, as it calls them
+}
+
 func (a *applier) reportUntouched(s *step, d diff, files []*unified.FileDiff, found division) {
-	touched, untouched := a.changedOf(s, d, found)
-	if len(untouched) > 0 && len(s.Exclude) > 0 {
-		excluded := a.excluded(s, d, files)
-		untouched = slices.DeleteFunc(untouched, func(name string) bool {
-			pattern, ok := excluded[name]
+	o := overlayDiff{s, d}
+	touched, not := a.changedOf(s, d, found)
+	if len(not) > 0 && len(s.Exclude) > 0 {
+		patterns := a.excluded(s, d, files)
+		not = slices.DeleteFunc(not, func(name string) bool {
+			pattern, ok := patterns[name]
 			if ok {
-				a.report(s.Overlay, " patches %s of package %s, but leaves out what %s has for it by patch_exclude, with the pattern %q: take the name out of patches, or the pattern out of patch_exclude.",
-					name, a.manifest.ImportPath, a.paths[d.File], pattern)
+				a.report(excludedFile{o, name, pattern})
 			}
 			return ok
 		})
 	}
-	if len(untouched) == 0 {
+	if len(not) == 0 {
 		return
 	}
-	var changed []string
+	var places []string
 	for _, file := range files {
-		changed = append(changed, inDiff(file))
+		places = append(places, inDiff(file))
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, " patches %s of package %s, but %s does not change it. It changes:\n%s",
-		strings.Join(untouched, ", "), a.manifest.ImportPath, a.paths[d.File], listed(changed))
-	if len(touched) > 0 {
-		fmt.Fprintf(&b, "Write\n  %s\n", a.patchesAttribute(s, d, touched))
-	} else {
-		fmt.Fprintf(&b, "Take %s out of %s of %s, or correct the names.\n", path.Base(a.paths[d.File]), "patches", a.label(s.Overlay))
-	}
-	a.report(s.Overlay, "%s", b.String())
+	a.report(untouchedFiles{o, not, touched, places})
 }
 
 // excluded returns, of the files that a diff is declared to change, those for which the
@@ -152,33 +167,4 @@ func (a *applier) excluded(s *step, d diff, parts []*unified.FileDiff) map[strin
 		}
 	}
 	return patterns
-}
-
-// patchesAttribute returns the attribute of the overlay that declares a diff.
-func (a *applier) patchesAttribute(s *step, d diff, names []string) string {
-	return fmt.Sprintf("patches = {%q: [%s]}", a.diffName(s, d), quotedList(names))
-}
-
-// quotedList returns the elements of a list of strings in Starlark.
-func quotedList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
-	}
-	return strings.Join(quoted, ", ")
-}
-
-// diffName returns a diff's path within the overlay's Bazel package, as its
-// BUILD file has it, or else the name of the file.
-func (a *applier) diffName(s *step, d diff) string {
-	file := a.paths[d.File]
-	_, pkg, _ := strings.Cut(a.manifest.Overlays[s.Overlay].Label, "//")
-	pkg, _, _ = strings.Cut(pkg, ":")
-	if _, name, ok := strings.Cut("/"+file, "/"+pkg+"/"); ok && pkg != "" {
-		return name
-	}
-	if pkg == "" && !strings.HasPrefix(file, "bazel-out/") && !strings.HasPrefix(file, "external/") {
-		return file
-	}
-	return path.Base(file)
 }

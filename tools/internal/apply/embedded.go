@@ -7,6 +7,17 @@ import (
 	"strings"
 )
 
+// A notEmbedded file is one for go:embed that no pattern of the package is for.
+type notEmbedded struct {
+	made
+	patterns []embedPattern
+	name     string // by which it would be embedded, or ""
+	prefix   string // what has to be stripped for that name, if that is all
+}
+
+// An embedPattern is one of a //go:embed in a file.
+type embedPattern struct{ file, pattern string }
+
 // checkEmbedded checks that a file for go:embed is embedded. It returns why it is
 // not in this build, if that may be meant.
 func (a *applier) checkEmbedded(c *change, final version, files []goFile) string {
@@ -26,9 +37,14 @@ func (a *applier) checkEmbedded(c *change, final version, files []goFile) string
 	if leftOut != "" {
 		return leftOut
 	}
-	overlay := c.Steps[len(c.Steps)-1].Overlay
-	a.report(overlay, " %s, but no //go:embed of the package has a pattern for %s, so that the program would not contain it.\n%s%s\n%s",
-		a.makes(c, final), c.Name, patterns(files), a.embedAdvice(c, overlay, files), a.partsHint())
+	p := notEmbedded{made: c.made(final)}
+	for _, f := range files {
+		for _, pattern := range f.embeds {
+			p.patterns = append(p.patterns, embedPattern{f.name, pattern})
+		}
+	}
+	p.name, p.prefix = a.embeddedName(c.Name, files)
+	a.report(p)
 	return ""
 }
 
@@ -50,37 +66,17 @@ func (a *applier) originalEmbeds(files []goFile) []string {
 	return found
 }
 
-// patterns lists the patterns of a package for messages.
-func patterns(files []goFile) string {
-	var b strings.Builder
-	for _, f := range files {
-		for _, pattern := range f.embeds {
-			if strings.Count(b.String(), "\n") == maxPatterns {
-				return b.String() + "  …\n"
-			}
-			fmt.Fprintf(&b, "  %s: //go:embed %s\n", f.name, pattern)
-		}
-	}
-	if b.Len() == 0 {
-		return "No file of it has a //go:embed.\n"
-	}
-	return "It has:\n" + b.String()
-}
-
-// maxPatterns bounds the list of a message.
-const maxPatterns = 20
-
-// embedAdvice says which name would be embedded, and how to give it to the file.
-func (a *applier) embedAdvice(c *change, overlay int, files []goFile) string {
+// embeddedName returns a name by which a file would be embedded, or "", and the folder
+// that is to be stripped for it; "" if the file has to be put into another folder.
+func (a *applier) embeddedName(name string, files []goFile) (embedded, prefix string) {
 	var all []string
 	for _, f := range files {
 		all = append(all, f.embeds...)
 	}
-	elements := strings.Split(c.Name, "/")
+	elements := strings.Split(name, "/")
 	for i := 1; i < len(elements); i++ {
-		if name := strings.Join(elements[i:], "/"); embeds(all, name) {
-			return fmt.Sprintf("The name %s is embedded. To give the file that name, write strip_prefix = %q in %s (after the strip_prefix that is there, if there is one).",
-				name, strings.Join(elements[:i], "/"), a.label(overlay))
+		if embedded := strings.Join(elements[i:], "/"); embeds(all, embedded) {
+			return embedded, strings.Join(elements[:i], "/")
 		}
 	}
 	folderOf := path.Dir
@@ -90,13 +86,13 @@ func (a *applier) embedAdvice(c *change, overlay int, files []goFile) string {
 			if folder == "." || strings.ContainsAny(folder, "*?[") || a.isFile(folder) {
 				continue // There is nothing to put the file into.
 			}
-			if name := path.Join(folder, path.Base(c.Name)); embeds(all, name) {
-				return fmt.Sprintf("A file %s would be embedded: put the file into a folder %s of that of the BUILD file, or of that of strip_prefix.", name, path.Dir(name))
+			if embedded := path.Join(folder, path.Base(name)); embeds(all, embedded) {
+				return embedded, ""
 			}
 		}
 		folderOf = func(pattern string) string { return pattern } // It may be that of a folder.
 	}
-	return "Give the file a name that a pattern has, or add a //go:embed for it by a change of a Go file."
+	return "", ""
 }
 
 // isFile tells whether the package or an overlay of it has a file of a name.

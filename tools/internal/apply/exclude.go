@@ -2,6 +2,13 @@ package apply
 
 import "slices"
 
+// vainPatterns are those of patch_exclude that match nothing.
+type vainPatterns struct {
+	owner
+	patterns []string
+	places   []string // of what the diffs change
+}
+
 // checkExclusions checks that what overlays leave out of their diffs is in one of them:
 // a pattern that matches nothing is misspelled, or the diff has changed.
 func (a *applier) checkExclusions() {
@@ -35,9 +42,7 @@ func (a *applier) checkExclusions() {
 			return slices.ContainsFunc(changed, anyOf([]string{pattern}).MatchString)
 		})
 		if len(vain) > 0 {
-			a.report(overlay, ` has %s in patch_exclude, but that matches nothing of what its diffs change:
-%sCorrect it, or take it out: a pattern is for a whole path, without a/ and b/, and * stands for slashes, too.`,
-				quotedList(vain), listed(unique(changed)))
+			a.report(vainPatterns{owner(overlay), vain, unique(changed)})
 		}
 	}
 }

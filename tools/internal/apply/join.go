@@ -1,19 +1,10 @@
 package apply
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 )
-
-// An overlayDiff is a diff with what its overlay says about it.
-type overlayDiff struct {
-	step *step
-	diff diff
-}
 
 // diffsOf returns the diffs of an overlay, in order.
 func (a *applier) diffsOf(overlay int) []overlayDiff {
@@ -29,6 +20,15 @@ func (a *applier) diffsOf(overlay int) []overlayDiff {
 		}
 	}
 	return all
+}
+
+// A conflict is a file that one diff of an overlay takes away, and another one makes
+// or changes.
+type conflict struct {
+	owner
+	name           string
+	takes, changes string   // paths of the two diffs
+	joined         []string // and of those between them
 }
 
 // reportJoin reports that a diff of an overlay takes a file away which another one
@@ -49,7 +49,7 @@ func (a *applier) reportJoinOf(all []overlayDiff, concerned func(path string) bo
 		}
 		gone[i], changed[i] = a.effects(one.step, one.diff, parts)
 	}
-	conflict := ""
+	var found *conflict
 	first, last := len(all), 0
 	for i, one := range all {
 		for j, other := range all {
@@ -59,22 +59,18 @@ func (a *applier) reportJoinOf(all []overlayDiff, concerned func(path string) bo
 				continue
 			}
 			first, last = min(first, i, j), max(last, i, j)
-			if conflict == "" {
-				conflict = fmt.Sprintf("%s renames or deletes %s, and %s changes that file or makes it", takes, gone[i][at], changes)
+			if found == nil {
+				found = &conflict{owner: owner(one.overlay()), name: gone[i][at], takes: takes, changes: changes}
 			}
 		}
 	}
-	if conflict == "" {
+	if found == nil {
 		return false
 	}
-	var joined []string
 	for _, one := range all[first : last+1] {
-		joined = append(joined, shell.Word(a.paths[one.diff.File]))
+		found.joined = append(found.joined, a.paths[one.diff.File])
 	}
-	a.report(all[first].step.Overlay, ` patches package %s, but %s: what one diff has made, another one can't take away.
-Join them into one diff, in their order, and name that one in patches in their place:
-  cat %s`,
-		a.manifest.ImportPath, conflict, strings.Join(joined, " "))
+	a.report(*found)
 	return true
 }
 

@@ -2,7 +2,6 @@ package apply
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -46,14 +45,23 @@ func (a *applier) isBeneath(name string, overlay int) bool {
 	})
 }
 
+// A part that is alreadyRenamed renames a file that has the new name.
+type alreadyRenamed struct {
+	overlayDiff
+	part             *unified.FileDiff
+	oldName, newName string // in the package
+}
+
+// An unsupportedMove is a rename or a copy that can't be followed.
+type unsupportedMove struct {
+	overlayDiff
+	part *unified.FileDiff
+}
+
 // addRenamed adds a part that renames or copies a file to what the diff does.
 func (a *applier) addRenamed(s *step, d diff, part *unified.FileDiff, files lineages) bool {
 	oldName, oldOK := unified.Strip(part.Old, s.Strip)
 	newName, newOK := unified.Strip(part.New, s.Strip)
-	verb := "renames"
-	if part.Copied {
-		verb = "copies"
-	}
 	switch {
 	case part.Renamed && oldOK && newOK && oldName != newName && a.isBeneath(oldName, s.Overlay) &&
 		(slices.Contains(d.Files, newName) || !strings.Contains(newName, "/")):
@@ -61,17 +69,35 @@ func (a *applier) addRenamed(s *step, d diff, part *unified.FileDiff, files line
 		return true
 	case a.reportJoin(s, d):
 	case part.Renamed && oldName != newName && !a.isBeneath(oldName, s.Overlay) && a.isBeneath(newName, s.Overlay):
-		a.report(s.Overlay, ` patches package %s, but %s renames %s to %s (line %d), and %s has %s, and no %s.
-If it has been renamed there, make the diff from the package as it is now.`,
-			a.manifest.ImportPath, a.paths[d.File], part.Old, part.New, part.Line, a.target(), newName, oldName)
+		a.report(alreadyRenamed{overlayDiff{s, d}, part, oldName, newName})
 	default:
 		// Of a file that is elsewhere, the content is not known here. Of one that is copied, diffs
 		// don't tell whether what they change of it comes before or after.
-		a.report(s.Overlay, ` patches package %s, but %s %s %s to %s (line %d), which works for files that are renamed within the package only.
-Make the diff with `+"`git diff --no-renames`"+`, which writes the new file as a whole.`,
-			a.manifest.ImportPath, a.paths[d.File], verb, part.Old, part.New, part.Line)
+		a.report(unsupportedMove{overlayDiff{s, d}, part})
 	}
 	return false
+}
+
+// A diff that changesDeleted changes a file that its overlay says it deletes.
+type changesDeleted struct {
+	overlayDiff
+	name string
+	line int // of the diff
+}
+
+// undeclaredMoves are deletions and renames of a diff that its overlay does not
+// declare.
+type undeclaredMoves struct {
+	overlayDiff
+	moves   []move
+	deletes []string // names that have to be in delete
+	patched []string // and in patches
+}
+
+// A move is a part of a diff that deletes or renames a file, with its name.
+type move struct {
+	name string
+	part *unified.FileDiff
 }
 
 // checkMoves checks that files which a diff takes away are declared as deleted, and
@@ -79,7 +105,7 @@ Make the diff with `+"`git diff --no-renames`"+`, which writes the new file as a
 func (a *applier) checkMoves(s *step, d diff, files lineages, parts []*unified.FileDiff) bool {
 	deletes := a.deletedBy(s.Overlay)
 	wanted, patched := slices.Clone(deletes), []string{}
-	var moves []string
+	var moves []move
 	for _, name := range files.names() {
 		l := files[name]
 		last := l.parts[len(l.parts)-1]
@@ -91,18 +117,17 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, parts []*unified.F
 				wanted = append(wanted, name)
 			}
 			if slices.Contains(d.Files, name) || !slices.Contains(deletes, name) {
-				moves = append(moves, fmt.Sprintf("%s  line %d: %s", name, last.Line, moveOf(last)))
+				moves = append(moves, move{name, last})
 			}
 		case slices.Contains(deletes, name):
 			if a.reportJoin(s, d) {
 				return false
 			}
-			a.report(s.Overlay, " deletes %s of package %s, but %s changes it (line %d): take that part out of the diff, or the name out of delete.",
-				name, a.manifest.ImportPath, a.paths[d.File], l.parts[0].Line)
+			a.report(changesDeleted{overlayDiff{s, d}, name, l.parts[0].Line})
 			return false
 		default:
 			if l.renamed != nil && !slices.Contains(d.Files, name) {
-				moves = append(moves, fmt.Sprintf("%s  line %d: %s", name, l.renamed.Line, moveOf(l.renamed)))
+				moves = append(moves, move{name, l.renamed})
 			}
 			patched = append(patched, name)
 		}
@@ -116,35 +141,21 @@ func (a *applier) checkMoves(s *step, d diff, files lineages, parts []*unified.F
 	patched = append(patched, a.sort(s, d, parts).declare...)
 	slices.Sort(wanted)
 	slices.Sort(patched)
-	patched = slices.Compact(patched)
-	var b strings.Builder
-	fmt.Fprintf(&b, " patches package %s, but %s renames or deletes files, which the attributes delete and patches have to say:\n%sWrite\n",
-		a.manifest.ImportPath, a.paths[d.File], listed(moves))
-	fmt.Fprintf(&b, "  delete = [%s]\n", quotedList(wanted))
-	if len(patched) > 0 {
-		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, patched))
-	} else {
-		fmt.Fprintf(&b, "and take %s out of patches of %s.\n", path.Base(a.paths[d.File]), a.label(s.Overlay))
-	}
-	a.report(s.Overlay, "%s", b.String())
+	a.report(undeclaredMoves{overlayDiff{s, d}, moves, wanted, slices.Compact(patched)})
 	return false
 }
 
-// moveOf says what a part of a diff does to a file.
-func moveOf(part *unified.FileDiff) string {
-	if part.Renamed {
-		return fmt.Sprintf("renames %s to %s", part.Old, part.New)
-	}
-	return "deletes " + part.Old
+// A file that is renamedOnto is there when a diff renames another one so.
+type renamedOnto struct {
+	diffEdit
+	part *unified.FileDiff
 }
 
 // rename begins a file with what another one is beneath the overlay.
 func (a *applier) rename(p *patching, d diff, l *lineage) bool {
-	c, s := p.change, p.step
+	s := p.step
 	if l.clashes || !l.replaces && p.now().present {
-		a.report(s.Overlay, ` %s, but %s renames %s so (line %d), and there is a file of that name.
-Make the diff with `+"`git diff --no-renames`, from the files as they are.",
-			a.does(c, s), a.paths[d.File], l.renamed.Old, l.renamed.Line)
+		a.report(renamedOnto{diffEdit{p.edit, d}, l.renamed})
 		return false
 	}
 	source, i := a.stepOf(l.source, s.Overlay)
@@ -155,7 +166,7 @@ Make the diff with `+"`git diff --no-renames`, from the files as they are.",
 	before := a.applyUntil(source, i)
 	if before.ok {
 		p.stages = []stage{{version: before.version}}
-		p.notes = append(p.notes, fmt.Sprintf("%s: made of %s", a.diffName(s, d), l.source))
+		p.notes = append(p.notes, fmt.Sprintf("%s: made of %s", a.diffName(overlayDiff{s, d}), l.source))
 	}
 	return before.ok
 }
@@ -173,7 +184,7 @@ func (a *applier) checkGone(s *step, d diff, files lineages) bool {
 		if !before.ok || !before.present {
 			continue // Reported, or about to be.
 		}
-		p := &patching{change: c, step: c.Steps[i], stages: []stage{{version: before.version}}}
+		p := &patching{edit: edit{c, c.Steps[i]}, stages: []stage{{version: before.version}}}
 		// That nothing is left, each part checks.
 		for _, part := range l.parts {
 			if !a.patchPart(p, d, part) {

@@ -83,6 +83,13 @@ func (a *applier) goFiles(outcomes []outcome) ([]goFile, bool) {
 // isGo tells whether a change is of a Go file that is compiled.
 func isGo(c *change) bool { return !c.Embedded && path.Ext(c.Name) == ".go" }
 
+// A wrongClause says that a file is of another package than others.
+type wrongClause struct {
+	made
+	pkg             string
+	other, otherPkg string // a file, and its package
+}
+
 // checkClauses checks that changed files are of the package: the compiler names
 // another file if they are not.
 func (a *applier) checkClauses(files []goFile) {
@@ -102,10 +109,16 @@ func (a *applier) checkClauses(files []goFile) {
 		case own == nil:
 			own = &files[i]
 		case own.pkg != f.pkg:
-			a.report(f.final.by, " %s, but that file is of package %s, and %s of package %s.\nWrite package %s in it.",
-				a.makes(f.change, f.final), f.pkg, own.name, own.pkg, own.pkg)
+			a.report(wrongClause{f.change.made(f.final), f.pkg, own.name, own.pkg})
 		}
 	}
+}
+
+// A missingDep is a package that a file imports, and that is not in deps.
+type missingDep struct {
+	made
+	imported string // import path
+	likely   string // label
 }
 
 // checkImports checks that the package's deps have what changed files import anew.
@@ -129,10 +142,7 @@ func (a *applier) checkImports(files []goFile) {
 				slices.Contains(a.manifest.Deps, imported) || imported == a.manifest.ImportPath {
 				continue
 			}
-			a.report(f.final.by, ` %s, which imports %q, but neither %s nor an overlay of the package has that in deps.
-Add the go_library that has this importpath to deps of %s. As gazelle names it, that is likely
-  deps = [%q]`,
-				a.makes(f.change, f.final), imported, a.target(), a.label(f.final.by), a.likelyLabel(imported))
+			a.report(missingDep{f.change.made(f.final), imported, a.manifest.likelyLabel(imported)})
 		}
 	}
 }
@@ -142,11 +152,11 @@ var hostsOfOwners = []string{"bitbucket.org", "github.com", "gitlab.com", "golan
 
 // likelyLabel returns the label that gazelle mostly gives the go_library of an import
 // path, in the workspace if that has the path of the workspace's own module.
-func (a *applier) likelyLabel(importPath string) string {
-	folder, _, _ := strings.Cut(strings.TrimPrefix(a.manifest.Target, "@@//"), ":")
-	module, ok := strings.CutSuffix("/"+a.manifest.ImportPath, strings.TrimSuffix("/"+folder, "/"))
+func (m *manifest) likelyLabel(importPath string) string {
+	folder, _, _ := strings.Cut(strings.TrimPrefix(m.Target, "@@//"), ":")
+	module, ok := strings.CutSuffix("/"+m.ImportPath, strings.TrimSuffix("/"+folder, "/"))
 	rest, below := strings.CutPrefix("/"+importPath+"/", module+"/")
-	if !strings.HasPrefix(a.manifest.Target, "@@//") || !ok || !below || module == "" {
+	if !strings.HasPrefix(m.Target, "@@//") || !ok || !below || module == "" {
 		return likelyLabelOfModule(importPath)
 	}
 	if rest == "" {
@@ -187,9 +197,4 @@ var inNames = strings.NewReplacer("-", "_", ".", "_")
 func isMajorVersion(element string) bool {
 	digits, ok := strings.CutPrefix(element, "v")
 	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
-}
-
-// partsHint is what to do where the target is not all of the package.
-func (a *applier) partsHint() string {
-	return fmt.Sprintf("If %s is only a part of the package, which another target embeds, list it in parts: parts = [%q].", a.target(), a.target())
 }

@@ -55,8 +55,8 @@ func TestLikelyLabel(t *testing.T) {
 		{"@@//src:src", "src", "example.com/util", "@com_example_util//:util"},
 		{"@@m+//lib:lib", "example.com/m/lib", "example.com/m/util", "@com_example_m//util"},
 	} {
-		a := &applier{manifest: &manifest{Target: test.target, ImportPath: test.importPath}}
-		if got := a.likelyLabel(test.imported); got != test.want {
+		m := &manifest{Target: test.target, ImportPath: test.importPath}
+		if got := m.likelyLabel(test.imported); got != test.want {
 			t.Errorf("%s of %s: got %s, want %s", test.imported, test.target, got, test.want)
 		}
 	}

@@ -3,7 +3,6 @@ package apply
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 )
@@ -20,7 +19,8 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 		return version{}, nil, false // Reported.
 	}
 	checksBase := true
-	p := &patching{change: c, step: s, stages: []stage{{version: beneath}}}
+	e := edit{c, s}
+	p := &patching{edit: e, stages: []stage{{version: beneath}}}
 	for i, d := range s.Patches {
 		l := parsed[i].files[c.Name]
 		if l == nil {
@@ -31,8 +31,8 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 		}
 		for _, part := range l.parts {
 			if !p.now().present && !part.Creates() {
-				if !a.reportForeign(c, s, d) && !a.reportFolder(s, d, c.Name) {
-					a.reportAbsent(c, s, beneath)
+				if !a.reportForeign(e, d) && !a.reportFolder(overlayDiff{s, d}, c.Name) {
+					a.reportAbsent(e, beneath)
 				}
 				return version{}, nil, false
 			}
@@ -48,8 +48,7 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 	}
 	next = p.now()
 	if beneath.present && next.content == beneath.content {
-		a.report(s.Overlay, " %s, but changes nothing: the outcome is identical to %s. Delete the file from patches of %s.",
-			a.does(c, s), a.origin(beneath, "upstream"), a.label(s.Overlay))
+		a.report(noChange{e, beneath})
 		return version{}, nil, false
 	}
 	return next, p.notes, true
@@ -57,8 +56,7 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 
 // A patching is one step's work on a file, diff by diff.
 type patching struct {
-	change *change
-	step   *step
+	edit
 	stages []stage // first what lies beneath the step
 	notes  []string
 }
@@ -67,6 +65,23 @@ type patching struct {
 type stage struct {
 	version
 	diff string // path of the last one
+}
+
+// A point is one in a step's work on a file.
+type point struct {
+	beneath version // the step
+	diff    string  // path of the last of its diffs; "" before the first
+}
+
+// at returns the point after some diffs.
+func (p *patching) at(diffs int) point { return point{p.stages[0].version, p.stages[diffs].diff} }
+
+// end returns the point after all diffs so far.
+func (p *patching) end() point { return p.at(len(p.stages) - 1) }
+
+// since returns the first point that has what has tells of.
+func (p *patching) since(has func(stage) bool) point {
+	return p.at(max(0, slices.IndexFunc(p.stages, has)))
 }
 
 func (p *patching) now() version { return p.stages[len(p.stages)-1].version }
@@ -93,81 +108,76 @@ func (a *applier) patchPart(p *patching, d diff, part *unified.FileDiff) bool {
 		return false
 	}
 	if part.Deletes() && len(part.Hunks) > 0 && content != "" {
-		a.reportLeftOver(p, d, part)
+		a.report(deletesMore{diffEdit{p.edit, d}, part.Line, p.end()})
 		return false
 	}
 	p.proceed(a.paths[d.File], !part.Deletes(), content)
-	p.notes = append(p.notes, placementNotes(a.diffName(p.step, d), placed)...)
+	p.notes = append(p.notes, placementNotes(a.diffName(overlayDiff{p.step, d}), placed)...)
 	return true
+}
+
+// noChange is what diffs come to that make what lies beneath already.
+type noChange struct {
+	edit
+	beneath version
+}
+
+// A diff that is alreadyApplied has nothing left to change.
+type alreadyApplied struct {
+	diffEdit
+	since    point
+	failures []*unified.HunkError // which say so; none if the diff makes the file
+}
+
+// A diff that createsPresent makes a file that is there.
+type createsPresent struct {
+	diffEdit
+	since point
 }
 
 // reportCreates says of a diff which makes a file that the file is there.
 func (a *applier) reportCreates(p *patching, d diff, part *unified.FileDiff) {
-	c, s := p.change, p.step
 	has := func(at stage) bool { return at.present && at.content == part.Create() }
 	if has(p.stages[len(p.stages)-1]) {
-		a.report(s.Overlay, " %s: %s is already applied, %s it: delete it from %s.",
-			a.does(c, s), a.paths[d.File], a.haver(p, d, "upstream", has), a.label(s.Overlay))
+		a.report(alreadyApplied{diffEdit: diffEdit{p.edit, d}, since: p.since(has)})
 		return
 	}
-	a.report(s.Overlay, ` %s: %s creates the file, but %s a file of that name.
-Make the diff from the file as it is. A file that replaces it as a whole belongs in srcs.`,
-		a.does(c, s), a.paths[d.File], a.haver(p, d, a.target(), func(at stage) bool { return at.present }))
+	a.report(createsPresent{diffEdit{p.edit, d}, p.since(func(at stage) bool { return at.present })})
 }
 
-// reportLeftOver says of a diff which deletes a file that it does not know all of it.
-func (a *applier) reportLeftOver(p *patching, d diff, part *unified.FileDiff) {
-	c, s := p.change, p.step
-	does := "and %s deletes it (line %d)"
-	if s.Kind == remove {
-		does = "and so does %s (line %d)"
-	}
-	a.report(s.Overlay, ` %s, `+does+`, but the file has more lines than the diff knows:
-  %s
-See whether they are needed elsewhere, and make the diff from the file as it is, or take that part out of it.`,
-		a.does(c, s), a.paths[d.File], part.Line, a.subject(p))
+// A diff that deletesMore deletes a file of which it does not know all.
+type deletesMore struct {
+	diffEdit
+	line int // of the diff
+	at   point
 }
 
-// haver says who was the first to have what has tells of, and calls the package
-// itself by a word: "upstream has", say.
-func (a *applier) haver(p *patching, d diff, word string, has func(stage) bool) string {
-	at := slices.IndexFunc(p.stages, has)
-	switch {
-	case at < 1:
-		return a.holder(p.stages[0].version, word) + " has"
-	case p.stages[at].diff == a.paths[d.File]:
-		return "an earlier part of the same diff has"
-	default:
-		return fmt.Sprintf("%s, which is before it in patches of %s, has", p.stages[at].diff, a.label(p.step.Overlay))
-	}
+// A misfit is a diff with hunks that can't be applied.
+type misfit struct {
+	diffEdit
+	at       point
+	failures []*unified.HunkError
+	applied  *point // since when there is what is applied already; nil if nothing is
 }
 
 // reportHunks says which hunks don't fit. Others have been placed.
 func (a *applier) reportHunks(p *patching, d diff, part *unified.FileDiff, failures []*unified.HunkError, placed int) {
-	c, s := p.change, p.step
-	path, label := a.paths[d.File], a.label(s.Overlay)
 	applied := 0
-	var b strings.Builder
 	for _, failure := range failures {
 		if failure.Problem == unified.AlreadyApplied {
 			applied++
 		}
 	}
-	b.WriteString(unified.Describe(failures))
-	has := ""
+	m := misfit{diffEdit: diffEdit{p.edit, d}, at: p.end(), failures: failures}
 	if applied > 0 { // Otherwise nobody asks, and to look for it takes long.
-		has = a.haver(p, d, "upstream", func(at stage) bool { return at.present && hasAll(at.content, part, failures) }) + " it"
+		since := p.since(func(at stage) bool { return at.present && hasAll(at.content, part, failures) })
+		if applied == len(failures) && placed == 0 {
+			a.report(alreadyApplied{m.diffEdit, since, failures})
+			return
+		}
+		m.applied = &since
 	}
-	switch {
-	case applied == len(failures) && placed == 0:
-		a.report(s.Overlay, " %s: %s is already applied, %s: delete it from %s.\n%s", a.does(c, s), path, has, label, b.String())
-		return
-	case applied > 0:
-		fmt.Fprintf(&b, "What is already applied, as %s: delete it from %s.\n", has, path)
-	}
-	a.report(s.Overlay, ` %s, but %s does not apply to %s:
-%sPort %s to the file as it is now, or build without %s.`,
-		a.does(c, s), path, a.subject(p), b.String(), path, label)
+	a.report(m)
 }
 
 // hasAll tells whether content has what of the part of a diff is said to be applied.
@@ -180,23 +190,6 @@ func hasAll(content string, part *unified.FileDiff, failures []*unified.HunkErro
 	return !slices.ContainsFunc(failures, func(failure *unified.HunkError) bool {
 		return failure.Problem == unified.AlreadyApplied && !applied[failure.Hunk]
 	})
-}
-
-// subject names the version that a part of a diff is applied to.
-func (a *applier) subject(p *patching) string {
-	beneath, last := p.stages[0], p.stages[len(p.stages)-1]
-	subject := beneath.path
-	if beneath.by != upstream {
-		subject = a.origin(beneath.version, "")
-	}
-	switch {
-	case len(p.stages) == 1:
-		return subject
-	case !beneath.present:
-		return "what " + last.diff + " makes of it"
-	default:
-		return subject + " with " + last.diff
-	}
 }
 
 // placementNotes tells of hunks that were not where they say.

@@ -1,67 +1,69 @@
 package apply
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/record"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 )
 
-// reportUnclaimed tells of parts of a diff that are for nobody, or for two, and what
-// to write. It returns whether that tells all of the names in patches that there is
-// to say: all are wrong, as patch_strip is, or it has the right ones.
+// A disputedPart is one that two overlays take for different files.
+type disputedPart struct {
+	overlayDiff
+	dispute
+}
+
+// ambiguousFolders have files of the names that an overlay patches, and the import path
+// does not tell which is the package's.
+type ambiguousFolders struct {
+	overlayDiff
+	folders []string
+}
+
+// unclaimedParts of a diff are those that no overlay takes.
+type unclaimedParts struct {
+	overlayDiff
+	parts   []*unified.FileDiff
+	takes   bool     // whether the overlay takes others
+	strip   int      // with which the diff fits best; what follows is with that
+	changed []string // names in patches that the diff changes
+	not     []string // those that it does not
+	todo    toDo
+}
+
+// corrects tells whether patches or patch_strip of the overlay are to be corrected.
+func (p unclaimedParts) corrects() bool { return p.strip != p.step.Strip || len(p.todo.declare) > 0 }
+
+// reportUnclaimed tells of parts of a diff that are for nobody, or for two. It returns
+// whether that tells all of the names in patches that there is to say: all are wrong, as
+// patch_strip is, or it has the right ones.
 func (a *applier) reportUnclaimed(s *step, d diff, parts []*unified.FileDiff, found division) (told bool) {
+	o := overlayDiff{s, d}
 	for _, dispute := range found.disputes {
-		a.report(s.Overlay, ` patches %s of package %s, and %s patches %s of package %s, by the same part of %s (line %d: %s).
-A part is for one file: correct the names or patch_strip of one of the two (%d and %d).`,
-			dispute.name, a.manifest.ImportPath, record.DisplayLabel(dispute.by.Overlay), dispute.as, dispute.by.ImportPath,
-			a.paths[d.File], dispute.part.Line, inDiff(dispute.part), s.Strip, dispute.by.Strip)
+		a.report(disputedPart{o, dispute})
 	}
 	if len(found.ambiguous) > 0 {
-		a.report(s.Overlay, ` patches %s of package %s, but %s has files of these names in several folders, and the import path ends with none of them (patch_strip = %d):
-%sName by their paths those that are for no package, or for others, in each overlay that has files of these names: patch_exclude = [%q]`,
-			strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], s.Strip, listed(found.ambiguous), found.ambiguous[0]+"/*")
+		a.report(ambiguousFolders{o, found.ambiguous})
 		return true
 	}
 	if len(found.unclaimed) == 0 {
 		return false
 	}
-	lines := make([]string, len(found.unclaimed))
-	for i, part := range found.unclaimed {
-		lines[i] = fmt.Sprintf("%s  (line %d)", inDiff(part), part.Line)
-	}
-	strip := a.bestStrip(s, d, parts)
 	advised := *s
-	advised.Strip = strip
-	todo := a.sort(&advised, d, parts)
-
-	var b strings.Builder
-	changes := "changes"
-	if len(found.own) > 0 {
-		changes = "also changes"
-	}
-	fmt.Fprintf(&b, " patches %s of package %s, but %s %s what no overlay takes (patch_strip = %d):\n%s",
-		strings.Join(d.Files, ", "), a.manifest.ImportPath, a.paths[d.File], changes, s.Strip, listed(lines))
+	advised.Strip = a.bestStrip(s, d, parts)
 	changed, not := a.changedOf(&advised, d, a.divide(&advised, d, parts))
-	if len(todo.declare) > 0 && len(not) > 0 {
-		fmt.Fprintf(&b, "It does not change %s.\n", strings.Join(not, ", "))
+	p := unclaimedParts{
+		overlayDiff: o,
+		parts:       found.unclaimed,
+		takes:       len(found.own) > 0,
+		strip:       advised.Strip,
+		changed:     changed,
+		not:         not,
+		todo:        a.sort(&advised, d, parts),
 	}
-	if strip != s.Strip || len(todo.declare) > 0 {
-		b.WriteString("Write\n")
-	}
-	if strip != s.Strip {
-		fmt.Fprintf(&b, "  patch_strip = %d\n", strip)
-	}
-	if len(todo.declare) > 0 {
-		fmt.Fprintf(&b, "  %s\n", a.patchesAttribute(s, d, slices.Concat(changed, todo.declare)))
-	}
-	a.adviseOthers(&b, &advised, d, todo)
-	a.adviseExclusion(&b, s, d, todo)
-	a.report(s.Overlay, "%s", b.String())
-	return strip != s.Strip || len(todo.declare) > 0
+	a.report(p)
+	return p.corrects()
 }
 
 // changedOf parts the names that a diff is declared to change: those that it does change,
@@ -102,7 +104,7 @@ type otherPackage struct {
 	files      []string
 	remove     []string
 	places     []string // of all these, in the diff
-	claimed    bool     // whether an overlay of it has the diff
+	claim      *claim   // of an overlay of it that has the diff; nil if there is none
 }
 
 // sort tells what has to become of the parts that no overlay takes.
@@ -154,6 +156,9 @@ func (a *applier) sort(s *step, d diff, parts []*unified.FileDiff) toDo {
 			todo.excluded = append(todo.excluded, other.places...) // Its overlay deletes without the diff.
 		}
 	}
+	for _, other := range todo.others[:min(len(todo.others), maxOthers)] { // Nobody is told of more.
+		other.claim = a.claimOf(s, d, other.importPath)
+	}
 	todo.declare = unique(todo.declare)
 	todo.absent = unique(todo.absent)
 	todo.unknown = unique(todo.unknown)
@@ -195,87 +200,15 @@ func importPathOf(dir, folder, importPath string) string {
 	return path.Join("…", dir)
 }
 
-// adviseOthers says what to write for other packages that a diff changes.
-func (a *applier) adviseOthers(b *strings.Builder, s *step, d diff, todo toDo) {
-	fresh := 0
-	for i, other := range todo.others {
-		if i >= maxListed/2 {
-			fmt.Fprintf(b, "And so on, for %d more packages.\n", len(todo.others)-i)
-			break
-		}
-		if c, ok := a.claimOf(s, d, other.importPath); ok {
-			other.claimed = true
-			a.adviseOwner(b, s, d, c, other)
-			continue
-		}
-		if fresh++; fresh == 1 {
-			fmt.Fprintf(b, "Declare another overlay of the same diff, and list it beside %s in a go_overlay_set:\n", a.label(s.Overlay))
-		}
-		fmt.Fprintf(b, "  go_overlay(\n      name = %q,\n      importpath = %q,\n", path.Base(other.importPath), other.importPath)
-		if len(other.remove) > 0 {
-			fmt.Fprintf(b, "      delete = [%s],\n", quotedList(unique(other.remove)))
-		}
-		if other.strip != 1 && len(other.files) > 0 {
-			fmt.Fprintf(b, "      patch_strip = %d,\n", other.strip)
-		}
-		if len(other.files) > 0 {
-			fmt.Fprintf(b, "      %s,\n", a.patchesAttribute(s, d, unique(other.files)))
-		}
-		b.WriteString("  )\n")
-		if len(other.files) == 0 && slices.Contains(todo.excluded, other.places[0]) {
-			fmt.Fprintf(b, "That one does not name the diff: leave its part out of %s by patch_exclude, see below.\n", a.label(s.Overlay))
-		}
-	}
-}
-
-// adviseExclusion says what may be left out of a diff.
-func (a *applier) adviseExclusion(b *strings.Builder, s *step, d diff, todo toDo) {
-	if len(todo.absent) > 0 {
-		fmt.Fprintf(b, "%s has no %s, which %s does not create.\n", a.target(), strings.Join(todo.absent, ", "), a.paths[d.File])
-	}
-	if len(todo.unknown) > 0 {
-		fmt.Fprintf(b, "If a package embeds %s, its overlay has to name it.\n", strings.Join(todo.unknown, " or "))
-	}
-	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
-		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(slices.Concat(s.Exclude, excluded)))
-	}
-	for _, other := range todo.others {
-		if len(other.files) > 0 && !other.claimed {
-			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(slices.Concat(s.Exclude, other.places)))
-			break // The others in the same way.
-		}
-	}
-}
-
-// claimOf returns the claim of another overlay to a diff, for a package.
-func (a *applier) claimOf(s *step, d diff, importPath string) (claim, bool) {
+// claimOf returns the claim of another overlay to a diff, for a package; nil if there
+// is none.
+func (a *applier) claimOf(s *step, d diff, importPath string) *claim {
 	for _, c := range a.othersOf(d, a.manifest.Overlays[s.Overlay].Label) {
 		if c.ImportPath == importPath {
-			return c, true
+			return &c
 		}
 	}
-	return claim{}, false
-}
-
-// adviseOwner says what has to be written for an overlay that has the diff, and
-// does not take what is for its package.
-func (a *applier) adviseOwner(b *strings.Builder, s *step, d diff, c claim, other *otherPackage) {
-	label := record.DisplayLabel(c.Overlay)
-	if c.Absent {
-		fmt.Fprintf(b, "That is for %s, but programs that run during the build are compiled without it: write exec = True there, too, or take it out of %s.\n",
-			label, a.label(s.Overlay))
-		return
-	}
-	fmt.Fprintf(b, "For %s, write\n", label)
-	if c.Strip != other.strip {
-		fmt.Fprintf(b, "  patch_strip = %d\n", other.strip)
-	}
-	if files := unique(slices.Concat(c.Files, other.files)); len(files) > len(c.Files) {
-		fmt.Fprintf(b, "  %s\n", a.patchesAttribute(s, d, files))
-	}
-	if names := unique(slices.Concat(c.Delete, other.remove)); len(names) > len(c.Delete) {
-		fmt.Fprintf(b, "  delete = [%s]\n", quotedList(names))
-	}
+	return nil
 }
 
 // bestStrip returns the number of elements to strip with which most of the declared
@@ -304,19 +237,6 @@ func (a *applier) bestStrip(s *step, d diff, parts []*unified.FileDiff) int {
 	return s.Strip
 }
 
-// listed returns lines of a message, of which there may be many.
-func listed(lines []string) string {
-	var b strings.Builder
-	for i, line := range lines {
-		if i == maxListed {
-			fmt.Fprintf(&b, "  and %d more\n", len(lines)-i)
-			break
-		}
-		fmt.Fprintf(&b, "  %s\n", line)
-	}
-	return b.String()
-}
-
 // unique returns items in their order, each once.
 func unique[T comparable](items []T) []T {
 	var all []T
@@ -328,31 +248,42 @@ func unique[T comparable](items []T) []T {
 	return all
 }
 
+// An impossibleFile is none that the package can have, by its name.
+type impossibleFile struct {
+	diffEdit
+	why string
+}
+
+// A foreignFile is one in a folder of another package.
+type foreignFile struct {
+	diffEdit
+	folder string
+	todo   toDo
+}
+
 // reportForeign tells of a file that an overlay patches and its package can't have,
 // and returns whether it is one.
-func (a *applier) reportForeign(c *change, s *step, d diff) bool {
-	why := leftOutAs(c.Name)
-	folder, name := path.Split(c.Name)
+func (a *applier) reportForeign(e edit, d diff) bool {
+	why := leftOutAs(e.change.Name)
+	folder, name := path.Split(e.change.Name)
 	inFolder := func(name string) bool { return strings.HasPrefix(name, folder) }
 	switch {
-	case a.isBeneath(c.Name, s.Overlay):
+	case a.isBeneath(e.change.Name, e.overlay()):
 		return false
 	case why != "":
-		a.report(s.Overlay, " %s, but %s has no file of that name. Take it out of the names in patches: what %s has for it is left out by itself (%s), and named in reports.",
-			a.does(c, s), a.target(), a.paths[d.File], why)
+		a.report(impossibleFile{diffEdit{e, d}, why})
 		return true
 	case folder == "", !isSourceName(name):
 		return false
 	case a.has(name) && !slices.ContainsFunc(d.Files, func(name string) bool { return !inFolder(name) }):
 		return false // The folder may be the package's own.
 	}
-	var b strings.Builder
-	a.adviseOthers(&b, s, d, toDo{others: []*otherPackage{{
-		importPath: path.Join(a.manifest.ImportPath, folder),
-		strip:      s.Strip + strings.Count(folder, "/"),
+	importPath := path.Join(a.manifest.ImportPath, folder)
+	a.report(foreignFile{diffEdit{e, d}, strings.TrimSuffix(folder, "/"), toDo{others: []*otherPackage{{
+		importPath: importPath,
+		strip:      e.step.Strip + strings.Count(folder, "/"),
 		files:      []string{name},
-	}}})
-	a.report(s.Overlay, " %s, but the folder %s is another package. Take it out of the names in patches.\n%s",
-		a.does(c, s), strings.TrimSuffix(folder, "/"), b.String())
+		claim:      a.claimOf(e.step, d, importPath),
+	}}}})
 	return true
 }

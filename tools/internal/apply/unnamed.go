@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -34,14 +33,34 @@ func (a *applier) reportUnnamed() {
 	}
 }
 
+// A foreignDiff is one that changes no file of the package.
+type foreignDiff struct {
+	owner
+	file   int
+	places []string // of what it changes
+}
+
+// namelessDiffs are all those of an overlay for which it does not name files.
+type namelessDiffs struct {
+	owner
+	paths   []string    // of all of them
+	strip   *int        // that most need; nil if it is the overlay's
+	diffs   []namedDiff // that need that one
+	deletes []string    // names of files that these delete
+	apart   []string    // paths of diffs that need another one
+}
+
+// A namedDiff is a diff with the names that it has to be declared with: none if it only
+// deletes.
+type namedDiff struct {
+	overlayDiff
+	todo toDo
+}
+
 func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
-	var (
-		names, entries, deletes, apart []string
-		deleting                       []string // diffs that do nothing else
-		all                            []overlayDiff
-		advice                         strings.Builder
-		advised                        *step
-	)
+	var all []overlayDiff
+	var advised *step
+	p := namelessDiffs{owner: owner(overlay)}
 	for _, u := range diffs {
 		parts, ok := a.parse(overlay, u.File)
 		if !ok {
@@ -51,66 +70,40 @@ func (a *applier) reportUnnamedOf(overlay int, diffs []unnamedDiff) {
 		d := diff{File: u.File}
 		var gone []string
 		d.Files, gone = a.filesOf(s, d, parts)
-		names = append(names, a.paths[u.File])
+		p.paths = append(p.paths, a.paths[u.File])
 		if len(d.Files) == 0 && len(gone) == 0 {
 			changed := make([]string, len(parts))
 			for i, part := range parts {
 				changed[i] = inDiff(part)
 			}
-			a.report(overlay, " has %s in patches, which changes no file of package %s. It changes:\n%sTake it out of patches, or correct importpath.",
-				a.paths[u.File], a.manifest.ImportPath, listed(unique(changed)))
+			a.report(foreignDiff{owner(overlay), u.File, unique(changed)})
 			return
 		}
 		if advised == nil && len(d.Files) > 0 {
 			advised = s
 		}
 		if len(d.Files) > 0 && s.Strip != advised.Strip {
-			apart = append(apart, a.paths[u.File])
+			p.apart = append(p.apart, a.paths[u.File])
 			continue
 		}
-		all = append(all, overlayDiff{s, d})
-		deletes = append(deletes, gone...)
+		o := overlayDiff{s, d}
+		all = append(all, o)
+		p.deletes = append(p.deletes, gone...)
 		todo := a.sort(s, d, parts)
-		if len(d.Files) > 0 {
-			entries = append(entries, fmt.Sprintf("%q: [%s]", a.diffName(s, d), quotedList(d.Files)))
-		} else {
+		if len(d.Files) == 0 {
 			// Without names, the entry would be what it is now.
-			deleting = append(deleting, path.Base(a.paths[u.File]))
 			todo.excluded, todo.unknown, todo.absent = nil, nil, nil
 		}
-		a.adviseOthers(&advice, s, d, todo)
-		if len(d.Files) == 0 {
-			continue // An overlay that does not have the diff leaves nothing out of it.
-		}
-		a.adviseExclusion(&advice, s, d, todo)
+		p.diffs = append(p.diffs, namedDiff{o, todo})
 	}
 	if a.reportJoinOf(all, func(string) bool { return true }) {
 		return
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, " has %s in patches, and has to say which files of package %s are changed. Write\n",
-		strings.Join(names, ", "), a.manifest.ImportPath)
 	if advised != nil && advised.Strip != diffs[0].Strip {
-		fmt.Fprintf(&b, "  patch_strip = %d\n", advised.Strip)
+		p.strip = &advised.Strip
 	}
-	switch len(entries) {
-	case 0:
-	case 1:
-		fmt.Fprintf(&b, "  patches = {%s}\n", entries[0])
-	default:
-		fmt.Fprintf(&b, "  patches = {\n      %s,\n  }\n", strings.Join(entries, ",\n      "))
-	}
-	if len(deletes) > 0 {
-		fmt.Fprintf(&b, "  delete = [%s]\n", quotedList(unique(deletes)))
-	}
-	if len(deleting) > 0 {
-		fmt.Fprintf(&b, "and take %s out of patches of %s.\n", strings.Join(deleting, ", "), a.label(overlay))
-	}
-	b.WriteString(advice.String())
-	if len(apart) > 0 {
-		fmt.Fprintf(&b, "%s needs another patch_strip, and so an overlay of its own; list both in layers of a go_overlay_set.\n", strings.Join(apart, ", "))
-	}
-	a.report(overlay, "%s", b.String())
+	p.deletes = unique(p.deletes)
+	a.report(p)
 }
 
 // filesOf returns the names of the files of the package that a diff changes, and of

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -36,48 +35,69 @@ func (a *applier) checkVariables(files []goFile) {
 	slices.Sort(variables)
 	for overlay, o := range a.manifest.Overlays {
 		for _, name := range sortedKeys(o.XDefs) {
+			x := xDef{owner(overlay), name}
 			if declared := compiled[name]; declared.kind != variable {
-				a.reportVariable(overlay, name, declared.kind, others[name].kind, variables)
+				a.reportVariable(x, declared.kind, others[name].kind, variables)
 			} else {
-				a.checkSettable(overlay, name, declared, compiled)
+				a.checkSettable(x, declared, compiled)
 			}
 		}
 	}
 }
 
-func (a *applier) reportVariable(overlay int, name, kind, otherwise string, variables []string) {
-	what := a.setsVariable(name)
+// An xDef is a variable that an overlay sets.
+type xDef struct {
+	owner
+	name string
+}
+
+// A notVariable is something else of that name.
+type notVariable struct {
+	xDef
+	kind string
+}
+
+// An unsetVariable is one that Go leaves out of this build.
+type unsetVariable struct{ xDef }
+
+// A noVariable is a name that the package does not have.
+type noVariable struct {
+	xDef
+	similar string // variable that may be meant, or ""
+}
+
+func (a *applier) reportVariable(x xDef, kind, otherwise string, variables []string) {
 	switch {
 	case kind != "":
-		a.report(overlay, "%s, but %s is a %s, which the linker can't set.\nMake a variable of it, by a change of the file, or take it out of x_defs.", what, name, kind)
+		a.report(notVariable{x, kind})
 	case otherwise != "":
-		a.notes = append(a.notes, fmt.Sprintf("%s%s, which Go leaves out of this build (%s)", a.label(overlay), what, a.manifest.Build))
+		a.notes = append(a.notes, unsetVariable{x})
 	default:
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s, but the package has no variable %s: nothing would be set.\n", what, name)
-		if similar := closest(name, variables); similar != "" {
-			fmt.Fprintf(&b, "Did you mean %s?\n", similar)
-		}
-		b.WriteString(a.partsHint())
-		a.report(overlay, "%s", b.String())
+		a.report(noVariable{x, closest(x.name, variables)})
 	}
 }
 
-func (a *applier) setsVariable(name string) string {
-	return fmt.Sprintf(" sets the variable %s of package %s by x_defs", name, a.manifest.ImportPath)
+// A notString is a variable of another type.
+type notString struct {
+	xDef
+	declared string
+}
+
+// A notConstant is a variable whose initializer is no constant.
+type notConstant struct {
+	xDef
+	declared string
 }
 
 // checkSettable checks that the linker can set a variable: it refuses those of other
 // types than string, and what an initializer computes when the program starts takes
 // the place of what it sets.
-func (a *applier) checkSettable(overlay int, name string, declared declaration, all map[string]declaration) {
-	const advice = "by a change of the file, or take it out of x_defs."
+func (a *applier) checkSettable(x xDef, declared declaration, all map[string]declaration) {
 	switch {
 	case !declared.mayBeString(all):
-		a.report(overlay, "%s, but its type is not string (%s), and the linker sets strings only.\nMake it one, %s", a.setsVariable(name), declared.text, advice)
+		a.report(notString{x, declared.text})
 	case declared.value != nil && !mayBeConstant(declared.value, all):
-		a.report(overlay, "%s, but it has an initializer that is no constant (%s), and the linker sets only variables that have a constant one, or none: the program would not have that value.\nLeave out the initializer, or make it one of string literals, constants and +, %s",
-			a.setsVariable(name), declared.text, advice)
+		a.report(notConstant{x, declared.text})
 	}
 }
 
