@@ -98,3 +98,23 @@ func TestBazelrc(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguageVersion checks that Bazel compiles the programs as the language that their
+// go.mod has.
+func TestLanguageVersion(t *testing.T) {
+	version := func(file, line string) string {
+		content, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile("(?m)^" + line + "$").FindSubmatch(content)
+		if found == nil {
+			t.Fatalf("%s has no line %s", file, line)
+		}
+		return string(found[1])
+	}
+	want, got := version("tools/go.mod", "go (.*)"), version("tools/BUILD.bazel", `_LANGUAGE_VERSION = "(.*)"`)
+	if got != want {
+		t.Errorf("tools/BUILD.bazel has %s, tools/go.mod %s", got, want)
+	}
+}

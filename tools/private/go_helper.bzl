@@ -7,7 +7,7 @@ load("//common:path_mapping.bzl", "PATH_MAPPING")
 visibility(["//tools/..."])
 
 # Sources are copied, for Bazel lays them out as links, which the go command does not follow for
-# folders; and given a go.mod of their own, for that of the repository names modules that are not there.
+# folders; and given a go.mod of their own, for a build that does not have tools/go.mod is none of another version of it.
 _BUILD = """
 set -eu
 out="$PWD/$1" go="$PWD/$2" package="$3" module="$4" root="$5"
@@ -78,7 +78,7 @@ go_helper = rule(
             mandatory = True,
         ),
         "module": attr.string(
-            doc = "Path of the Go module that the repository is.",
+            doc = "What import paths begin with, before the path from the root of the repository.",
             mandatory = True,
         ),
         "package": attr.string(

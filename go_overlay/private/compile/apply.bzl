@@ -1,4 +1,4 @@
-"""Applies an overlay set to what rules_go is about to compile and link."""
+"""Applies an overlay set to what rules_go is about to compile and link; diffs are applied by the action of changes.bzl."""
 
 load("//common:copies.bzl", "with_fields")
 load("//go_overlay/private/declare:compose.bzl", "only")

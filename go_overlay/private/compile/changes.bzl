@@ -108,7 +108,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, b
             "steps": [_step(change.name, overlay, indices[overlay.label], input_index) for overlay in change.overlays],
         } for change in changes],
         "cgo_options": cgo_options,
-        "claims": [_claim(claim, input_index) for claim in getattr(package, "claims", ())],
+        "claims": [_claim(claim, input_index) for claim in package.claims],
         "deps": _importpaths(source, package) if unchanged != None else [],
         "go_files": [{"file": input_index(file), "name": name} for name, file in unchanged] if unchanged != None else None,
         "importpath": source.importpath,
@@ -190,7 +190,6 @@ def _step(name, overlay, overlay_index, input_index):
     return {
         "base": overlay.base.get(name, ()),
         "base_file": input_index(overlay.base_srcs.get(name)),
-        "base_pinned": name in overlay.base or name in overlay.base_srcs,
         "exclude": overlay.patch_exclude,
         "file": input_index(step.file),
         "fuzz": overlay.patch_fuzz,

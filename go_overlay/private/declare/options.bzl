@@ -1,4 +1,4 @@
-"""Attributes of go_library, and of go_overlay, that are lists of options of a compiler or a linker."""
+"""Attributes of go_overlay that are lists of options of a compiler or a linker; go_library has them, too."""
 
 visibility([
     "//go_overlay/private/compile",

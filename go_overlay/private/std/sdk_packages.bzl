@@ -2,7 +2,7 @@
 
 load("//common:labels.bzl", "display_label")
 load("//go_overlay/private/compile:changes.bzl", "changes_of", "check_changes")
-load("//go_overlay/private/declare:options.bzl", "CGO_OPTIONS")
+load("//go_overlay/private/declare:options.bzl", "OPTIONS")
 load("//go_overlay/private/declare:source_names.bzl", "is_source_name")
 
 visibility([
@@ -157,7 +157,7 @@ def sdk_changes(actions, name, sdk, packages, helper, toolchain, all_files = Non
 
 def _check_supported(importpath, package):
     for overlay in package.overlays:
-        for attribute in CGO_OPTIONS + ["cdeps", "cgo", "delete_opts", "deps", "gc_goopts", "parts", "x_defs"]:
+        for attribute in OPTIONS + ["cdeps", "cgo", "delete_opts", "deps", "parts", "x_defs"]:
             if getattr(overlay, attribute):
                 fail("{}: {} can't be changed for {}, which is a package of the Go SDK. Leave it out; {}".format(
                     display_label(overlay.label),

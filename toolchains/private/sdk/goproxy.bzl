@@ -22,7 +22,7 @@ def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch):
       mismatch: str, what to do if the zip has another digest, for messages.
 
     Returns:
-      struct(url = str, without credentials; sha256 = str, hex; zip = str, path).
+      struct(url = str, where it came from, for messages, without credentials; sha256 = str, hex; zip = str, path).
     """
     if sha256:
         # Without a URL, Bazel looks into its repository cache only. What is there needs no GOPROXY.

@@ -5,7 +5,7 @@
 #
 # FOLDER holds what was unpacked from ZIP, without the PREFIX that all names have
 # there. Prints the sum of the files as the checksum database has it (h1: in hex
-# instead of base64; golang.org/x/mod/sumdb/dirhash), or a dash where there is no
+# instead of base64; golang.org/x/mod/sumdb/dirhash), and fails where there is no
 # tool for it. Made for any POSIX system; others do without.
 set -eu
 zip=$1 folder=$2 prefix=$3 layout=$4

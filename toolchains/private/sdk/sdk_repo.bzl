@@ -27,7 +27,7 @@ def _go_sdk_repo_impl(rctx):
     if rctx.attr.lock_path not in ["", "go_sdk.lock.json"]:
         lock += " -file " + (shell.quote(rctx.attr.lock_path) if " " in rctx.attr.lock_path else rctx.attr.lock_path)
     lock = _LOCK.format(lock = lock)
-    check = lock.replace("lock ", "lock -check ")
+    check = lock.replace("lock ", "lock -check ", 1)
     if not rctx.attr.sha256 and not rctx.attr.allow_unlocked:
         fail("""{what} is not in {lock_file}. To add it, verified by the checksum database:
 {lock}
@@ -91,7 +91,7 @@ def _lay_down(rctx, fetched, prefix, what):
     """Makes a GOROOT of the fetched zip.
 
     Returns:
-      str, the h1: sum of what was unpacked; None where there is no tool for it.
+      str, the h1: sum of what was unpacked; None on Windows, where there is no tool for it.
     """
     rctx.extract(fetched.zip, output = _UNPACKED, stripPrefix = prefix)
     if _is_windows(rctx):

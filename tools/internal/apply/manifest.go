@@ -79,9 +79,8 @@ type step struct {
 	Exclude []string `json:"exclude"`
 
 	// What the overlay was written against.
-	Base       []string `json:"base"`        // accepted digests; "" asks for the right one
-	BasePinned bool     `json:"base_pinned"` // whether it is checked
-	BaseFile   *int     `json:"base_file"`   // a copy
+	Base     []string `json:"base"`      // accepted digests; "" asks for the right one
+	BaseFile *int     `json:"base_file"` // a copy
 }
 
 // A diff is a file with a diff, and what the overlay says about it.
@@ -92,7 +91,7 @@ type diff struct {
 
 // pinned tells whether the overlay says what it was written against.
 func (s *step) pinned() bool {
-	return s.BasePinned || len(s.Base) > 0 || s.BaseFile != nil
+	return len(s.Base) > 0 || s.BaseFile != nil
 }
 
 func readManifest(path string, files int) (*manifest, error) {

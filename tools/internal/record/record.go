@@ -26,7 +26,8 @@ type LeftOut struct {
 }
 
 // An Overlay is what an overlay says about itself, and what it changes beside
-// files. Manifests have it in the same form. Keys are sorted.
+// files. Manifests have it in the same form (changes.bzl), with no other keys: one that is
+// not here is an error in every package with overlays. Keys are sorted.
 type Overlay struct {
 	Cdeps      []string          `json:"cdeps,omitempty"`
 	Cgo        bool              `json:"cgo,omitempty"`

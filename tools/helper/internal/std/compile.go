@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// compile takes the archive of the base where nothing of the package has changed, nor the
+// export data of what it imports. Else it runs the compiler, and marks the package if its
+// own export data has changed.
 func (t *tool) compile() error {
 	if t.Base == "" {
 		return t.run()
@@ -83,8 +86,9 @@ func (t *tool) copyCompiled(keep bool) error {
 	return nil
 }
 
+// assemble runs the assembler, but for packages that are reused. The go command assembles
+// twice: before it compiles, when nobody knows yet, and after it.
 func (t *tool) assemble() error {
-	// What a package that is reused is made of was asked for before it was known to be reused, and after.
 	if !t.marked(reusedMark, t.importPath) {
 		return t.run()
 	}

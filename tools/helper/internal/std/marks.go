@@ -9,7 +9,7 @@ import (
 // The marks that processes leave for each other.
 const (
 	reusedMark  = "reused"  // packages whose archive is taken from the base
-	exportsMark = "exports" // packages whose export data differs from that in the base
+	exportsMark = "exports" // packages whose export data differs from that in the base, and new ones
 
 	compiledMark = "compiled" // packages that were compiled, and what came of it
 )

@@ -23,6 +23,7 @@ type plan struct {
 	Changes []gosdk.Change // to make in the GOROOT
 
 	// Files that have been changed, by package: name to the path that users know it by.
+	// A package that only loses files has an empty map.
 	Changed map[string]map[string]string
 }
 

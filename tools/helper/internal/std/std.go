@@ -23,8 +23,9 @@
 // An archive is taken where neither the package nor the export data of a package that it
 // imports has changed: the compiler would make what it made before. What all processes
 // know is the plan (plan.go); what one learns, it leaves to the others as a mark (marks.go).
-// The builder runs for the changed packages alone, and once more for all of them if the
-// export data of one has changed.
+// The builder runs for the changed packages alone, and once more for the whole standard
+// library if the export data of one has changed; at once for all of it if one is new, or
+// vendored.
 //
 // helper std list starts nothing but the builder (list.go).
 package std
