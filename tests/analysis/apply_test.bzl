@@ -2,8 +2,8 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@io_bazel_rules_go//go:def.bzl", "go_binary", "go_library", "go_test")
-load("//go_overlay:defs.bzl", "go_overlay")
-load(":failure_test.bzl", "failure_test_with_active")
+load("//go_overlay:defs.bzl", "go_overlay", "go_overlay_binary", "go_overlay_test")
+load(":failure_test.bzl", "failure_test", "failure_test_with_active")
 
 visibility("private")
 
@@ -52,13 +52,6 @@ _patched_test = analysistest.make(
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_b"))},
 )
 
-# What a program links of a package may be a part, which has not what the overlay is for.
-_only_part_test = analysistest.make(
-    _compiles_test_impl,
-    attrs = _COMPILES_ATTRS,
-    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_only_part"))},
-)
-
 def _awaits_check_test_impl(ctx):
     """What only the contents of files tell fails the compilation, not the analysis."""
     env = analysistest.begin(ctx)
@@ -75,10 +68,12 @@ _awaits_check_test = analysistest.make(
 _alias_test = failure_test_with_active("//tests/analysis:apply_alias")
 _importmap_test = failure_test_with_active("//tests/analysis:apply_importmap")
 _upper_case_test = failure_test_with_active("//tests/analysis:apply_upper_case")
+_x_defs_of_program_test = failure_test_with_active("//tests/analysis:apply_x_defs")
 _whole_as_part_test = failure_test_with_active("//tests/analysis:apply_whole_as_part")
 _also_source_test = failure_test_with_active("//tests/analysis:apply_also_source")
 _std_options_test = failure_test_with_active("//tests/analysis:apply_std_options")
 _std_vanished_test = failure_test_with_active("//tests/analysis:apply_std_vanished")
+_std_misspelt_tool_test = failure_test_with_active("//tests/analysis:apply_std_misspelt_tool")
 _std_vendored_test = failure_test_with_active("//tests/analysis:apply_std_vendored")
 _std_frozen_test = failure_test_with_active("//tests/analysis:apply_std_frozen")
 
@@ -167,14 +162,44 @@ def apply_test_suite(name):
             replace = replace,
             tags = ["manual"],
         )
-    for overlay, changed in [("apply_whole_as_part", "a.go"), ("apply_only_part", "b.go")]:
-        go_overlay(
-            name = overlay,
-            importpath = "example.com/lib/v2",
-            parts = [":apply_named_library"],
-            replace = {changed: "testdata/pkg/patched_b.go"},
-            tags = ["manual"],
-        )
+    go_overlay(
+        name = "apply_whole_as_part",
+        importpath = "example.com/lib/v2",
+        new_srcs = ["testdata/pkg/patched_b.go"],
+        parts = [":apply_named_library"],
+        tags = ["manual"],
+    )
+    go_overlay(
+        name = "apply_x_defs",
+        importpath = "example.com/pkg",
+        tags = ["manual"],
+        x_defs = {"Version": "1"},
+    )
+    go_binary(
+        name = "apply_x_defs_binary",
+        srcs = ["testdata/pkg/a.go"],
+        tags = ["manual"],
+        x_defs = {"example.com/pkg.Version": "2"},
+        deps = [":apply_library"],
+    )
+    go_overlay_binary(
+        name = "apply_pin",
+        overlays = ":apply_b",
+        tags = ["manual"],
+        target = ":apply_x_defs_binary",
+    )
+    go_overlay_binary(
+        name = "apply_pin_of_pin",
+        overlays = ":apply_std",
+        tags = ["manual"],
+        target = ":apply_pin",
+    )
+    go_overlay_test(
+        name = "apply_test_of_binary",
+        overlays = ":apply_b",
+        tags = ["manual"],
+        target = ":apply_x_defs_binary",
+    )
     go_overlay(
         name = "apply_std_options",
         importpath = "net/http",
@@ -191,6 +216,12 @@ def apply_test_suite(name):
     go_overlay(
         name = "apply_std_vanished",
         importpath = "net/htpp",
+        new_srcs = ["testdata/pkg/patched_b.go"],
+        tags = ["manual"],
+    )
+    go_overlay(
+        name = "apply_std_misspelt_tool",
+        importpath = "cmd/compile/internal/inlin",
         new_srcs = ["testdata/pkg/patched_b.go"],
         tags = ["manual"],
     )
@@ -251,15 +282,25 @@ def apply_test_suite(name):
     _whole_as_part_test(
         name = name + "_whole_as_part",
         expected = [
-            "//tests/analysis:apply_whole_as_part changes nothing in //tests/analysis:apply_named_binary: its parts have //tests/analysis:apply_named_library, which is all that the program has of package example.com/lib/v2, and has all that the overlay changes: a.go.",
-            "Take //tests/analysis:apply_named_library out of parts of //tests/analysis:apply_whole_as_part.",
+            "//tests/analysis:apply_whole_as_part changes nothing in //tests/analysis:apply_named_binary: all that the program has of package example.com/lib/v2 is //tests/analysis:apply_named_library, which parts calls a part of it.",
+            "take it out of parts of //tests/analysis:apply_whole_as_part",
         ],
         target_under_test = ":apply_named_binary",
     )
-    _only_part_test(
-        name = name + "_only_part",
-        files = ["a.go"],
-        target_under_test = ":apply_named_binary",
+    _x_defs_of_program_test(
+        name = name + "_x_defs_of_program",
+        expected = ["//tests/analysis:apply_x_defs sets the variable Version of package example.com/pkg to \"1\" by x_defs, but x_defs of //tests/analysis:apply_x_defs_binary, or of another library of it, set it to \"2\", and count."],
+        target_under_test = ":apply_x_defs_binary",
+    )
+    failure_test(
+        name = name + "_pin_of_pin",
+        expected = ["//tests/analysis:apply_pin_of_pin: target //tests/analysis:apply_pin has overlays of its own, which would count"],
+        target_under_test = ":apply_pin_of_pin",
+    )
+    failure_test(
+        name = name + "_test_of_binary",
+        expected = ["//tests/analysis:apply_test_of_binary: target //tests/analysis:apply_x_defs_binary is a go_", ", which is no test; expected a go_test, or use go_overlay_binary"],
+        target_under_test = ":apply_test_of_binary",
     )
     _std_test(
         name = name + "_std",
@@ -277,6 +318,11 @@ def apply_test_suite(name):
     _std_vanished_test(
         name = name + "_std_vanished",
         expected = ["has no package net/htpp. Has it moved, or is it misspelled?", "write std = True"],
+        target_under_test = "@io_bazel_rules_go//:stdlib",
+    )
+    _std_misspelt_tool_test(
+        name = name + "_std_misspelt_tool",
+        expected = ["has no package cmd/compile/internal/inlin. Has it moved, or is it misspelled?"],
         target_under_test = "@io_bazel_rules_go//:stdlib",
     )
     _std_vendored_test(
@@ -300,17 +346,20 @@ def apply_test_suite(name):
             "_also_source",
             "_awaits_check",
             "_importmap",
-            "_only_part",
             "_patched_go_test",
             "_patched_library",
+            "_pin_of_pin",
             "_std",
             "_std_exports",
             "_std_frozen",
             "_std_options",
             "_std_vanished",
+            "_std_misspelt_tool",
             "_std_vendored",
+            "_test_of_binary",
             "_unpatched_library",
             "_upper_case",
             "_whole_as_part",
+            "_x_defs_of_program",
         ]],
     )

@@ -133,6 +133,25 @@ def go_overlay_set_test_suite(name):
         ],
         target_under_test = ":set_contradiction",
     )
+    go_overlay_set(
+        name = "set_reverse",
+        layers = [":set_a", ":set_also_a"],
+        tags = ["manual"],
+    )
+    go_overlay_set(
+        name = "set_disorder",
+        overlays = [":set_layers", ":set_reverse"],
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name + "_disorder",
+        expected = [
+            "//tests/analysis:set_disorder: its overlays contradict each other about a.go of package example.com/pkg",
+            "one applies, lowest first: //tests/analysis:set_also_a, //tests/analysis:set_a\n",
+            "another, which is not above it: //tests/analysis:set_a, //tests/analysis:set_also_a\n",
+        ],
+        target_under_test = ":set_disorder",
+    )
 
     _empty_test(
         name = name + "_none",
@@ -145,6 +164,7 @@ def go_overlay_set_test_suite(name):
             "_composition",
             "_conflict",
             "_contradiction",
+            "_disorder",
             "_none",
             "_set_layers",
             "_set_of_layers",

@@ -69,7 +69,7 @@ _WRONG = {
     ),
     "changed_twice": (
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], delete = ["a.go"]),
-        ["a.go is changed twice", "in layers"],
+        ["a.go is changed twice, by srcs or replace and by delete; an overlay says once what becomes of a file. Take it out of one of them."],
     ),
     "negative_strip": (
         dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go"]}, patch_strip = -1),
@@ -125,7 +125,7 @@ _WRONG = {
     ),
     "replaced_twice": (
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], replace = {"a.go": "testdata/pkg/patched_b.go"}),
-        ["a.go is changed twice, by", "testdata/pkg/a.go and", "testdata/pkg/patched_b.go"],
+        ["a.go is changed twice, by", "testdata/pkg/a.go and by", "testdata/pkg/patched_b.go", "in layers"],
     ),
     "several_files": (
         dict(importpath = "example.com/pkg", replace = {"a.go": ":go_overlay_several"}),
@@ -137,7 +137,27 @@ _WRONG = {
     ),
     "test_file": (
         dict(importpath = "example.com/pkg", replace = {"a_test.go": "testdata/pkg/a.go"}),
-        ["a_test.go is a test file", "not part of the package"],
+        ["a_test.go is a test file", "not part of the package", "Take it out of replace; it belongs into srcs of a go_test."],
+    ),
+    "base_srcs_own": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base_srcs = ["testdata/pkg/a.go"]),
+        ["base_srcs has tests/analysis/testdata/pkg/a.go, which is the overlay's own file; expected a verbatim copy"],
+    ),
+    "base_srcs_of_added": (
+        dict(importpath = "example.com/pkg", new_srcs = ["testdata/pkg/a.go"], base_srcs = ["testdata/pkg/a.go"]),
+        ["base_srcs has tests/analysis/testdata/pkg/a.go, but new_srcs adds a.go"],
+    ),
+    "name_twice": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": ["a.go", "a.go"]}),
+        ["patches names a.go twice for tests/analysis/testdata/first.patch"],
+    ),
+    "names_in_one": (
+        dict(importpath = "example.com/pkg", patches = {"testdata/first.patch": "a.go, b.go"}),
+        ["patches names the file \"a.go, b.go\" for", "in a select() a string with a name a line"],
+    ),
+    "x_defs_unnamed": (
+        dict(importpath = "example.com/pkg", x_defs = {"": "1"}),
+        ["x_defs sets \"\", expected the name of a variable"],
     ),
     "x_defs_of_other": (
         dict(importpath = "example.com/pkg", x_defs = {"pkg.Version": "1"}),

@@ -68,7 +68,7 @@ def _expiry_test_impl(ctx):
         _assert_errors(env, [], packages, today = today)
     _assert_errors(env, ["expired on 2026-11-21, and today is 2026-11-22.\n  reason: until upstream has it\n  upstream: https://example.com/1\n"], packages, today = "2026-11-22")
     _assert_errors(env, ["expires on 2026-11-21, but the build does not know what day it is. Say it:\n  --@go_overlay//go_overlay:today=$(date -u +%F)\n"], packages)
-    _assert_errors(env, ["go_overlay:today=today: expected a date YYYY-MM-DD, or unchecked"], packages, today = "today")
+    _assert_errors(env, ["go_overlay:today=today: expected a date YYYY-MM-DD that there is, or unchecked"], packages, today = "today")
 
     # Who has no expiry need not say what day it is.
     _assert_errors(env, [], _packages())

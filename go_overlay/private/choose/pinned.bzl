@@ -12,9 +12,49 @@ load("//go_overlay/private/settings:transitions.bzl", "pin_transition")
 
 visibility(["//go_overlay"])
 
+_PinnedInfo = provider(
+    doc = "A target that is built with something of its own.",
+    fields = {
+        "attributes": "tuple of str: the attributes that say with what",
+    },
+)
+
+_KindInfo = provider(
+    doc = "Of what rule a target is.",
+    fields = {
+        "kind": "str, name of the rule",
+    },
+)
+
+def _kind_aspect_impl(_target, ctx):
+    return [_KindInfo(kind = ctx.rule.kind)]
+
+_kind_aspect = aspect(
+    implementation = _kind_aspect_impl,
+    doc = "Tells a go_test from a go_binary, which have the same providers.",
+)
+
+# What the attributes of a pin choose.
+_CHOOSING = ["goarch", "goexperiment", "gofips140", "goos", "overlays", "sdk_version"]
+
 def _pinned_impl(ctx):
     _check(ctx)
     target = ctx.attr.target[0]
+    if _KindInfo in target and not target[_KindInfo].kind.endswith("_test"):
+        fail("{}: target {} is a {}, which is no test; expected a go_test, or use go_overlay_binary".format(
+            display_label(ctx.label),
+            display_label(target.label),
+            target[_KindInfo].kind,
+        ))
+    chosen = tuple([attribute for attribute in _CHOOSING if getattr(ctx.attr, attribute)])
+    if _PinnedInfo in target:
+        again = [attribute for attribute in chosen if attribute in target[_PinnedInfo].attributes]
+        if again:
+            fail("{pin}: target {target} has {attributes} of its own, which would count, and not what {pin} says. Let target be what {target} builds.".format(
+                attributes = ", ".join(again),
+                pin = display_label(ctx.label),
+                target = display_label(target.label),
+            ))
     pinned = target[DefaultInfo].files_to_run.executable
     if not pinned:
         fail("{}: target {} is not executable; expected a go_test, or a go_binary whose linkmode makes it a program".format(
@@ -45,6 +85,7 @@ def _pinned_impl(ctx):
     )
     runfiles = runfiles.merge(ctx.runfiles(files = [executable]))
     return [
+        _PinnedInfo(attributes = chosen + (target[_PinnedInfo].attributes if _PinnedInfo in target else ())),
         DefaultInfo(
             executable = executable,
             files = depset([executable]),
@@ -198,6 +239,7 @@ go_overlay_test = rule(
     implementation = _pinned_impl,
     attrs = _ATTRS | {
         "target": attr.label(
+            aspects = [_kind_aspect],
             cfg = pin_transition,
             doc = "The `go_test` to run. Tag it `manual` if it is not to be run with the active set, too.",
             mandatory = True,

@@ -26,7 +26,7 @@ def policy_errors(packages, policy, today):
       list of str, a message for each violation.
     """
     if today and today != UNCHECKED and not is_date(today):
-        return ["{}={}: expected a date YYYY-MM-DD, or {}".format(_TODAY_FLAG, today, UNCHECKED)]
+        return ["{}={}: expected a date YYYY-MM-DD that there is, or {}".format(_TODAY_FLAG, today, UNCHECKED)]
     errors = []
     for importpath, package in packages.items():
         for overlay in package.overlays:

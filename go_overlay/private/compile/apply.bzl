@@ -7,7 +7,7 @@ load(":evidence.bzl", "including_headers", "take_evidence", "with_evidence", "wi
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
 load(":link.bzl", "with_single_copies", "with_single_labels")
 load(":listed_deps.bzl", "with_listed_deps")
-load(":other_names.bzl", "check_importmap", "check_linked")
+load(":other_names.bzl", "check_importmap", "check_linked", "check_x_defs")
 load(":overlay_package.bzl", "overlay_package")
 load(":package_files.bzl", "FOLDER")
 
@@ -63,6 +63,7 @@ def overlaid_actions(actions, packages, helper, depth):
         check_linked(go.label, archive.transitive.to_list(), packages)
         if needs_single_copies:
             archive = with_single_copies(go, archive, test_archives, packages)
+        check_x_defs(go.label, archive, packages)
         return actions.link(go, archive = archive, test_archives = test_archives, **kwargs)
 
     def stdlib(go):

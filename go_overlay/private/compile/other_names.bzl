@@ -16,7 +16,7 @@ def check_importmap(source, packages):
         _check(source.label, source, source.importmap, packages)
 
 def check_linked(target, linked, packages):
-    """Fails if overlays name a package of a program in another way than by its importpath, or all of it as a part.
+    """Fails if overlays name a package of a program in another way than by its importpath, or what it has of it as a part.
 
     That way may be the importpath of another package (example.com/lib is one of the aliases of
     example.com/lib/v2, and the importpath of version 1). A program that has both tells nothing.
@@ -42,30 +42,24 @@ def check_linked(target, linked, packages):
                 _check(target, data, name, packages)
 
 def _check_parts(target, linked, packages):
-    """Fails if a program has, as a package, what an overlay calls a part of it, though nothing is missing there.
-
-    A part that lacks a file that the overlay changes is as the overlay says.
-    """
+    """Fails if what a program has of a package is only what overlays call a part of it, which they leave as it is."""
     by_part = {}
     for importpath, package in packages.items():
         for overlay in package.overlays:
             for label in overlay.parts:
-                by_part.setdefault((importpath, label), []).append(overlay)
+                by_part[(importpath, label)] = overlay
     if not by_part:
         return
     for data in linked:
-        for overlay in by_part.get((data.importpath, str(data.label)), []):
-            present = {file.basename: None for file in data.srcs}
-            changed = [name for name, step in overlay.steps.items() if step.kind in ["delete", "patch", "replace"] and "/" not in name]
-            if changed and not [name for name in changed if name not in present]:
-                fail("""{overlay} changes nothing in {target}: its parts have {label}, which is all that the program has of package {importpath}, and has all that the overlay changes: {changed}.
-Take {label} out of parts of {overlay}.""".format(
-                    changed = ", ".join(changed),
-                    importpath = data.importpath,
-                    label = display_label(data.label),
-                    overlay = display_label(overlay.label),
-                    target = display_label(target),
-                ))
+        overlay = by_part.get((data.importpath, str(data.label)))
+        if overlay:
+            fail("""{overlay} changes nothing in {target}: all that the program has of package {importpath} is {label}, which parts calls a part of it.
+If {label} is the whole package, take it out of parts of {overlay}, and see whether the overlay names what the package has. If it is a part, let what imports {importpath} depend on the target that embeds {label}.""".format(
+                importpath = data.importpath,
+                label = display_label(data.label),
+                overlay = display_label(overlay.label),
+                target = display_label(target),
+            ))
 
 def _check(target, data, name, packages):
     label = str(data.label)
@@ -82,3 +76,33 @@ If another package is meant, whose own importpath that is, in other programs: wr
             target = display_label(target),
             way = other_name(data, name),
         ))
+
+def check_x_defs(target, archive, packages):
+    """Fails if a program sets a variable of a package to another value than overlays of the package do.
+
+    Args:
+      target: Label of the program.
+      archive: GoArchive of the program.
+      packages: dict, the `packages` field of GoOverlayInfo.
+    """
+    if not any([package.x_defs for package in packages.values()]):
+        return
+    for data in archive.transitive.to_list():
+        package = packages.get(data.importpath)
+        if not package or data.importmap == archive.data.importmap:
+            continue
+        overlays = {overlay.label: overlay for overlay in package.overlays}
+        for name, labels in package.x_defs.items():
+            overlay = overlays[labels[-1]]
+            found = archive.x_defs.get("{}.{}".format(data.importmap, name))
+            if found == None or found == overlay.x_defs[name]:
+                continue
+            fail("""{overlay} sets the variable {name} of package {importpath} to {expected} by x_defs, but x_defs of {target}, or of another library of it, set it to {found}, and count.
+Take one of the two out; an overlay does not change x_defs of others.""".format(
+                expected = repr(overlay.x_defs[name]),
+                found = repr(found),
+                importpath = data.importpath,
+                name = name,
+                overlay = display_label(overlay.label),
+                target = display_label(target),
+            ))

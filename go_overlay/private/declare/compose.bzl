@@ -112,26 +112,28 @@ def _is_subsequence(part, whole):
     return position == len(part)
 
 def _conflict_message(label, importpath, thing, below, above, layered):
-    first = [other for other in below if other not in above] or below
-    second = [other for other in above if other not in below] or above
-    if layered:
-        return """{set}: its layers contradict each other about {thing} of package {importpath}:
+    first = [other for other in below if other not in above]
+    second = [other for other in above if other not in below]
+    if layered or not first and not second:
+        return """{set}: its {parts} contradict each other about {thing} of package {importpath}:
   one applies, lowest first: {below}
-  another, on top of that: {above}
+  another, {where}: {above}
 List each overlay in one layer only.""".format(
             above = ", ".join([display_label(other) for other in above]),
             below = ", ".join([display_label(other) for other in below]),
             importpath = importpath,
+            parts = "layers" if layered else "overlays",
             set = display_label(label),
             thing = thing,
+            where = "on top of that" if layered else "which is not above it",
         )
     return """{set}: two overlays change {thing} of package {importpath}:
   {first}
   {second}
-Remove one from {set}, or list both in layers, the lower one first. A diff goes on top of what it patches.""".format(
-        first = display_label(first[-1]),
+Remove one from {set}, or from the sets in it, or list both in layers, the lower one first. A diff goes on top of what it patches.""".format(
+        first = display_label((first or below)[-1]),
         importpath = importpath,
-        second = display_label(second[0]),
+        second = display_label((second or above)[0]),
         set = display_label(label),
         thing = thing,
     )

@@ -26,10 +26,10 @@ def _check_name(label, attribute, name):
             repr(name),
         ))
     if "/" not in name and name.endswith("_test.go"):
-        fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay.{}".format(
+        fail("{}: {} is a test file, which is not part of the package and can't be changed by an overlay. {}".format(
             display_label(label),
             name,
-            " Take it out of the names in patches: what a diff changes of tests is left out by itself." if attribute == "patches" else "",
+            "Take it out of the names in patches: what a diff changes of tests is left out by itself." if attribute == "patches" else "Take it out of {}; it belongs into srcs of a go_test.".format(attribute),
         ))
 
 # More than any path has elements, and any hunk lines of context.
@@ -87,6 +87,8 @@ If that is meant, write x_defs = {{"{}": …}}; a variable of another package ta
                 importpath,
                 variable,
             ))
+        if not variable:
+            fail("{}: x_defs sets {}, expected the name of a variable".format(display_label(label), repr(name)))
         if variable in x_defs:
             fail("{}: x_defs sets {} twice, with and without the import path".format(display_label(label), variable))
         x_defs[variable] = ctx.expand_make_variables("x_defs", value, {})
@@ -157,22 +159,38 @@ def _new_contents(ctx):
 def _add_step(ctx, steps, attribute, name, step):
     _check_name(ctx.label, attribute, name)
     if name in steps:
-        fail("{}: {} is changed twice{}; an overlay says once what becomes of a file. Use several overlays in layers to apply one change on top of another.".format(
+        before = steps[name]
+        fail("{}: {} is changed twice, by {} and by {}; an overlay says once what becomes of a file. {}".format(
             display_label(ctx.label),
             name,
-            ", by {} and {}".format(steps[name].file.short_path, step.file.short_path) if step.file and steps[name].file else "",
+            before.file.short_path if before.file and step.file else _ATTRIBUTES[before.kind],
+            step.file.short_path if before.file and step.file else attribute,
+            "Take it out of one of them." if "delete" in [before.kind, step.kind] else "Use several overlays in layers to apply one change on top of another.",
         ))
     steps[name] = step
 
+# Which attribute makes which kind of step, for messages.
+_ATTRIBUTES = {
+    "add": "new_srcs",
+    "delete": "delete",
+    "embed": "embedsrcs",
+    "patch": "patches",
+    "replace": "srcs or replace",
+}
+
 def _patches(ctx):
     """Returns the diffs of an overlay, as GoOverlayInfo says it."""
-    return [
-        struct(
-            file = _single_file(ctx.label, "patches", target),
-            files = tuple([name for name in joined.split("\n") if name]),
-        )
-        for target, joined in ctx.attr.patches.items()
-    ]
+    patches = []
+    for target, joined in ctx.attr.patches.items():
+        file = _single_file(ctx.label, "patches", target)
+        names = [name for name in joined.split("\n") if name]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                fail("{}: patches names {} twice for {}; once is enough, whatever the diff does to it".format(display_label(ctx.label), name, file.short_path))
+            if ", " in name:
+                fail("{}: patches names the file {} for {}; write a list of names, or in a select() a string with a name a line".format(display_label(ctx.label), repr(name), file.short_path))
+        patches.append(struct(file = file, files = tuple(names)))
+    return patches
 
 def _steps(ctx, patch_files):
     steps = {}
@@ -199,11 +217,15 @@ def _base(ctx, steps):
     base = {}
     for name, joined in ctx.attr.base.items():
         if name not in steps or steps[name].kind == "add":
-            fail("{}: base has {}, which the overlay neither replaces nor deletes nor patches. Take it out of base, or name it in srcs, replace, delete or patches.".format(display_label(ctx.label), name))
+            fail("{}: base has {}, which the overlay neither replaces nor deletes nor patches. Take it out of base{}.".format(
+                display_label(ctx.label),
+                name,
+                "" if name in steps else "; what the overlay changes of the package is " + (", ".join([other for other, step in steps.items() if step.kind != "add"]) or "nothing"),
+            ))
         digests = [digest for digest in joined.split(" ") if digest]
         for digest in digests:
             if not is_digest(digest):
-                fail("{}: base of {} is \"{}\", expected \"sha256:\" and 64 hexadecimal digits; leave it empty to be told".format(
+                fail("{}: base of {} is \"{}\", expected \"sha256:\" and 64 hexadecimal digits in lower case; leave it empty to be told".format(
                     display_label(ctx.label),
                     name,
                     digest,
@@ -216,10 +238,23 @@ def _base_srcs(ctx, steps):
     for file in ctx.files.base_srcs:
         names = [name for name in steps if name.split("/")[-1] == file.basename]
         if len(names) != 1:
-            fail("{}: base_srcs has {}, but the overlay changes {} files of that name".format(
+            fail("{}: base_srcs has {}, but the overlay changes {} files of that name; it changes {}".format(
                 display_label(ctx.label),
                 file.short_path,
                 len(names) or "no",
+                ", ".join(steps) or "none",
+            ))
+        step = steps[names[0]]
+        if step.kind == "add":
+            fail("{}: base_srcs has {}, but new_srcs adds {}: there is no other of that name. Take it out of base_srcs.".format(
+                display_label(ctx.label),
+                file.short_path,
+                names[0],
+            ))
+        if step.file == file:
+            fail("{}: base_srcs has {}, which is the overlay's own file; expected a verbatim copy of the file of the package that it was written against".format(
+                display_label(ctx.label),
+                file.short_path,
             ))
         base_srcs[names[0]] = file
     return base_srcs
@@ -232,7 +267,7 @@ def _go_overlay_impl(ctx):
             ctx.attr.importpath,
         ))
     if ctx.attr.expires and not is_date(ctx.attr.expires):
-        fail("{}: expires is \"{}\", expected a date YYYY-MM-DD".format(display_label(ctx.label), ctx.attr.expires))
+        fail("{}: expires is \"{}\", expected a date YYYY-MM-DD that there is".format(display_label(ctx.label), ctx.attr.expires))
     _check_number(ctx.label, "patch_strip", ctx.attr.patch_strip, "1 for a/hash.go, where the package has hash.go")
     _check_number(ctx.label, "patch_fuzz", ctx.attr.patch_fuzz, "2, or 0 for none")
     _check_strip_prefix(ctx.label, ctx.attr.strip_prefix)

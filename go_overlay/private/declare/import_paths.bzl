@@ -1,6 +1,7 @@
 """Which import paths a package can have, and which it has."""
 
 visibility([
+    "//go_overlay/private/choose",
     "//go_overlay/private/compile",
     "//go_overlay/private/report",
     "//tests/analysis",
@@ -60,8 +61,8 @@ def _is_label(importpath):
 
 def _meant(importpath):
     """Returns the import path that is likely meant, or None."""
-    if _is_label(importpath):
-        return None
+    if _is_label(importpath) or importpath.startswith("."):
+        return None  # Nobody knows of what it is a part.
     path = importpath.strip().strip("\"'`").replace("\\", "/")
     path = path.rpartition("://")[2].rpartition("/pkg/mod/")[2]
     path = "/".join([

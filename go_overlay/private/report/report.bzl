@@ -94,7 +94,7 @@ def _missing_message(target, archive, overlay, importpath):
     linked = archive.transitive.to_list()
     if importpath in [data.importpath for data in linked]:
         cause = """The program contains package {}, compiled without it. Is the overlay in the active set, \
-and are the toolchains of @go_overlay_toolchains registered?""".format(importpath)
+or in overlays of the go_overlay_binary or go_overlay_test, and not for another target of the package (parts), and are the toolchains of @go_overlay_toolchains registered?""".format(importpath)
     else:
         cause = "The program has no package {}. Is importpath right?{}".format(
             importpath,

@@ -86,9 +86,11 @@ To change the module that is built, which then is not validated, overlay the pac
         return "{} is part of Go's tools and of what covered code needs of the standard library; overlays of it are not supported".format(importpath)
     if is_of_sdk or package.std:
         return None
-    first = importpath.split("/")[0]
-    folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, first)
-    if first in _COMMON_NAMES or "/" not in importpath or not any([file.path.startswith(folder) for file in files]):
+    elements = importpath.split("/")
+    first = elements[0]
+    known = 2 if first in _COMMON_NAMES else 1
+    folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, "/".join(elements[:known]))
+    if len(elements) <= known or not any([file.path.startswith(folder) for file in files]):
         return None
     if first == "vendor":
         return """Go {} vendors no package {}. Where your workspace or a module does, its importpath is without vendor/: write importpath = "{}".

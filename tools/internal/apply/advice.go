@@ -73,11 +73,11 @@ func (w wording) adviseExclusion(b *strings.Builder, o overlayDiff, todo toDo) {
 		fmt.Fprintf(b, "If a package embeds %s, its overlay has to name it.\n", strings.Join(todo.unknown, " or "))
 	}
 	if excluded := slices.Concat(todo.excluded, todo.unknown); len(excluded) > 0 {
-		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(slices.Concat(o.step.Exclude, excluded)))
+		fmt.Fprintf(b, "What no program contains can be left out:\n  patch_exclude = [%s]\n", quotedList(slices.Concat(todo.exclude, excluded)))
 	}
 	for _, other := range todo.others {
 		if len(other.files) > 0 && other.claim == nil {
-			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(slices.Concat(o.step.Exclude, other.places)))
+			fmt.Fprintf(b, "If no program of yours has %s, leave its part out, too: patch_exclude = [%s]\n", other.importPath, quotedList(slices.Concat(todo.exclude, other.places)))
 			break // The others in the same way.
 		}
 	}

@@ -8,10 +8,14 @@ import (
 // checkBase checks that an overlay is laid over what it was written against. What
 // it replaces could have got a security fix since, which would be lost silently.
 func (a *applier) checkBase(c *change, s *step, beneath version) {
-	if !s.pinned() || !beneath.present {
+	if !s.pinned() {
 		return
 	}
 	e := edit{c, s}
+	if !beneath.present {
+		a.report(baseOfNothing{e})
+		return
+	}
 	if !a.checkDigests(e) {
 		return
 	}
@@ -52,6 +56,9 @@ func (a *applier) checkBase(c *change, s *step, beneath version) {
 		lineEnds: slices.Contains(accepted, digestOf(otherLineEnds(beneath.content))),
 	})
 }
+
+// A baseOfNothing is of a file that nothing beneath the overlay has: its diff creates it, say.
+type baseOfNothing struct{ edit }
 
 // A malformedDigest is in base.
 type malformedDigest struct {

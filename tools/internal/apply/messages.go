@@ -108,6 +108,11 @@ func (p unreadableFile) text(w wording) string {
 	return fmt.Sprintf(" can't be applied to package %s: %v", w.manifest.ImportPath, p.err)
 }
 
+func (p baseOfNothing) text(w wording) string {
+	return fmt.Sprintf(" %s, which %s does not have, and so it has no base. Take %s out of base and base_srcs of %s.",
+		w.does(p.edit), w.target(), p.change.Name, w.label(p.overlay()))
+}
+
 func (p malformedDigest) text(w wording) string {
 	return fmt.Sprintf(` %s, but has the digest %q for it in base, expected %s and 64 hexadecimal digits (0-9, a-f).
 With an empty digest, base = {%q: ""}, the build tells the right one.`,
@@ -258,8 +263,11 @@ func (p unusablePart) text(w wording) string {
 }
 
 func (p unparsableDiff) text(w wording) string {
-	return fmt.Sprintf(" patches package %s, but %s can't be read: %v\nMake the diff anew, with `git diff` or `diff -u`.",
-		w.manifest.ImportPath, w.paths[p.file], p.err)
+	todo := "Make the diff anew, with `git diff` or `diff -u`."
+	if strings.HasSuffix(p.err.Error(), unified.OnlyModes) {
+		todo = "Take it out of patches."
+	}
+	return fmt.Sprintf(" patches package %s, but %s can't be read: %v\n%s", w.manifest.ImportPath, w.paths[p.file], p.err, todo)
 }
 
 func (p excludedFile) text(w wording) string {
@@ -487,6 +495,9 @@ func (p unclaimedParts) text(w wording) string {
 	lines := make([]string, len(p.parts))
 	for i, part := range p.parts {
 		lines[i] = fmt.Sprintf("%s  (line %d)", inDiff(part), part.Line)
+		if part.Renamed {
+			lines[i] = fmt.Sprintf("%s  (line %d, renamed from %s, which goes)", inDiff(part), part.Line, part.Old)
+		}
 	}
 	changes := "changes"
 	if p.takes {

@@ -95,6 +95,7 @@ type toDo struct {
 	unknown []string // paths of others
 
 	excluded []string // paths of what may be left out
+	exclude  []string // patterns of the overlay that leave something out
 }
 
 // An otherPackage is one with files that a diff changes.
@@ -158,6 +159,9 @@ func (a *applier) sort(s *step, d diff, parts []*unified.FileDiff) toDo {
 	}
 	for _, other := range todo.others[:min(len(todo.others), maxOthers)] { // Nobody is told of more.
 		other.claim = a.claimOf(s, d, other.importPath)
+	}
+	if changed, ok := a.changedBy(s.Overlay); ok {
+		todo.exclude, _ = matching(s.Exclude, changed)
 	}
 	todo.declare = unique(todo.declare)
 	todo.absent = unique(todo.absent)

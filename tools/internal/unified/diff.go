@@ -74,7 +74,8 @@ type Hunk struct {
 	OldStart, OldCount int
 	NewStart, NewCount int
 
-	Lines []Line
+	Lines  []Line
+	CutOff int // how many lines at the end are not in the diff, and taken for blank ones
 }
 
 // A Line is one line of a hunk.

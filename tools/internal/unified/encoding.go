@@ -18,6 +18,9 @@ func checkEncoding(diff string) error {
 	return nil
 }
 
+// OnlyModes is the problem of a diff that need not be made in another way.
+const OnlyModes = "changes nothing but modes of files, which mean nothing here"
+
 // Lines by which other things than unified diffs are known.
 var (
 	contextDiff  = regexp.MustCompile(`(?m)^\*{15}`)
@@ -30,20 +33,19 @@ var (
 // whatElse says what the text is, which is no unified diff.
 func (p *parser) whatElse() string {
 	text := strings.Join(p.lines, "")
-	const instead = "make a unified diff with `git diff` or `diff -u`"
 	switch {
 	case strings.TrimSpace(text) == "":
-		return "expected a unified diff, found an empty file; make it with `git diff` or `diff -u`"
+		return "expected a unified diff, found an empty file"
 	case encodedMail.MatchString(text):
-		return "this is a mail whose text is encoded (base64 or quoted-printable); decode it (git mailinfo), or " + instead
+		return "this is a mail whose text is encoded (base64 or quoted-printable); decode it by git mailinfo"
 	case contextDiff.MatchString(text):
-		return "this is a context diff; " + instead
+		return "this is a context diff, expected a unified one"
 	case anyFileMode.MatchString(text):
-		return "changes nothing but modes of files, which mean nothing here; delete the diff"
+		return OnlyModes
 	case normalDiff.MatchString(text):
-		return "this is a diff without context; " + instead
+		return "this is a diff without context, expected a unified one"
 	case hgOrGitEmpty.MatchString(text):
-		return "expected the lines --- and +++ and hunks after a line that begins with diff, found none; " + instead
+		return "expected the lines --- and +++ and hunks after a line that begins with diff, found none"
 	}
-	return "expected a unified diff, found none; make it with `git diff` or `diff -u`"
+	return "expected a unified diff, found none"
 }

@@ -37,6 +37,9 @@ func (m match) start() int { return m.at - m.lead }
 // less context. Wherever more than one place is as good as the others, that is an
 // error: to take one of them would be a guess.
 func (t *text) find(h *Hunk, want, fuzz int) (match, *HunkError) {
+	if h.CutOff > 0 {
+		fuzz = 0 // What else may be cut off, nobody knows.
+	}
 	whole := h.block(0, 0)
 	if len(whole.old) == 0 && len(t.lines) > 0 {
 		return match{}, &HunkError{Hunk: h, Problem: NoContext}

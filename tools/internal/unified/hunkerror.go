@@ -64,7 +64,9 @@ func (e *HunkError) Error() string {
 	e.describeHunk(&b)
 	if e.Problem == NoMatch {
 		e.describeNear(&b)
-		if e.Fuzz > 0 {
+		if n := e.Hunk.CutOff; n > 0 {
+			fmt.Fprintf(&b, "By its header, the hunk goes on where the diff ends, for %d more, which were taken for blank lines. See whether the diff is cut off.\n", n)
+		} else if e.Fuzz > 0 {
 			fmt.Fprintf(&b, "patch_fuzz = %d would accept it at line %d; read that part of the file first.\n", e.Fuzz, e.Places[0])
 		}
 	}

@@ -333,6 +333,7 @@ func (p *parser) hunk() (*Hunk, error) {
 	for oldLeft > 0 || newLeft > 0 {
 		if p.atEnd() && oldLeft == newLeft && oldLeft <= maxCutOff {
 			hunk.appendBlank()
+			hunk.CutOff++
 			oldLeft--
 			newLeft--
 			continue
