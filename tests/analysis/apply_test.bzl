@@ -52,6 +52,13 @@ _patched_test = analysistest.make(
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_b"))},
 )
 
+# A program may have a part, and the package beside it; and it may set what an overlay sets, too.
+_beside_test = analysistest.make(
+    _compiles_test_impl,
+    attrs = _COMPILES_ATTRS,
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_beside"))},
+)
+
 def _awaits_check_test_impl(ctx):
     """What only the contents of files tell fails the compilation, not the analysis."""
     env = analysistest.begin(ctx)
@@ -168,6 +175,28 @@ def apply_test_suite(name):
         new_srcs = ["testdata/pkg/patched_b.go"],
         parts = [":apply_named_library"],
         tags = ["manual"],
+    )
+    go_library(
+        name = "apply_vendored_library",
+        srcs = ["testdata/pkg/a.go"],
+        importmap = "example.com/vendored/lib",
+        importpath = "example.com/lib/v2",
+        tags = ["manual"],
+    )
+    go_overlay(
+        name = "apply_beside",
+        importpath = "example.com/lib/v2",
+        parts = [":apply_vendored_library"],
+        replace = {"a.go": "testdata/pkg/patched_b.go"},
+        tags = ["manual"],
+        x_defs = {"Version": "1"},
+    )
+    go_binary(
+        name = "apply_beside_binary",
+        srcs = ["testdata/pkg/b.go"],
+        tags = ["manual"],
+        x_defs = {"example.com/third_party/lib.Version": "1"},
+        deps = [":apply_named_library", ":apply_vendored_library"],
     )
     go_overlay(
         name = "apply_x_defs",
@@ -287,6 +316,11 @@ def apply_test_suite(name):
         ],
         target_under_test = ":apply_named_binary",
     )
+    _beside_test(
+        name = name + "_beside",
+        files = ["b.go"],
+        target_under_test = ":apply_beside_binary",
+    )
     _x_defs_of_program_test(
         name = name + "_x_defs_of_program",
         expected = ["//tests/analysis:apply_x_defs sets the variable Version of package example.com/pkg to \"1\" by x_defs, but x_defs of //tests/analysis:apply_x_defs_binary, or of another library of it, set it to \"2\", and count."],
@@ -345,6 +379,7 @@ def apply_test_suite(name):
             "_alias",
             "_also_source",
             "_awaits_check",
+            "_beside",
             "_importmap",
             "_patched_go_test",
             "_patched_library",

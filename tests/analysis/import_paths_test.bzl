@@ -1,9 +1,26 @@
 """Unit tests of which import paths a package can have."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//go_overlay/private/declare:import_paths.bzl", "import_path_error", "other_name")
+load("//go_overlay/private/declare:import_paths.bzl", "import_path_error", "other_name", "pattern_error")
 
 visibility("private")
+
+def _pattern_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for pattern in ["...", "net/...", "example.com/...", "example.com/a.../b", "k8s.io/api", "unsafe", "cmd/...", "example.com/...go"]:
+        asserts.equals(env, None, pattern_error(pattern), pattern)
+    for pattern, reason in [
+        ("std", "which stands for a set of packages to the go command only; write a path, such as \"net/...\""),
+        ("example.com/*", _EXPECTED + ": no package has \"*\" in its path"),
+        ("https://example.com/...", _EXPECTED + ": it has an empty element"),
+        ("//app", _LABEL),
+        ("example.com/a/", _EXPECTED + ": it has an empty element"),
+    ]:
+        error = pattern_error(pattern)
+        asserts.true(env, error != None and error.startswith(reason), "{}: {}".format(repr(pattern), error))
+    return unittest.end(env)
+
+_pattern_test = unittest.make(_pattern_test_impl)
 
 def _possible_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -90,4 +107,4 @@ def import_paths_test_suite(name):
     Args:
       name: str, name of the test suite.
     """
-    unittest.suite(name, _possible_test, _impossible_test, _other_name_test)
+    unittest.suite(name, _possible_test, _impossible_test, _pattern_test, _other_name_test)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestInterrupt checks that nothing stays behind when the program is asked to stop
+// TestSDKLockInterrupt checks that nothing stays behind when the program is asked to stop
 // in the middle of a download.
 func TestSDKLockInterrupt(t *testing.T) {
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {

@@ -7,7 +7,7 @@ load("//common:path_mapping.bzl", "PATH_MAPPING")
 visibility(["//tools/..."])
 
 # Sources are copied, for Bazel lays them out as links, which the go command does not follow for
-# folders; and given a go.mod of their own, for a build that does not have tools/go.mod is none of another version of it.
+# folders; and given a go.mod of their own: a change to tools/go.mod runs no action anew.
 _BUILD = """
 set -eu
 out="$PWD/$1" go="$PWD/$2" package="$3" module="$4" root="$5"

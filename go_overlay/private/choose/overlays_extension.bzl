@@ -1,7 +1,7 @@
 """The overlays module extension: which sets a build uses by default, and what is demanded of them."""
 
 load("//common:root_tags.bzl", "root_tags")
-load("//go_overlay/private/declare:import_paths.bzl", "import_path_error")
+load("//go_overlay/private/declare:import_paths.bzl", "pattern_error")
 load(":default_set_repo.bzl", "default_set_repo")
 
 visibility(["//go_overlay"])
@@ -86,10 +86,9 @@ def _policy(mctx):
             fail("overlays.policy: require has \"{}\", expected any of {}".format(name, ", ".join(_REQUIRABLE)))
     for attribute in ["allow", "deny"]:
         for pattern in getattr(tags[0], attribute):
-            # Three dots stand for any string, of which one is like any other.
-            error = import_path_error(pattern.replace("...", "x"))
+            error = pattern_error(pattern)
             if error:
-                fail("overlays.policy: {} has {}, which no import path matches, {}; as for the go command, ... stands for any string, such as \"example.com/...\"".format(
+                fail("overlays.policy: {} has {}, {}. As for the go command, ... stands for any string, such as \"example.com/...\".".format(
                     attribute,
                     repr(pattern),
                     error,

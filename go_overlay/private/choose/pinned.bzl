@@ -15,7 +15,7 @@ visibility(["//go_overlay"])
 _PinnedInfo = provider(
     doc = "A target that is built with something of its own.",
     fields = {
-        "attributes": "tuple of str: the attributes that say with what",
+        "chosen": "dict from the name of an attribute that says with what to its value, str",
     },
 )
 
@@ -46,12 +46,17 @@ def _pinned_impl(ctx):
             display_label(target.label),
             target[_KindInfo].kind,
         ))
-    chosen = tuple([attribute for attribute in _CHOOSING if getattr(ctx.attr, attribute)])
+    chosen = {
+        attribute: str(getattr(ctx.attr, attribute).label) if attribute == "overlays" else str(getattr(ctx.attr, attribute))
+        for attribute in _CHOOSING
+        if getattr(ctx.attr, attribute)
+    }
     if _PinnedInfo in target:
-        again = [attribute for attribute in chosen if attribute in target[_PinnedInfo].attributes]
-        if again:
+        present = target[_PinnedInfo].chosen
+        other = [attribute for attribute, value in chosen.items() if present.get(attribute, value) != value]
+        if other:
             fail("{pin}: target {target} has {attributes} of its own, which would count, and not what {pin} says. Let target be what {target} builds.".format(
-                attributes = ", ".join(again),
+                attributes = ", ".join(other),
                 pin = display_label(ctx.label),
                 target = display_label(target.label),
             ))
@@ -85,7 +90,7 @@ def _pinned_impl(ctx):
     )
     runfiles = runfiles.merge(ctx.runfiles(files = [executable]))
     return [
-        _PinnedInfo(attributes = chosen + (target[_PinnedInfo].attributes if _PinnedInfo in target else ())),
+        _PinnedInfo(chosen = chosen | (target[_PinnedInfo].chosen if _PinnedInfo in target else {})),
         DefaultInfo(
             executable = executable,
             files = depset([executable]),

@@ -60,7 +60,7 @@ def overlaid_actions(actions, packages, helper, depth):
         return with_evidence(compiled, package, evidence)
 
     def link(go, archive = None, test_archives = [], **kwargs):
-        check_linked(go.label, archive.transitive.to_list(), packages)
+        check_linked(go.label, archive.transitive.to_list() + test_archives, packages)
         if needs_single_copies:
             archive = with_single_copies(go, archive, test_archives, packages)
         check_x_defs(go.label, archive, packages)

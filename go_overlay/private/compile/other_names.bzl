@@ -1,6 +1,7 @@
 """Finds overlays that name a package in such a way that they would do nothing."""
 
 load("//common:labels.bzl", "display_label")
+load("//go_overlay/private/declare:compose.bzl", "only")
 load("//go_overlay/private/declare:import_paths.bzl", "other_name")
 
 visibility("private")
@@ -42,24 +43,44 @@ def check_linked(target, linked, packages):
                 _check(target, data, name, packages)
 
 def _check_parts(target, linked, packages):
-    """Fails if what a program has of a package is only what overlays call a part of it, which they leave as it is."""
-    by_part = {}
-    for importpath, package in packages.items():
-        for overlay in package.overlays:
-            for label in overlay.parts:
-                by_part[(importpath, label)] = overlay
-    if not by_part:
+    """Fails if what a program has of a package is what overlays call a part of it, though it has all that they change.
+
+    A part that lacks a file that an overlay changes is as the overlay says. So is one beside the package itself, such as
+    a vendored copy.
+    """
+    of_parts = {
+        importpath: []
+        for importpath, package in packages.items()
+        if any([overlay.parts for overlay in package.overlays])
+    }
+    if not of_parts:
         return
     for data in linked:
-        overlay = by_part.get((data.importpath, str(data.label)))
-        if overlay:
+        if data.importpath in of_parts:
+            of_parts[data.importpath].append(data)
+    for importpath, found in of_parts.items():
+        for overlay in packages[importpath].overlays:
+            if not found or [data for data in found if str(data.label) not in overlay.parts]:
+                continue
+            present = {file.basename: None for data in found for file in data.srcs}
+            if [name for name in _changed_files(overlay) if name not in present]:
+                continue
+            label = display_label(found[0].label)
             fail("""{overlay} changes nothing in {target}: all that the program has of package {importpath} is {label}, which parts calls a part of it.
-If {label} is the whole package, take it out of parts of {overlay}, and see whether the overlay names what the package has. If it is a part, let what imports {importpath} depend on the target that embeds {label}.""".format(
-                importpath = data.importpath,
-                label = display_label(data.label),
+If {label} is the whole package, take it out of parts of {overlay}. If it is a part, let what imports {importpath} depend on the target that embeds {label}.""".format(
+                importpath = importpath,
+                label = label,
                 overlay = display_label(overlay.label),
                 target = display_label(target),
             ))
+
+def _changed_files(overlay):
+    """Returns the names of compiled files that a package has to have for an overlay."""
+    return [
+        name
+        for name, step in overlay.steps.items()
+        if step.kind in ["delete", "patch", "replace"] and "/" not in name
+    ]
 
 def _check(target, data, name, packages):
     label = str(data.label)
@@ -91,6 +112,11 @@ def check_x_defs(target, archive, packages):
         package = packages.get(data.importpath)
         if not package or data.importmap == archive.data.importmap:
             continue
+        if any([overlay.parts for overlay in package.overlays]):
+            # What is not changed by one of them, is not changed by it here, either.
+            package = only({"": package}, _applies_to(str(data.label))).get("")
+            if not package:
+                continue
         overlays = {overlay.label: overlay for overlay in package.overlays}
         for name, labels in package.x_defs.items():
             overlay = overlays[labels[-1]]
@@ -106,3 +132,6 @@ Take one of the two out; an overlay does not change x_defs of others.""".format(
                 overlay = display_label(overlay.label),
                 target = display_label(target),
             ))
+
+def _applies_to(label):
+    return lambda overlay: label not in overlay.parts

@@ -114,7 +114,7 @@ def _is_subsequence(part, whole):
 def _conflict_message(label, importpath, thing, below, above, layered):
     first = [other for other in below if other not in above]
     second = [other for other in above if other not in below]
-    if layered or not first and not second:
+    if layered or not first or not second:
         return """{set}: its {parts} contradict each other about {thing} of package {importpath}:
   one applies, lowest first: {below}
   another, {where}: {above}
@@ -131,9 +131,9 @@ List each overlay in one layer only.""".format(
   {first}
   {second}
 Remove one from {set}, or from the sets in it, or list both in layers, the lower one first. A diff goes on top of what it patches.""".format(
-        first = display_label((first or below)[-1]),
+        first = display_label(first[-1]),
         importpath = importpath,
-        second = display_label((second or above)[0]),
+        second = display_label(second[0]),
         set = display_label(label),
         thing = thing,
     )

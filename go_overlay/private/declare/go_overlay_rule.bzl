@@ -187,7 +187,7 @@ def _patches(ctx):
         for index, name in enumerate(names):
             if name in names[:index]:
                 fail("{}: patches names {} twice for {}; once is enough, whatever the diff does to it".format(display_label(ctx.label), name, file.short_path))
-            if ", " in name:
+            if ", " in name and is_source_name(name.split(", ")[0]):
                 fail("{}: patches names the file {} for {}; write a list of names, or in a select() a string with a name a line".format(display_label(ctx.label), repr(name), file.short_path))
         patches.append(struct(file = file, files = tuple(names)))
     return patches
@@ -397,12 +397,13 @@ An import path that no built target has changes nothing; `go_overlay_report_test
         ),
         "parts": attr.string_list(
             doc = """Targets that have the import path but only a part of the package, which another
-target embeds. The overlay is not applied to them, but to the one that embeds them. Also targets that have
+target embeds. The overlay is not applied to them, but to the one that embeds them; a program that has only such a
+target is an error, unless the target lacks a file that the overlay changes. Also targets that have
 it as another name, where the overlay is for the package whose own import path it is.""",
         ),
         "patch_exclude": attr.string_list(
-            doc = """Paths of files that a diff changes and no overlay does, as the diff has them, without a/ and
-b/. As for `git apply --exclude`, `*` stands for anything, and `?` for one character. What is left out by
+            doc = """Paths of files that a diff of the overlay changes and no overlay does, as the diff has them, without a/ and
+b/; each has to match something. As for `git apply --exclude`, `*` stands for anything, and `?` for one character. What is left out by
 itself, and need not be here: tests, `testdata`, documentation, scripts, files of Bazel and of Go modules.""",
         ),
         "patch_fuzz": attr.int(

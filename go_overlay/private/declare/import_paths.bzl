@@ -29,6 +29,20 @@ def import_path_error(importpath):
     meant = _meant(importpath)
     return reason + ("; write importpath = \"{}\"".format(meant) if meant else "")
 
+def pattern_error(pattern):
+    """Returns what is wrong with a pattern of import paths that matches none.
+
+    Args:
+      pattern: str, in which three dots stand for any string.
+
+    Returns:
+      str, which goes on after "pattern is …, "; None if nothing is wrong.
+    """
+    if pattern in ["all", "cmd", "std"]:
+        return "which stands for a set of packages to the go command only; write a path, such as \"net/...\" or \"cmd/...\""
+    path = pattern.replace("...", "x")  # Any string is like any other.
+    return None if path in _KNOWN_TO_COMPILER else _reason(path)
+
 def _reason(importpath):
     if importpath == "main":
         return """which is what Go calls every program. Write the importpath of the go_binary, or of the go_library that \

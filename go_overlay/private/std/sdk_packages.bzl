@@ -74,7 +74,7 @@ def _folders(root_file, parent, files, importpaths):
     return folders
 
 # Folders of the SDK's source of whose names packages of other origin may be, too: binaries that are
-# called after their folder.
+# called after their folder. Only what lies deep in folders that Go has, such as cmd/compile/internal, is surely Go's.
 _COMMON_NAMES = ["cmd", "internal"]
 
 def _error(sdk, files, importpath, package, is_of_sdk):
@@ -88,12 +88,12 @@ To change the module that is built, which then is not validated, overlay the pac
         return None
     elements = importpath.split("/")
     first = elements[0]
-    known = 2 if first in _COMMON_NAMES else 1
+    known = 3 if first in _COMMON_NAMES else 1
     folder = "{}/{}{}/".format(sdk.root_file.dirname, _SRC, "/".join(elements[:known]))
     if len(elements) <= known or not any([file.path.startswith(folder) for file in files]):
         return None
     if first == "vendor":
-        return """Go {} vendors no package {}. Where your workspace or a module does, its importpath is without vendor/: write importpath = "{}".
+        return """Go {} vendors no package {}. Is it misspelled? Where your workspace or a module does, its importpath is without vendor/: write importpath = "{}".
 If the standard library is to gain it, write std = True.""".format(sdk.version, importpath, importpath.removeprefix("vendor/"))
     return """Go {} has no package {}. Has it moved, or is it misspelled?
 If the standard library is to gain it, write std = True.""".format(sdk.version, importpath)

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
@@ -77,8 +78,9 @@ type unusablePart struct {
 // An unparsableDiff is a file that is none.
 type unparsableDiff struct {
 	owner
-	file int
-	err  error
+	file      int
+	err       error
+	onlyModes bool // whether it is one, but changes nothing else
 }
 
 // parse reads a diff on behalf of an overlay.
@@ -89,7 +91,8 @@ func (a *applier) parse(overlay, file int) ([]*unified.FileDiff, bool) {
 	}
 	parts, err := unified.Parse(text)
 	if err != nil {
-		a.report(unparsableDiff{owner(overlay), file, err})
+		var syntax *unified.SyntaxError
+		a.report(unparsableDiff{owner(overlay), file, err, errors.As(err, &syntax) && syntax.OnlyModes})
 		return nil, false
 	}
 	return parts, true

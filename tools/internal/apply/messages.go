@@ -264,7 +264,7 @@ func (p unusablePart) text(w wording) string {
 
 func (p unparsableDiff) text(w wording) string {
 	todo := "Make the diff anew, with `git diff` or `diff -u`."
-	if strings.HasSuffix(p.err.Error(), unified.OnlyModes) {
+	if p.onlyModes {
 		todo = "Take it out of patches."
 	}
 	return fmt.Sprintf(" patches package %s, but %s can't be read: %v\n%s", w.manifest.ImportPath, w.paths[p.file], p.err, todo)
@@ -346,7 +346,7 @@ Join them into one diff, in their order, and name that one in patches in their p
 
 func (p vainPatterns) text(w wording) string {
 	return fmt.Sprintf(` has %s in patch_exclude, but that matches nothing of what its diffs change:
-%sCorrect it, or take it out: a pattern is for a whole path, without a/ and b/, and * stands for slashes, too.`,
+%sCorrect it, or take it out, or, where patches has a select(), write one for it, too: a pattern is for a whole path, without a/ and b/, and * stands for slashes, too.`,
 		quotedList(p.patterns), listed(p.places))
 }
 

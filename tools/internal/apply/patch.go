@@ -36,7 +36,7 @@ func (a *applier) patch(c *change, s *step, beneath version) (next version, note
 				}
 				return version{}, nil, false
 			}
-			if checksBase && l.renamed == nil {
+			if checksBase {
 				// Here, as what does not apply is better understood when one knows what has changed.
 				a.checkBase(c, s, beneath)
 			}

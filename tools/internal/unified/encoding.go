@@ -18,8 +18,7 @@ func checkEncoding(diff string) error {
 	return nil
 }
 
-// OnlyModes is the problem of a diff that need not be made in another way.
-const OnlyModes = "changes nothing but modes of files, which mean nothing here"
+const onlyModes = "changes nothing but modes of files, which mean nothing here"
 
 // Lines by which other things than unified diffs are known.
 var (
@@ -41,7 +40,7 @@ func (p *parser) whatElse() string {
 	case contextDiff.MatchString(text):
 		return "this is a context diff, expected a unified one"
 	case anyFileMode.MatchString(text):
-		return OnlyModes
+		return onlyModes
 	case normalDiff.MatchString(text):
 		return "this is a diff without context, expected a unified one"
 	case hgOrGitEmpty.MatchString(text):

@@ -65,7 +65,7 @@ func (e *HunkError) Error() string {
 	if e.Problem == NoMatch {
 		e.describeNear(&b)
 		if n := e.Hunk.CutOff; n > 0 {
-			fmt.Fprintf(&b, "By its header, the hunk goes on where the diff ends, for %d more, which were taken for blank lines. See whether the diff is cut off.\n", n)
+			fmt.Fprintf(&b, "By its header, the hunk goes on where the diff ends, for %d more, which were taken for blank lines. See whether the diff is cut off; it is not applied with patch_fuzz.\n", n)
 		} else if e.Fuzz > 0 {
 			fmt.Fprintf(&b, "patch_fuzz = %d would accept it at line %d; read that part of the file first.\n", e.Fuzz, e.Places[0])
 		}

@@ -9,8 +9,9 @@ import (
 
 // A SyntaxError is a mistake in a diff.
 type SyntaxError struct {
-	Line    int // of the diff, from 1
-	Problem string
+	Line      int // of the diff, from 1
+	Problem   string
+	OnlyModes bool // whether the diff is right, but changes nothing but modes of files
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Problem) }
@@ -39,7 +40,8 @@ func Parse(diff string) ([]*FileDiff, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, p.errorf(0, "%s", p.whatElse())
+		problem := p.whatElse()
+		return nil, &SyntaxError{Line: 1, Problem: problem, OnlyModes: problem == onlyModes}
 	}
 	return files, nil
 }
@@ -294,6 +296,7 @@ func (f *FileDiff) join(hunk *Hunk) bool {
 	before.Lines = append(before.Lines, hunk.Lines[common:]...)
 	before.OldCount += hunk.OldCount - common
 	before.NewCount += hunk.NewCount - common
+	before.CutOff = hunk.CutOff
 	return true
 }
 
