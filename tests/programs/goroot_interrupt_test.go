@@ -1,7 +1,6 @@
 package programs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestGorootInterrupt checks that nothing stays behind when the program is asked to
@@ -37,29 +35,14 @@ func TestGorootInterrupt(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			cmd := exec.Command("helper", arguments...)
 			cmd.Dir = dir
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			done := make(chan error, 1)
-			go func() { done <- cmd.Wait() }()
-			for {
-				if _, err := os.Stat(filepath.Join(dir, "out", "src", "000")); err == nil {
-					break
-				}
-				select {
-				case err := <-done:
-					t.Fatalf("ended too soon: %v\n%s", err, &stderr)
-				case <-time.After(time.Millisecond):
-				}
-			}
+			stderr, done := start(t, cmd)
+			awaitFile(t, filepath.Join(dir, "out", "src", "000"), stderr, done)
 			if err := cmd.Process.Signal(sig); err != nil {
 				t.Fatal(err)
 			}
 			<-done
 			if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(stderr.String(), "writing the GOROOT out: interrupted\n") {
-				t.Errorf("got the exit code %d and:\n%s", code, &stderr)
+				t.Errorf("got the exit code %d and:\n%s", code, stderr)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "out")); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("the folder is left: %v", err)

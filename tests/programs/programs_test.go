@@ -4,12 +4,14 @@
 package programs
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/go-overlay/go_overlay/internal/bazeltest"
 	"github.com/go-overlay/go_overlay/tests/scratch"
@@ -49,5 +51,34 @@ func TestScripts(t *testing.T) {
 				UpdateScripts:       *update,
 			})
 		})
+	}
+}
+
+// start starts a program that is to be interrupted. It returns what that prints on stderr,
+// to be read when it is done.
+func start(t *testing.T, cmd *exec.Cmd) (stderr *bytes.Buffer, done <-chan error) {
+	t.Helper()
+	stderr = new(bytes.Buffer)
+	cmd.Stderr = stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	return stderr, ended
+}
+
+// awaitFile waits for a program to make a file.
+func awaitFile(t *testing.T, path string, stderr *bytes.Buffer, done <-chan error) {
+	t.Helper()
+	for {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		select {
+		case err := <-done:
+			t.Fatalf("ended too soon: %v\n%s", err, stderr)
+		case <-time.After(time.Millisecond):
+		}
 	}
 }

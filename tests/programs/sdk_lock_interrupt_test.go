@@ -1,7 +1,6 @@
 package programs
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,17 +25,11 @@ func TestSDKLockInterrupt(t *testing.T) {
 			cmd := exec.Command("overlay", "sdk", "lock", "1.26.8")
 			cmd.Dir = dir
 			cmd.Env = append(cmd.Environ(), "GOPROXY="+proxy.URL, "GONOPROXY=none", "TMPDIR="+temporary)
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			done := make(chan error, 1)
-			go func() { done <- cmd.Wait() }()
+			stderr, done := start(t, cmd)
 			select {
 			case <-asked:
 			case err := <-done:
-				t.Fatalf("ended too soon: %v\n%s", err, &stderr)
+				t.Fatalf("ended too soon: %v\n%s", err, stderr)
 			}
 			if left, err := os.ReadDir(temporary); err != nil || len(left) != 1 {
 				t.Errorf("got %v, %v, want one temporary folder", left, err)
@@ -46,7 +39,7 @@ func TestSDKLockInterrupt(t *testing.T) {
 			}
 			<-done
 			if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(stderr.String(), "interrupted\n") {
-				t.Errorf("got the exit code %d and:\n%s", code, &stderr)
+				t.Errorf("got the exit code %d and:\n%s", code, stderr)
 			}
 			for _, dir := range []string{temporary, dir} {
 				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

@@ -1,7 +1,6 @@
 package programs
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,23 +45,8 @@ func TestStdInterrupt(t *testing.T) {
 			cmd := exec.Command("sh", "-c", tt.shell+`exec helper std list -builder ./builder -root sdk/ROOT -out out -- argument`)
 			cmd.Dir = dir
 			cmd.Env = append(cmd.Environ(), "TMPDIR="+temporary, "DIR="+dir)
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			done := make(chan error, 1)
-			go func() { done <- cmd.Wait() }()
-			for {
-				if _, err := os.Stat(filepath.Join(dir, "started")); err == nil {
-					break
-				}
-				select {
-				case err := <-done:
-					t.Fatalf("ended too soon: %v\n%s", err, &stderr)
-				case <-time.After(time.Millisecond):
-				}
-			}
+			stderr, done := start(t, cmd)
+			awaitFile(t, filepath.Join(dir, "started"), stderr, done)
 			if err := cmd.Process.Signal(tt.signal); err != nil {
 				t.Fatal(err)
 			}
@@ -76,10 +60,10 @@ func TestStdInterrupt(t *testing.T) {
 			_, told := os.Stat(filepath.Join(dir, "told"))
 			if tt.ignored {
 				if err != nil || told == nil {
-					t.Errorf("an ignored signal: %v, builder told: %v\n%s", err, told == nil, &stderr)
+					t.Errorf("an ignored signal: %v, builder told: %v\n%s", err, told == nil, stderr)
 				}
 			} else if cmd.ProcessState.ExitCode() != 1 || !strings.HasSuffix(stderr.String(), ": interrupted\n") || told != nil {
-				t.Errorf("got %v, builder told: %v, and:\n%s", err, told == nil, &stderr)
+				t.Errorf("got %v, builder told: %v, and:\n%s", err, told == nil, stderr)
 			}
 			if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 				t.Errorf("%v are left, %v", left, err)
