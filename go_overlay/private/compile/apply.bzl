@@ -1,7 +1,7 @@
 """Applies an overlay set to what rules_go is about to compile and link; diffs are applied by the action of changes.bzl."""
 
 load("//common:copies.bzl", "with_fields")
-load("//go_overlay/private/declare:compose.bzl", "only")
+load("//go_overlay/private/declare:compose.bzl", "without_parts")
 load(":archives.bzl", "with_data", "with_depth", "without_overlays")
 load(":evidence.bzl", "including_headers", "take_evidence", "with_evidence", "with_inputs")
 load(":layout.bzl", "header_changes", "headers_of_deps", "is_header_name", "with_headers_of_deps")
@@ -41,7 +41,7 @@ def overlaid_actions(actions, packages, helper, depth):
         check_importmap(source, packages)
         package = packages.get(source.importpath)
         if package:
-            package = _without_parts(package, source)
+            package = without_parts(package, source.label)
         if not package or not _has_package_files(source):
             headers = headers_of_deps(source) if changes_headers else []
             if not headers:
@@ -77,13 +77,6 @@ def overlaid_actions(actions, packages, helper, depth):
         link = link,
         stdlib = stdlib,
     )
-
-def _without_parts(package, source):
-    """Leaves out overlays that are not for this target, or returns None if there are no others."""
-    if not any([overlay.parts for overlay in package.overlays]):
-        return package
-    label = str(source.label)
-    return only({"": package}, lambda overlay: label not in overlay.parts).get("")
 
 def _has_package_files(source):
     """Whether a source set holds the package, and not only tests that bear its import path."""

@@ -1,7 +1,7 @@
 """Finds overlays that name a package in such a way that they would do nothing."""
 
 load("//common:labels.bzl", "display_label")
-load("//go_overlay/private/declare:compose.bzl", "only")
+load("//go_overlay/private/declare:compose.bzl", "without_parts")
 load("//go_overlay/private/declare:import_paths.bzl", "other_name")
 
 visibility("private")
@@ -112,11 +112,9 @@ def check_x_defs(target, archive, packages):
         package = packages.get(data.importpath)
         if not package or data.importmap == archive.data.importmap:
             continue
-        if any([overlay.parts for overlay in package.overlays]):
-            # What is not changed by one of them, is not changed by it here, either.
-            package = only({"": package}, _applies_to(str(data.label))).get("")
-            if not package:
-                continue
+        package = without_parts(package, data.label)
+        if not package:
+            continue
         overlays = {overlay.label: overlay for overlay in package.overlays}
         for name, labels in package.x_defs.items():
             overlay = overlays[labels[-1]]
@@ -132,6 +130,3 @@ Take one of the two out; an overlay does not change x_defs of others.""".format(
                 overlay = display_label(overlay.label),
                 target = display_label(target),
             ))
-
-def _applies_to(label):
-    return lambda overlay: label not in overlay.parts

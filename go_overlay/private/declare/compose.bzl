@@ -62,6 +62,21 @@ def only(packages, wanted):
         })
     return remaining
 
+def without_parts(package, target):
+    """Leaves out overlays for which a target is only a part of the package.
+
+    Args:
+      package: struct, value of the `packages` of a GoOverlayInfo.
+      target: Label.
+
+    Returns:
+      struct, or None if there are no others.
+    """
+    if not any([overlay.parts for overlay in package.overlays]):
+        return package
+    label = str(target)
+    return only({"": package}, lambda overlay: label not in overlay.parts).get("")
+
 def only_for_tools(packages):
     """Leaves out overlays that programs which run during the build (the exec configuration) are not built with.
 
