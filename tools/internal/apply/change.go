@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 )
 
 // upstream stands for the package itself where the index of an overlay could be.
@@ -193,10 +194,10 @@ func (a *applier) reportAbsent(e edit, beneath version) {
 		a.report(deletedBelow{e, beneath.by})
 		return
 	}
-	p := absentFile{edit: e, lists: !a.listed, similar: closest(e.change.Name, a.manifest.Names)}
+	p := absentFile{edit: e, lists: !a.listed, similar: suggest.Closest(e.change.Name, a.manifest.Names)}
 	if p.lists {
 		a.listed = true
-		p.near, p.others = nearest(e.change.Name, a.manifest.Names, maxListed)
+		p.near, p.others = suggest.Nearest(e.change.Name, a.manifest.Names, maxListed)
 	}
 	a.report(p)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 )
 
 // checkVariables checks that the package has the variables of x_defs: the linker
@@ -73,7 +74,7 @@ func (a *applier) reportVariable(x xDef, kind, otherwise string, variables []str
 	case otherwise != "":
 		a.notes = append(a.notes, unsetVariable{x})
 	default:
-		a.report(noVariable{x, closest(x.name, variables)})
+		a.report(noVariable{x, suggest.Closest(x.name, variables)})
 	}
 }
 
