@@ -1,0 +1,243 @@
+package merge
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
+)
+
+var names = [3]string{"base v1.0.0", "overlay uuid.go", "upstream v1.1.0"}
+
+func needGit(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
+}
+
+func TestThree(t *testing.T) {
+	needGit(t)
+	tests := []struct {
+		name, base, overlay, upstream string
+		want                          string
+		conflicts                     int
+	}{
+		{"all empty", "", "", "", "", 0},
+		{"clean", "a\nb\nc\nd\ne\n", "A\nb\nc\nd\ne\n", "a\nb\nc\nd\nE\n", "A\nb\nc\nd\nE\n", 0},
+		{"the same", "a\n", "b\n", "b\n", "b\n", 0},
+		{"conflict", "a\nb\nc\n", "a\nB\nc\n", "a\nx\nc\n",
+			"a\n<<<<<<< overlay uuid.go\nB\n||||||| base v1.0.0\nb\n=======\nx\n>>>>>>> upstream v1.1.0\nc\n", 1},
+		{"two conflicts", "a\n1\n2\n3\n4\nb\n", "A\n1\n2\n3\n4\nB\n", "x\n1\n2\n3\n4\ny\n",
+			"<<<<<<< overlay uuid.go\nA\n||||||| base v1.0.0\na\n=======\nx\n>>>>>>> upstream v1.1.0\n1\n2\n3\n4\n" +
+				"<<<<<<< overlay uuid.go\nB\n||||||| base v1.0.0\nb\n=======\ny\n>>>>>>> upstream v1.1.0\n", 2},
+		{"added on both sides", "", "a\n", "b\n", "<<<<<<< overlay uuid.go\na\n||||||| base v1.0.0\n=======\nb\n>>>>>>> upstream v1.1.0\n", 1},
+		{"no newline at the end", "a\nb\nc\nd\ne", "A\nb\nc\nd\ne", "a\nb\nc\nd\nE", "A\nb\nc\nd\nE", 0},
+		{"carriage returns", "a\r\nb\r\nc\r\nd\r\n", "A\r\nb\r\nc\r\nd\r\n", "a\r\nb\r\nc\r\nD\r\n", "A\r\nb\r\nc\r\nD\r\n", 0},
+		{"carriage returns and a conflict", "a\r\n", "b\r\n", "c\r\n",
+			"<<<<<<< overlay uuid.go\r\nb\r\n||||||| base v1.0.0\r\na\r\n=======\r\nc\r\n>>>>>>> upstream v1.1.0\r\n", 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, conflicts, err := Three(context.Background(), []byte(test.base), []byte(test.overlay), []byte(test.upstream), names)
+			if err != nil || string(got) != test.want || conflicts != test.conflicts {
+				t.Errorf("got %q, %d, %v, want %q, %d", got, conflicts, err, test.want, test.conflicts)
+			}
+			if _, found := Markers(got); found != (conflicts > 0) {
+				t.Errorf("Markers: %v", found)
+			}
+		})
+	}
+}
+
+func TestThreeManyConflicts(t *testing.T) {
+	needGit(t)
+	for _, n := range []int{126, 127, 128, 300} {
+		text := func(line string) []byte {
+			return []byte(strings.Repeat(line+"\n1\n2\n3\n4\n5\n", n))
+		}
+		got, conflicts, err := Three(context.Background(), text("a"), text("b"), text("c"), names)
+		if err != nil || conflicts != n || bytes.Count(got, []byte("<<<<<<<")) != n {
+			t.Errorf("%d: got %d, %v", n, conflicts, err)
+		}
+	}
+}
+
+func TestThreeErrors(t *testing.T) {
+	text := []byte("a\n")
+	_, _, err := Three(context.Background(), text, []byte("a\x00b"), text, names)
+	if err == nil || !strings.Contains(err.Error(), "overlay uuid.go is a binary file") {
+		t.Errorf("binary: got %v", err)
+	}
+	_, _, err = Three(context.Background(), text, text, text, [3]string{"a", "b\nc", "d"})
+	if err == nil || !strings.Contains(err.Error(), `"b\nc"`) {
+		t.Errorf("name of two lines: got %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, _, err = Three(ctx, text, text, text, names); err == nil {
+		t.Error("cancelled: expected an error")
+	}
+	t.Setenv("PATH", t.TempDir())
+	missing := (*git.MissingError)(nil)
+	if _, _, err = Three(context.Background(), text, text, text, names); !errors.As(err, &missing) || !strings.Contains(err.Error(), "install git") {
+		t.Errorf("no git: got %v", err)
+	}
+}
+
+// TestThreeSettings checks that nothing of a user's settings matters, nor a repository
+// that TMPDIR is in.
+func TestThreeSettings(t *testing.T) {
+	needGit(t)
+	folder := t.TempDir()
+	evil := "[merge]\n\tconflictStyle = merge\n[core]\n\trepositoryFormatVersion = 99\n[broken\n"
+	for name, content := range map[string]string{
+		"home/.gitconfig":  evil,
+		".git/config":      evil,
+		".git/HEAD":        "ref: refs/heads/main\n",
+		".git/objects/.x":  "",
+		".git/refs/.x":     "",
+		"tmp/.x":           "",
+		"home/git/config":  evil,
+		"system/gitconfig": evil,
+	} {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, value := range map[string]string{
+		"GIT_CONFIG_COUNT":      "1",
+		"GIT_CONFIG_KEY_0":      "merge.conflictStyle",
+		"GIT_CONFIG_PARAMETERS": "'no such form",
+		"GIT_CONFIG_SYSTEM":     filepath.Join(folder, "system", "gitconfig"),
+		"GIT_DIR":               filepath.Join(folder, ".git"),
+		"HOME":                  filepath.Join(folder, "home"),
+		"TMPDIR":                filepath.Join(folder, "tmp"),
+		"TMP":                   filepath.Join(folder, "tmp"),
+		"XDG_CONFIG_HOME":       filepath.Join(folder, "home"),
+	} {
+		t.Setenv(name, value)
+	}
+	got, conflicts, err := Three(context.Background(), []byte("a\n"), []byte("b\n"), []byte("c\n"), names)
+	if err != nil || conflicts != 1 || !strings.Contains(string(got), "|||||||") {
+		t.Errorf("got %q, %d, %v", got, conflicts, err)
+	}
+	left, err := os.ReadDir(filepath.Join(folder, "tmp"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("temporary files are left: %v, %v", left, err)
+	}
+}
+
+// TestThreeIsGit compares Three with git merge-file as a user calls it.
+func TestThreeIsGit(t *testing.T) {
+	needGit(t)
+	random := rand.New(rand.NewPCG(3, 1))
+	change := func(lines []string) []string {
+		var changed []string
+		for _, line := range lines {
+			switch random.IntN(8) {
+			case 0:
+			case 1:
+				changed = append(changed, line, fmt.Sprint("new ", random.IntN(3)))
+			default:
+				changed = append(changed, line)
+			}
+		}
+		return changed
+	}
+	folder := t.TempDir()
+	for range 60 {
+		var base []string
+		for range random.IntN(20) {
+			base = append(base, fmt.Sprint("line ", random.IntN(9)))
+		}
+		var texts [3][]byte
+		for i, lines := range [][]string{base, change(base), change(base)} {
+			ends := []string{"\n", "\n", "\n", ""}[random.IntN(4)]
+			if len(lines) > 0 {
+				texts[i] = []byte(strings.Join(lines, "\n") + ends)
+			}
+			if err := os.WriteFile(filepath.Join(folder, []string{"b", "o", "u"}[i]), texts[i], 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command("git", "merge-file", "-p", "--diff3", "-L", names[1], "-L", names[0], "-L", names[2], "o", "b", "u")
+		cmd.Dir = folder
+		want, err := cmd.Output()
+		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		got, conflicts, err := Three(context.Background(), texts[0], texts[1], texts[2], names)
+		if err != nil || !bytes.Equal(got, want) || conflicts != cmd.ProcessState.ExitCode() {
+			t.Fatalf("of %q got %q, %d, %v, want %q, %d", texts, got, conflicts, err, want, cmd.ProcessState.ExitCode())
+		}
+	}
+}
+
+func TestMarkers(t *testing.T) {
+	const conflict = "<<<<<<< a\nx\n||||||| b\n=======\ny\n>>>>>>> c\n"
+	for _, test := range []struct {
+		name, content string
+		line          int
+	}{
+		{"empty", "", 0},
+		{"at the start", conflict, 1},
+		{"further down", "a\n\n" + conflict, 3},
+		{"carriage returns", strings.ReplaceAll("a\n"+conflict, "\n", "\r\n"), 2},
+		{"no names", "<<<<<<<\n|||||||\n=======\n>>>>>>>", 1},
+		{"text that looks like it", "/*\nTitle\n=======\n<<<<<<< a\n*/\n" + conflict, 6},
+		{"one is missing", strings.Replace(conflict, "||||||| b\n", "", 1), 0},
+		{"another order", ">>>>>>> c\n=======\n||||||| b\n<<<<<<< a\n", 0},
+		{"in a line", strings.ReplaceAll(conflict, "=======", " ======="), 0},
+		{"longer", strings.ReplaceAll(conflict, "=======", "========"), 0},
+		{"shift", "x <<<<<<< a\n" + conflict[10:], 0},
+	} {
+		if line, found := Markers([]byte(test.content)); line != test.line || found != (test.line > 0) {
+			t.Errorf("%s: got %d, %v, want %d", test.name, line, found, test.line)
+		}
+	}
+}
+
+func TestTakenOver(t *testing.T) {
+	const base = "package p\n\nfunc a() {\n\tone()\n\ttwo()\n}\n\nfunc b() {\n\tthree()\n\tfour()\n}\n"
+	edit := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(base) }
+	for _, test := range []struct {
+		name, overlay, upstream string
+		taken, all              int
+	}{
+		{"nothing changed", base, base, 0, 0},
+		{"all", edit("one()", "1()"), edit("one()", "1()"), 1, 1},
+		{"none", edit("one()", "1()"), edit("four()", "4()"), 0, 1},
+		{"one of three", edit("one()", "1()", "\n\nfunc b", "\n\nvar c = 1\n\nfunc b", "\tfour()\n", ""), edit("one()", "1()"), 1, 3},
+		{"only the deletion", edit("one()", "1()", "\tfour()\n", ""), edit("\tfour()\n", ""), 1, 2},
+		{"with more around it", edit("one()", "uno()"), edit("\tone()\n\ttwo()\n", "\tzero()\n\tuno()\n\tdue()\n"), 1, 1},
+		{"the old stays, too", edit("one()", "1()"), edit("one()", "one()\n\t1()"), 0, 1},
+		{"a check", edit("\ttwo", "\tif x {\n\t\treturn\n\t}\n\ttwo"), edit("one()", "1()", "\ttwo", "\tif x {\n\t\treturn\n\t}\n\ttwo"), 1, 1},
+		{"one of two alike", edit("\ttwo", "\tlog()\n\ttwo", "\tfour", "\tlog()\n\tfour"), edit("\ttwo", "\tlog()\n\ttwo"), 1, 2},
+		{"elsewhere", edit("one()\n", "one()\n\textra()\n"), edit("three()\n", "three()\n\textra()\n"), 1, 1},
+		{"a brace", edit("one()\n", "one()\n}\n"), edit("three()\n", "three()\n}\n"), 0, 1},
+		{"ends of lines", edit("one()", "1()"), strings.ReplaceAll(edit("one()", "1()"), "\n", "\r\n"), 1, 1},
+		{"upstream is empty", edit("one()", "1()"), "", 0, 1},
+	} {
+		taken, all := TakenOver([]byte(base), []byte(test.overlay), []byte(test.upstream))
+		if len(taken) != test.taken || all != test.all {
+			t.Errorf("%s: got %+v of %d, want %d of %d", test.name, taken, all, test.taken, test.all)
+		}
+	}
+	taken, _ := TakenOver([]byte(base), []byte(edit("one()", "1()")), []byte(edit("one()", "1()")))
+	if got, want := fmt.Sprintf("%+q", taken), `[{'\x04' ["\tone()\n"] ["\t1()\n"]}]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
