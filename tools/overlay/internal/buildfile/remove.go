@@ -1,0 +1,221 @@
+package buildfile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
+)
+
+// Remove takes a go_overlay out of the file, with its comments, out of the sets of the file, and out of its load
+// where nothing else needs that. It returns where the file still names it, as file:line.
+func (f *File) Remove(name string) (left []string, err error) {
+	e, err := f.edit()
+	if err != nil {
+		return nil, err
+	}
+	overlay, err := e.existing("go_overlay", name)
+	if err != nil {
+		return nil, err
+	}
+	e.remove(overlay)
+	e.prune(overlay)
+	for _, call := range e.calls() {
+		if e.kind(call) != "go_overlay_set" {
+			continue
+		}
+		changed := false
+		for _, attribute := range []string{"overlays", "layers"} {
+			list, ok := build.NewRule(call).Attr(attribute).(*build.ListExpr)
+			if !ok {
+				continue // What it names is left.
+			}
+			before := len(list.List)
+			list.List = deleteStrings(list.List, func(label string) bool { return e.sameLabel(label, ":"+name) })
+			changed = changed || len(list.List) < before
+		}
+		if changed {
+			e.changed(call)
+		}
+	}
+	if err := e.done(); err != nil {
+		return nil, err
+	}
+
+	after, err := f.edit()
+	if err != nil {
+		return nil, err
+	}
+	build.Walk(after.tree, func(x build.Expr, _ []build.Expr) {
+		if str, ok := x.(*build.StringExpr); ok && strings.ContainsAny(str.Value, ":/") && after.sameLabel(str.Value, ":"+name) {
+			left = append(left, fmt.Sprintf("%s:%d", f.path, line(str)))
+		}
+	})
+	return left, nil
+}
+
+// deleteStrings removes those of the strings in a list that a function says.
+func deleteStrings(list []build.Expr, remove func(string) bool) []build.Expr {
+	return slices.DeleteFunc(list, func(x build.Expr) bool {
+		str, ok := x.(*build.StringExpr)
+		return ok && remove(str.Value)
+	})
+}
+
+// Removed is what became of an overlay that lost a file.
+type Removed struct {
+	// Files are the files that the overlay does not have any more, as they were written.
+	Files []string
+	// Globs are the attributes that are, or contain, a glob() or the like: which may find the file as long
+	// as it is there.
+	Globs []string
+	// Empty tells that the overlay changes nothing any more.
+	Empty bool
+}
+
+// unchanging are the attributes of an overlay that change nothing by themselves.
+var unchanging = []string{
+	"base", "base_srcs", "base_version", "deprecation", "exec", "expires", "features", "importpath", "name", "parts", "patch_exclude",
+	"patch_fuzz", "patch_strip", "reason", "std", "strip_prefix", "tags", "testonly", "upstream", "visibility",
+}
+
+// RemoveFile takes what is done to one file of the package out of an overlay, and its base.
+func (f *File) RemoveFile(name, file string) (Removed, error) {
+	e, err := f.edit()
+	if err != nil {
+		return Removed{}, err
+	}
+	call, err := e.existing("go_overlay", name)
+	if err != nil {
+		return Removed{}, err
+	}
+	r := e.of(call)
+	removed, found, err := r.removeFile(file)
+	if err != nil {
+		return Removed{}, byHand(err, "# Take %s out of this attribute of %s, and out of its base.", file, e.label(name))
+	}
+	if !found && len(removed.Globs) == 0 {
+		return Removed{}, e.errorAt(call, "the overlay %s does not change a file named %q", e.label(name), file)
+	}
+	removed.Empty = true
+	for _, arg := range call.List {
+		assign, ok := arg.(*build.AssignExpr)
+		if !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name) {
+			removed.Empty = false
+		}
+	}
+	e.changed(call)
+	return removed, e.done()
+}
+
+func (r rule) removeFile(file string) (removed Removed, found bool, err error) {
+	for _, attribute := range []string{"srcs", "new_srcs", "embedsrcs", "base_srcs", "delete"} {
+		x, err := r.value(attribute)
+		if err != nil {
+			return removed, false, err
+		}
+		if x == nil {
+			continue
+		}
+		list, ok := x.(*build.ListExpr)
+		if !ok && attribute == "delete" {
+			return removed, false, r.literal(x, attribute, "a list")
+		} else if !ok {
+			removed.Globs = append(removed.Globs, attribute)
+			continue
+		}
+		before := len(list.List)
+		list.List = deleteStrings(list.List, func(value string) bool {
+			name := value
+			if attribute == "embedsrcs" {
+				name = strings.TrimPrefix(strings.TrimPrefix(value, ":"), r.prefix())
+			} else if attribute != "delete" {
+				name = path.Base(strings.ReplaceAll(value, ":", "/"))
+			}
+			if name != file {
+				return false
+			}
+			if attribute != "delete" {
+				removed.Files = append(removed.Files, value)
+			}
+			return true
+		})
+		found = found || len(list.List) < before
+		if len(list.List) == 0 {
+			r.DelAttr(attribute)
+		}
+	}
+
+	for _, attribute := range []string{"replace", "base"} {
+		dict, err := r.dict(attribute)
+		if err != nil {
+			return removed, false, err
+		}
+		if dict == nil {
+			continue
+		}
+		dict.List = slices.DeleteFunc(dict.List, func(entry *build.KeyValueExpr) bool {
+			if entry.Key.(*build.StringExpr).Value != file {
+				return false
+			}
+			if attribute == "replace" {
+				found = true
+				if value, ok := entry.Value.(*build.StringExpr); ok {
+					removed.Files = append(removed.Files, value.Value)
+				}
+			}
+			return true
+		})
+		if len(dict.List) == 0 {
+			r.DelAttr(attribute)
+		}
+	}
+
+	patches, err := r.dict("patches")
+	if err != nil || patches == nil {
+		return removed, found, err
+	}
+	var kept []*build.KeyValueExpr
+	for _, entry := range patches.List {
+		left := 1
+		switch names := entry.Value.(type) {
+		case *build.ListExpr:
+			before := len(names.List)
+			names.List = deleteStrings(names.List, func(name string) bool { return name == file })
+			if left = len(names.List); left == before {
+				left = 1 // One without names is not ours to remove.
+			} else {
+				found = true
+			}
+		case *build.StringExpr:
+			lines := strings.Split(names.Value, "\n")
+			if i := slices.Index(lines, file); i >= 0 {
+				found = true
+				lines = slices.Delete(lines, i, i+1)
+				left = len(lines)
+				names.Value, names.Token = strings.Join(lines, "\n"), ""
+			}
+		default:
+			return removed, false, r.literal(names, "patches", "a dict of lists of names")
+		}
+		if left == 0 {
+			removed.Files = append(removed.Files, entry.Key.(*build.StringExpr).Value)
+			continue
+		}
+		kept = append(kept, entry)
+	}
+	if patches.List = kept; len(kept) == 0 {
+		r.DelAttr("patches")
+	}
+	return removed, found, nil
+}
+
+// prefix returns what embedded files have before their names in the package.
+func (r rule) prefix() string {
+	if folder := r.AttrString("strip_prefix"); folder != "" {
+		return folder + "/"
+	}
+	return ""
+}
