@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 )
 
 const (
@@ -218,7 +220,9 @@ func (w *wiring) addDep(text string, dev bool) {
 		last := -1
 		for i, statement := range w.main.tree.Stmt {
 			_, dep := plainCall(statement, "bazel_dep")
-			if _, module := plainCall(statement, "module"); dep || module {
+			_, module := plainCall(statement, "module")
+			_, doc := statement.(*build.StringExpr)
+			if dep || module || doc {
 				last = w.withOverrides(i)
 			}
 		}
@@ -362,23 +366,28 @@ func (w *wiring) manual(reason string) error {
 	}
 	sdks := w.wraps
 	wrapped := len(w.sdkTags()) > 0
-	if !wrapped && len(w.tags(w.proxies(goSDK))) == 0 {
+	if !wrapped && !w.declaresSDK() {
 		rulesGo := w.deps["rules_go"].repo
 		if rulesGo == "" {
 			rulesGo = "rules_go"
 			b.WriteString("bazel_dep(name = \"rules_go\", version = \"…\")\n")
 		}
-		version := fmt.Sprintf("%q", known(w.options.GoVersion))
+		version := fmt.Sprintf("%q", known(w.goVersion()))
 		sdks = []sdk{{repo: "go_sdk", version: version}}
 		fmt.Fprintf(&b, "\ngo_sdk = use_extension(\"@%s//go:extensions.bzl\", \"go_sdk\")\n"+
 			"go_sdk.download(\n    name = \"go_sdk\",\n    version = %s,\n)\n", rulesGo, version)
 	} else if !wrapped && len(sdks) == 0 {
 		sdks = []sdk{{repo: "NAME", version: `"…"`}}
 	}
-	if !wrapped {
-		var names []string
-		for _, s := range sdks {
+	var names []string
+	for _, s := range sdks {
+		if !s.elsewhere {
 			names = append(names, s.repo)
+		}
+	}
+	if len(names) > 0 {
+		if !strings.HasSuffix(b.String(), "\n)\n") {
+			b.WriteString("\n")
 		}
 		b.WriteString(useRepoCall("go_sdk", names...))
 	}

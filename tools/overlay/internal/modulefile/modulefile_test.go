@@ -17,8 +17,8 @@ import (
 var update = flag.Bool("update", false, "write what the archives of testdata expect")
 
 // Each archive has in its comment the options, a line each that begins with a dash, then
-// MODULE.bazel and what it includes. Then what is expected: either wired and notes, or
-// error, where used is the set that is used before.
+// MODULE.bazel and what it includes. Then what is expected: the set that is used before,
+// if there is one, and wired and notes, or error.
 func TestWire(t *testing.T) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -98,8 +98,8 @@ func options(t *testing.T, comment []byte, files map[string][]byte) Options {
 	return o
 }
 
-// checkWired checks what holds for each file: a second time changes nothing, what was
-// formatted is, and no line has gone, unless a call was printed anew.
+// checkWired checks what holds for each file: a second time changes nothing, and what was
+// formatted is.
 func checkWired(t *testing.T, content, wired []byte, o Options) {
 	t.Helper()
 	again, notes, err := Wire(wired, o)
@@ -150,4 +150,29 @@ func TestErrors(t *testing.T) {
 	if _, _, err := UsedSet([]byte("module(\n"), Options{}); err == nil {
 		t.Error("got no error")
 	}
+}
+
+// Whatever a file has in it, it is an error, or a second time changes nothing.
+func FuzzWire(f *testing.F) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range archives {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(archive.Files[0].Data)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		o := Options{Set: "//overlays:prod", GoOverlayVersion: "1.0.0", GoVersion: "1.26.8", AddSDK: true}
+		wired, _, err := Wire(content, o)
+		if err != nil {
+			return
+		}
+		if again, notes, err := Wire(wired, o); err != nil || !bytes.Equal(again, wired) || len(notes) > 0 {
+			t.Errorf("a second time: got %s, notes %q, error %v, from\n%s", again, notes, err, content)
+		}
+	})
 }

@@ -2,6 +2,7 @@ package modulefile
 
 import (
 	"fmt"
+	"go/version"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type sdk struct {
 	goos, goarch string // Starlark; empty: those of the host
 	host         bool   // whether it is that of the machine
 	isDefault    bool   // whether it has to be marked as the default
+	elsewhere    bool   // whether its repository is none of go_sdk's
 }
 
 func (s sdk) wrap(proxy string) string {
@@ -37,24 +39,34 @@ func (s sdk) wrap(proxy string) string {
 	return fmt.Sprintf("%s.wrap(\n    %s,\n)\n", proxy, strings.Join(arguments, ",\n    "))
 }
 
+// sdkClasses are the tags of go_sdk that declare SDKs, in the order in which rules_go
+// tries them.
+var sdkClasses = []string{"wrap", "from_file", "download", "host"}
+
+// declaresSDK returns whether go_sdk has a tag that declares an SDK that builds use.
+func (w *wiring) declaresSDK() bool {
+	return slices.ContainsFunc(w.tags(w.goSDKs()), func(t tag) bool { return slices.Contains(sdkClasses, t.name) })
+}
+
+// goSDKs returns the uses of go_sdk. Toolchains of an isolated extension are not those
+// that rules_go registers.
+func (w *wiring) goSDKs() []*proxy {
+	return slices.DeleteFunc(w.proxies(goSDK), func(p *proxy) bool { return p.isolated })
+}
+
 // sdks returns the SDKs of the module's go_sdk tags in the order in which rules_go
 // tries them. Those that are not visible are made so.
 func (w *wiring) sdks() ([]sdk, error) {
-	var uses []*proxy
-	for _, p := range w.proxies(goSDK) {
-		// Toolchains of an isolated extension are not those that rules_go registers.
-		if !p.isolated {
-			uses = append(uses, p)
-		}
-	}
+	uses := w.goSDKs()
 	tags := w.tags(uses)
 	var found []sdk
-	for _, class := range []string{"wrap", "from_file", "download", "host"} {
+	for _, class := range sdkClasses {
 		for _, t := range tags {
 			if t.name != class {
 				continue
 			}
 			if class == "wrap" {
+				w.wraps = []sdk{{repo: "NAME", version: `"…"`, elsewhere: true}}
 				return nil, w.manual("go_sdk.wrap makes an SDK repository that has no name, which can't be wrapped; wrap the SDK repository that it is made of")
 			}
 			s, err := w.sdk(t, uses)
@@ -174,14 +186,14 @@ func (w *wiring) freeRepo(t tag, s sdk) string {
 		}
 	}
 	candidates := []string{"go_sdk"}
-	version, _ := t.src.str(argument(t.call, -1, "version"))
-	if version != "" {
-		candidates = append(candidates, "go_sdk_"+version)
+	number, _ := t.src.str(argument(t.call, -1, "version"))
+	if number != "" {
+		candidates = append(candidates, "go_sdk_"+number)
 	}
 	if s.goos != "" {
 		goos, _ := t.src.str(argument(t.call, -1, "goos"))
 		goarch, _ := t.src.str(argument(t.call, -1, "goarch"))
-		candidates = []string{"go_sdk_" + goos + "_" + goarch, "go_sdk_" + version + "_" + goos + "_" + goarch}
+		candidates = []string{"go_sdk_" + goos + "_" + goarch, "go_sdk_" + number + "_" + goos + "_" + goarch}
 	}
 	for i := 0; ; i++ {
 		if i == len(candidates) {
@@ -199,14 +211,14 @@ func (w *wiring) addSDK() (sdk, error) {
 	if !ok || dep.repo == "" {
 		return sdk{}, w.manual("it declares no Go SDK, and has no bazel_dep of rules_go")
 	}
-	if !w.options.AddSDK || w.options.GoVersion == "" {
+	if !w.options.AddSDK || w.goVersion() == "" {
 		return sdk{}, w.manual("it declares no Go SDK, so that builds use the one that rules_go or another module chooses, which can't be wrapped by its name; declare one of the version that you want")
 	}
 	proxy, isNew := w.proxyFor(goSDK)
-	s := sdk{version: fmt.Sprintf("%q", w.options.GoVersion)}
+	s := sdk{version: fmt.Sprintf("%q", w.goVersion())}
 	s.repo = w.freeRepo(tag{src: w.main, call: &build.CallExpr{}}, s)
 	text := fmt.Sprintf("%s.download(\n    name = %q,\n    version = %s,\n)\n", proxy, s.repo, s.version)
-	w.note("Declares the Go SDK @%s, of version %s.", s.repo, w.options.GoVersion)
+	w.note("Declares the Go SDK @%s, of version %s.", s.repo, w.goVersion())
 	if isNew {
 		for i, statement := range w.main.tree.Stmt {
 			if _, ok := plainCall(statement, "bazel_dep"); ok {
@@ -224,6 +236,16 @@ func (w *wiring) addSDK() (sdk, error) {
 	w.insert(w.lastTag(proxy), text, false)
 	w.addToUseRepo(proxy, s.repo)
 	return s, nil
+}
+
+// goVersion returns the version of an SDK that the workspace asks for; empty if it asks
+// for a version of the language, such as 1.26, which no SDK has since 1.21.
+func (w *wiring) goVersion() string {
+	v := "go" + w.options.GoVersion
+	if !version.IsValid(v) || version.Lang(v) == v && version.Compare(v, "go1.21") >= 0 {
+		return ""
+	}
+	return w.options.GoVersion
 }
 
 // chooseDefault marks the SDK that rules_go would take: among several, go_overlay wants
