@@ -1,22 +1,24 @@
 // Command overlay is what people run who use go_overlay: it makes and checks the lock
 // file of Go SDKs.
 //
-// Without arguments, it tells its verbs. Package sdklock is the manual of sdk lock. It
-// exits with 1 if an SDK can't be locked or differs from its entry, and with 2 if it is
+// "overlay help" lists its verbs, and docs/overlay.md is its manual; both are made of the
+// table below. It exits with 1 if something is wrong or was found, and with 2 if it is
 // called wrongly.
 package main
 
 import (
 	"os"
 
-	"github.com/go-overlay/go_overlay/tools/internal/verbs"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 )
 
-var overlay = verbs.Program{
+var overlay = command.Program{
 	Name: "overlay",
-	Verbs: []verbs.Verb{
-		{Name: "sdk lock", Run: runSDKLock, Usage: "[-file PATH] [-platforms GOOS_GOARCH,...] [-check] [-unverified] [VERSION...]"},
+	Summary: "Works with overlays of go_overlay: changes to Go packages, and to Go itself, that Bazel compiles in. " +
+		"Flags may stand before, among and after operands, with one dash or two; -- ends them.",
+	Groups: []command.Group{
+		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
 }
 
-func main() { os.Exit(overlay.Exit(overlay.Run(os.Args[1:]), os.Stderr)) }
+func main() { os.Exit(overlay.Main(os.Args[1:], os.Stdout, os.Stderr)) }
