@@ -1,0 +1,134 @@
+// Package bazel asks Bazel about a workspace.
+package bazel
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A Workspace is one of Bazel's, with the Bazel that is asked about it.
+type Workspace struct {
+	Root    string    // its folder, which has the MODULE.bazel
+	Program string    // path of bazel
+	Waiting io.Writer // is told what another command of Bazel is waited for
+}
+
+// boundary is the file that makes a folder a workspace: MODULE.bazel, as Bazel 9 knows no other.
+const boundary = "MODULE.bazel"
+
+// Find returns the workspace that a folder is in. Bazel is the program that BAZEL names in the
+// environment, or else bazelisk or bazel on PATH.
+func Find(dir string) (*Workspace, error) {
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	for start := root; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, boundary)); err == nil {
+			break
+		}
+		if root == filepath.Dir(root) {
+			return nil, fmt.Errorf("%s is in no workspace of Bazel: neither it nor a folder above has a %s", start, boundary)
+		}
+	}
+	program, err := program()
+	if err != nil {
+		return nil, err
+	}
+	return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
+}
+
+func program() (string, error) {
+	if named := os.Getenv("BAZEL"); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("BAZEL in the environment is %s, which can't be run: %w", named, err)
+		}
+		return path, nil
+	}
+	for _, name := range []string{"bazelisk", "bazel"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("neither bazelisk nor bazel is on PATH; install one, or name it in the environment, as BAZEL")
+}
+
+// An Error says that a command of Bazel's failed.
+type Error struct {
+	Command string // the name of it: query
+	Code    int
+	Stderr  string
+}
+
+// mostLines is how much of what Bazel says about an error is shown.
+const mostLines = 12
+
+func (e *Error) Error() string {
+	var lines []string
+	for _, line := range strings.Split(strings.TrimSpace(e.Stderr), "\n") {
+		if strings.HasPrefix(line, "ERROR: ") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		lines = strings.Split(strings.TrimSpace(e.Stderr), "\n")
+		lines = lines[max(0, len(lines)-mostLines):]
+	}
+	return fmt.Sprintf("bazel %s failed (exit code %d):\n%s", e.Command, e.Code, strings.Join(lines[:min(len(lines), mostLines)], "\n"))
+}
+
+// Output runs a command of Bazel's in the workspace and returns what it writes. If it exits with another
+// code than 0, the error is an *Error.
+func (w *Workspace) Output(ctx context.Context, command string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, w.Program, append([]string{command}, args...)...)
+	cmd.Dir = w.Root
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
+	cmd.WaitDelay = 10 * time.Second
+	var stdout bytes.Buffer
+	said := &messages{waiting: w.Waiting}
+	cmd.Stdout, cmd.Stderr = &stdout, said
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return stdout.Bytes(), &Error{Command: command, Code: exit.ExitCode(), Stderr: said.all.String()}
+	}
+	return stdout.Bytes(), err
+}
+
+// messages keeps what Bazel says, and passes on at once why it waits.
+type messages struct {
+	waiting io.Writer
+	all     bytes.Buffer
+	shown   int // bytes of all that have been looked at
+}
+
+func (m *messages) Write(data []byte) (int, error) {
+	m.all.Write(data)
+	scanner := bufio.NewScanner(bytes.NewReader(m.all.Bytes()[m.shown:]))
+	for scanner.Scan() {
+		// Bazel says "Another command (pid=42) is running. Waiting for it to complete on the server…"
+		if line := scanner.Text(); m.waiting != nil && strings.HasPrefix(line, "Another command ") {
+			fmt.Fprintln(m.waiting, "bazel: "+line)
+			m.shown = m.all.Len()
+		}
+	}
+	return len(data), nil
+}
+
+// Info returns values that bazel info has, by key.
+func (w *Workspace) Info(ctx context.Context, key string) (string, error) {
+	out, err := w.Output(ctx, "info", "--noshow_progress", key)
+	return strings.TrimSpace(string(out)), err
+}

@@ -1,0 +1,142 @@
+// Package desk is what people do with overlays at their desks, a file for each verb of the command:
+// each finds out where things stand, from the workspace's files and Bazel, and changes files
+// so that the next build does what was asked. Nothing is kept between two commands.
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A Desk is a workspace that somebody works in.
+type Desk struct {
+	Workspace *bazel.Workspace
+	Dir       string // current folder, absolute
+	Out       io.Writer
+	Err       io.Writer
+
+	packages *workspace.Packages
+}
+
+// Open returns the desk of a folder in a workspace.
+func Open(dir string, out, err io.Writer) (*Desk, error) {
+	w, failed := bazel.Find(dir)
+	if failed != nil {
+		return nil, failed
+	}
+	abs, failed := filepath.Abs(dir)
+	if failed != nil {
+		return nil, failed
+	}
+	w.Waiting = err
+	return &Desk{Workspace: w, Dir: abs, Out: out, Err: err}, nil
+}
+
+// Packages returns what finds packages of the workspace.
+func (d *Desk) Packages(ctx context.Context) (*workspace.Packages, error) {
+	var err error
+	if d.packages == nil {
+		d.packages, err = workspace.NewPackages(ctx, d.Workspace)
+	}
+	return d.packages, err
+}
+
+// rel returns a path as people name it: relative to the current folder, if it is in the workspace.
+func (d *Desk) rel(file string) string {
+	if rel, err := filepath.Rel(d.Workspace.Root, file); err != nil || !filepath.IsLocal(rel) {
+		return file
+	}
+	rel, err := filepath.Rel(d.Dir, file)
+	if err != nil {
+		return file
+	}
+	return rel
+}
+
+// chosen returns the overlays that labels name, or all if there are none. A label may leave out
+// what labels of Bazel may: //overlays:uuid, :uuid, uuid (in the current folder, or the only one of
+// that name).
+func (d *Desk) chosen(all []workspace.Overlay, labels []string) ([]workspace.Overlay, error) {
+	if len(labels) == 0 {
+		return all, nil
+	}
+	var chosen []workspace.Overlay
+	for _, label := range labels {
+		found, err := d.named(all, label)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(chosen, func(o workspace.Overlay) bool { return o.Label == found.Label }) {
+			chosen = append(chosen, found)
+		}
+	}
+	return chosen, nil
+}
+
+func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, error) {
+	here, err := filepath.Rel(d.Workspace.Root, d.Dir)
+	if err != nil {
+		return workspace.Overlay{}, err
+	}
+	here = strings.TrimPrefix(filepath.ToSlash(here), ".")
+	full := label
+	switch {
+	case strings.HasPrefix(label, "//"), strings.HasPrefix(label, "@"):
+		pkg, name := workspace.Package(label)
+		full = "//" + pkg + ":" + name
+	case strings.HasPrefix(label, ":"):
+		full = "//" + here + label
+	default:
+		full = "//" + here + ":" + label
+	}
+	var sameName []workspace.Overlay
+	var labels []string
+	for _, o := range all {
+		if o.Label == full {
+			return o, nil
+		}
+		if _, name := workspace.Package(o.Label); name == label {
+			sameName = append(sameName, o)
+		}
+		labels = append(labels, o.Label)
+	}
+	if len(sameName) == 1 {
+		return sameName[0], nil
+	}
+	message := fmt.Sprintf("the workspace declares no overlay %s", full)
+	for _, o := range sameName {
+		message += "\n  " + o.Label
+	}
+	if near := suggest.Near(full, labels); len(sameName) == 0 && len(near) > 0 {
+		message += "; is it " + strings.Join(near, " or ") + "?"
+	} else if len(all) == 0 {
+		message += "; it declares none"
+	}
+	return workspace.Overlay{}, fmt.Errorf("%s", message)
+}
+
+// digest returns the digest of a file's content, as base has it.
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// fileDigest returns the digest of a file, as base has it.
+func fileDigest(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return digest(content), nil
+}

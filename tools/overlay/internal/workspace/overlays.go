@@ -1,0 +1,145 @@
+// Package workspace knows what a workspace of Bazel has: the overlays that it declares, and
+// the packages that they are for.
+package workspace
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+)
+
+// An Overlay is a go_overlay of the workspace.
+type Overlay struct {
+	Label      string // //overlays:uuid
+	BuildFile  string // path
+	Line       int    // in BuildFile
+	Macro      string // that declares it, if a macro of the workspace does
+	ImportPath string
+	Changes    []Change
+	Bases      map[string][]string // digests, by the names of files; an empty list asks for one
+	Version    string              // base_version
+
+	Reason, Upstream, Expires string
+}
+
+// A Change is what an overlay does to a file of the package.
+type Change struct {
+	Name  string // in the package
+	Kind  Kind
+	Label string // of the file that has the content, or the diff; empty for Delete
+	Path  string // where that is; empty if it is generated
+}
+
+// A Kind of change.
+type Kind string
+
+// The kinds of changes.
+const (
+	Add     Kind = "adds"
+	Delete  Kind = "deletes"
+	Patch   Kind = "patches"
+	Replace Kind = "replaces"
+)
+
+// A Set is a go_overlay_set of the workspace.
+type Set struct {
+	Label            string
+	BuildFile        string
+	Overlays, Layers []string // labels
+}
+
+// Package returns the Bazel package that a label of the workspace is in, and its name there.
+func Package(label string) (pkg, name string) {
+	label = strings.TrimPrefix(strings.TrimPrefix(label, "@@"), "@")
+	label = strings.TrimPrefix(label, "//")
+	if pkg, name, ok := strings.Cut(label, ":"); ok {
+		return pkg, name
+	}
+	return label, path.Base(label)
+}
+
+// Overlays returns the overlays and sets that the workspace declares, in the order of their
+// labels. Where BUILD files have errors, broken says which; what they declare is missing.
+func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets []Set, broken *bazel.Error, err error) {
+	targets, broken, err := w.Query(ctx, `kind("^go_overlay(_set)? rule$", //...)`)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, t := range targets {
+		if t.Kind == "go_overlay_set" {
+			sets = append(sets, Set{Label: t.Label, BuildFile: t.File, Overlays: t.Attrs["overlays"].List, Layers: t.Attrs["layers"].List})
+		} else {
+			overlays = append(overlays, overlay(w, t))
+		}
+	}
+	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
+	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
+	return overlays, sets, broken, nil
+}
+
+func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
+	o := Overlay{
+		Label:      t.Label,
+		BuildFile:  t.File,
+		Line:       t.Line,
+		ImportPath: t.Attrs["importpath"].String,
+		Bases:      map[string][]string{},
+		Version:    t.Attrs["base_version"].String,
+		Reason:     t.Attrs["reason"].String,
+		Upstream:   t.Attrs["upstream"].String,
+		Expires:    t.Attrs["expires"].String,
+	}
+	if macro := t.FromMacro(); macro != "go_overlay" {
+		o.Macro = macro
+	}
+	add := func(name string, kind Kind, label string) {
+		o.Changes = append(o.Changes, Change{Name: name, Kind: kind, Label: label, Path: sourcePath(w, label)})
+	}
+	for _, label := range t.Attrs["srcs"].List {
+		add(path.Base(fileName(label)), Replace, label)
+	}
+	for name, label := range t.Attrs["replace"].Dict {
+		add(name, Replace, label)
+	}
+	for _, label := range t.Attrs["new_srcs"].List {
+		add(path.Base(fileName(label)), Add, label)
+	}
+	for _, name := range t.Attrs["delete"].List {
+		add(name, Delete, "")
+	}
+	for label, names := range t.Attrs["patches"].Dict {
+		for _, name := range strings.Split(names, "\n") {
+			add(name, Patch, label)
+		}
+	}
+	for name, digests := range t.Attrs["base"].Dict {
+		o.Bases[name] = strings.Fields(digests)
+	}
+	slices.SortStableFunc(o.Changes, func(a, b Change) int {
+		return strings.Compare(a.Name+"\x00"+a.Label, b.Name+"\x00"+b.Label)
+	})
+	return o
+}
+
+func fileName(label string) string {
+	_, name := Package(label)
+	return name
+}
+
+// sourcePath returns the path of a file of the workspace that no rule makes, or an empty string
+// for other labels.
+func sourcePath(w *bazel.Workspace, label string) string {
+	if !strings.HasPrefix(label, "//") {
+		return ""
+	}
+	pkg, name := Package(label)
+	file := filepath.Join(w.Root, filepath.FromSlash(pkg), filepath.FromSlash(name))
+	if !isFile(file) {
+		return ""
+	}
+	return file
+}

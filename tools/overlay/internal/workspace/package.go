@@ -1,0 +1,385 @@
+package workspace
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+)
+
+// A GoPackage is one that builds compile: as Bazel has it, before overlays.
+type GoPackage struct {
+	ImportPath string
+	Targets    []string // labels of what compiles it; none for packages of the SDK
+	Files      []File   // in the order of their names
+	Version    string   // of its module, v1.6.0, or of the SDK, go1.26.8; empty if it is not known
+	Std        bool     // whether it is of the SDK
+	Cgo        bool
+	Proto      bool // whether it is generated from .proto files
+}
+
+// A File is one of a package.
+type File struct {
+	Name        string // in the package
+	Path        string // where it is, if no rule makes it
+	GeneratedBy string // label of the rule that makes it
+	Embedded    bool   // by //go:embed
+}
+
+// File returns the file of a name.
+func (p *GoPackage) File(name string) (File, bool) {
+	i := slices.IndexFunc(p.Files, func(f File) bool { return f.Name == name })
+	if i < 0 {
+		return File{}, false
+	}
+	return p.Files[i], true
+}
+
+// Names returns the names of the files.
+func (p *GoPackage) Names() []string {
+	names := make([]string, 0, len(p.Files))
+	for _, file := range p.Files {
+		names = append(names, file.Name)
+	}
+	return names
+}
+
+// A NotFoundError says that no target has an import path.
+type NotFoundError struct {
+	ImportPath string
+	Broken     *bazel.Error // what was looked at in part only, or nil
+}
+
+func (e *NotFoundError) Error() string {
+	message := "no target of the workspace, nor of what it depends on, has the import path " + e.ImportPath
+	if e.Broken != nil {
+		message += "; but not all could be read: " + e.Broken.Error()
+	}
+	return message
+}
+
+// Packages finds packages by their import paths.
+type Packages struct {
+	w       *bazel.Workspace
+	repos   map[string]string // names of repositories, as the workspace has them, to canonical ones
+	modules []string          // import paths that those of the workspace's own packages begin with
+	sdk     string            // folder of the SDK, once it was asked for
+}
+
+// NewPackages asks Bazel which repositories there are.
+func NewPackages(ctx context.Context, w *bazel.Workspace) (*Packages, error) {
+	out, err := w.Output(ctx, "mod", "dump_repo_mapping", "--noshow_progress", "")
+	if err != nil {
+		return nil, err
+	}
+	p := &Packages{w: w}
+	if err := json.Unmarshal(out, &p.repos); err != nil {
+		return nil, fmt.Errorf("bazel mod dump_repo_mapping wrote what is no JSON: %w", err)
+	}
+	p.modules, err = ownPrefixes(w.Root)
+	return p, err
+}
+
+// Canonical returns the canonical name of a repository that the workspace has a name for.
+func (p *Packages) Canonical(apparent string) (name string, ok bool) {
+	name, ok = p.repos[apparent]
+	return name, ok
+}
+
+// Find returns the package of an import path. If there is none, the error is a *NotFoundError.
+func (p *Packages) Find(ctx context.Context, importPath string) (*GoPackage, error) {
+	found, err := p.Look(ctx, importPath)
+	if err != nil || found != nil {
+		return found, err
+	}
+	found, broken, err := p.among(ctx, importPath, "deps(//...)")
+	if err != nil || found != nil {
+		return found, err
+	}
+	return nil, &NotFoundError{ImportPath: importPath, Broken: broken}
+}
+
+// Look returns the package of an import path if the SDK has it, or a target where gazelle would have put it,
+// else nil. It takes no time, where Find may load all that the workspace depends on.
+func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, error) {
+	var patterns []string
+	for _, pattern := range p.conventional(importPath) {
+		patterns = append(patterns, bazel.Quote(pattern))
+	}
+	if len(patterns) > 0 {
+		found, _, err := p.among(ctx, importPath, strings.Join(patterns, " + "))
+		if err != nil || found != nil {
+			return found, err
+		}
+	}
+	if !strings.Contains(strings.Split(importPath, "/")[0], ".") {
+		return p.std(ctx, importPath)
+	}
+	return nil, nil
+}
+
+// FindFile returns the package that compiles, or embeds, a file of the workspace or of a repository,
+// and the file's name in the package. Place is a label of the Bazel package that the file may be
+// in: the folder of the file, or one above.
+func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
+	root := ""
+	if repository != "" {
+		root = "@@" + repository
+	}
+	var patterns []string
+	for folder := path.Dir(file); ; folder = path.Dir(folder) {
+		if folder == "." {
+			patterns = append(patterns, bazel.Quote(root+"//:all"))
+			break
+		}
+		patterns = append(patterns, bazel.Quote(root+"//"+folder+":all"))
+	}
+	targets, _, err := p.w.Query(ctx, "attr(importpath, \"..\", "+strings.Join(patterns, " + ")+`) except kind("^go_(overlay|test) rule$", `+strings.Join(patterns, " + ")+")")
+	if err != nil {
+		return nil, "", err
+	}
+	for _, t := range targets {
+		pkg, err := p.Find(ctx, t.Attrs["importpath"].String)
+		if err != nil {
+			continue
+		}
+		for _, f := range pkg.Files {
+			if f.Path != "" && strings.HasSuffix(filepath.ToSlash(f.Path), "/"+file) {
+				return pkg, f.Name, nil
+			}
+		}
+	}
+	return nil, "", nil
+}
+
+// conventional returns patterns of targets that have an import path where build files are
+// written as gazelle writes them.
+func (p *Packages) conventional(importPath string) []string {
+	var patterns []string
+	for _, prefix := range p.modules {
+		if importPath == prefix {
+			patterns = append(patterns, "//:all")
+		} else if rest, ok := strings.CutPrefix(importPath, prefix+"/"); ok {
+			patterns = append(patterns, "//"+rest+":all")
+		}
+	}
+	for module := importPath; strings.Contains(module, "."); module = path.Dir(module) {
+		rest := strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
+		for _, extension := range p.extensions() {
+			patterns = append(patterns, "@@"+extension+repositoryName(module)+"//"+rest+":all")
+		}
+		if canonical, ok := p.repos[repositoryName(module)]; ok {
+			patterns = append(patterns, "@@"+canonical+"//"+rest+":all")
+		}
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns)
+}
+
+var goDeps = regexp.MustCompile(`^(.*[~+]go_deps[~+])`)
+
+// extensions returns what canonical names of repositories begin with that gazelle's go_deps makes.
+func (p *Packages) extensions() []string {
+	var prefixes []string
+	for _, canonical := range p.repos {
+		if match := goDeps.FindString(canonical); match != "" && !slices.Contains(prefixes, match) {
+			prefixes = append(prefixes, match)
+		}
+	}
+	return prefixes
+}
+
+var notInName = regexp.MustCompile(`[^a-z0-9_.]`)
+
+// repositoryName returns the name that gazelle gives the repository of a module:
+// com_github_google_uuid (gazelle's label.ImportPathToBazelRepoName).
+func repositoryName(module string) string {
+	elements := strings.Split(strings.ToLower(module), "/")
+	domain := strings.Split(elements[0], ".")
+	slices.Reverse(domain)
+	name := strings.Join(append(domain, elements[1:]...), "_")
+	return strings.ReplaceAll(notInName.ReplaceAllString(name, "_"), ".", "_")
+}
+
+// among returns the package of an import path if one of the targets that an expression stands
+// for has it, or nil.
+func (p *Packages) among(ctx context.Context, importPath, expression string) (*GoPackage, *bazel.Error, error) {
+	rules := `attr(importpath, ` + bazel.Quote("^"+regexp.QuoteMeta(importPath)+"$") + `, ` + expression + `)`
+	found, broken, err := p.w.Query(ctx, `let found = `+rules+` in let rules = $found except kind("^go_(overlay|test) rule$", $found) in `+
+		`$rules + labels(embed, $rules) + labels(srcs, $rules) + labels(srcs, labels(embed, $rules)) + labels(embedsrcs, $rules)`)
+	if err != nil {
+		return nil, nil, err
+	}
+	pkg := &GoPackage{ImportPath: importPath}
+	attribute := map[string]string{} // by labels of files
+	for _, t := range found {
+		if t.Attrs["importpath"].String != importPath && !t.Attrs["embed"].Written && !strings.HasPrefix(t.Kind, "go_") {
+			continue
+		}
+		if t.Kind == "" {
+			continue
+		}
+		pkg.Targets = append(pkg.Targets, t.Label)
+		pkg.Cgo = pkg.Cgo || t.Attrs["cgo"].String == "true"
+		pkg.Proto = pkg.Proto || strings.HasPrefix(t.Kind, "go_") && strings.Contains(t.Kind, "proto")
+		for _, name := range []string{"srcs", "embedsrcs"} {
+			for _, label := range t.Attrs[name].List {
+				attribute[label] = name
+			}
+		}
+	}
+	if len(pkg.Targets) == 0 {
+		return nil, broken, nil
+	}
+	for _, t := range found {
+		name := path.Base(fileName(t.Label))
+		if attribute[t.Label] == "embedsrcs" {
+			name = fileName(t.Label)
+		}
+		file := File{Name: name, Embedded: attribute[t.Label] == "embedsrcs"}
+		switch {
+		case attribute[t.Label] == "":
+			continue // A target, or a file of another one.
+		case t.IsSource():
+			file.Path = t.File
+		case t.GeneratedBy != "":
+			file.GeneratedBy = t.GeneratedBy
+		default:
+			file.Name, file.GeneratedBy = "", t.Label // Its files have names of their own.
+		}
+		pkg.Files = append(pkg.Files, file)
+	}
+	slices.SortFunc(pkg.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	pkg.Version = moduleVersion(pkg)
+	return pkg, broken, nil
+}
+
+var purl = regexp.MustCompile(`purl = "pkg:golang/[^"@]+@([^"?]+)[?"]`)
+
+// moduleVersion returns the version of the module that a package is from, which gazelle writes
+// into repositories that go_deps makes, or an empty string.
+func moduleVersion(pkg *GoPackage) string {
+	for _, file := range pkg.Files {
+		for folder := filepath.Dir(file.Path); file.Path != "" && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+			if !isFile(filepath.Join(folder, "REPO.bazel")) {
+				continue
+			}
+			content, err := os.ReadFile(filepath.Join(folder, "_gazelle_generated", "BUILD.bazel"))
+			if match := purl.FindSubmatch(content); err == nil && match != nil {
+				return string(match[1])
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// std returns a package of the SDK that builds use by default, or nil if that has none of the
+// import path.
+func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, error) {
+	root, err := p.SDK(ctx)
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(root, "src", filepath.FromSlash(importPath))
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	pkg := &GoPackage{ImportPath: importPath, Std: true, Version: sdkVersion(root)}
+	for _, entry := range entries {
+		if entry.Type().IsRegular() || entry.Type()&os.ModeSymlink != 0 {
+			pkg.Files = append(pkg.Files, File{Name: entry.Name(), Path: filepath.Join(folder, entry.Name())})
+		}
+	}
+	if !slices.ContainsFunc(pkg.Files, func(f File) bool { return strings.HasSuffix(f.Name, ".go") }) {
+		return nil, nil
+	}
+	return pkg, nil
+}
+
+// SDK returns the folder of the Go SDK that builds use by default.
+func (p *Packages) SDK(ctx context.Context) (string, error) {
+	if p.sdk != "" {
+		return p.sdk, nil
+	}
+	rulesGo := ""
+	for _, canonical := range p.repos {
+		if strings.Trim(canonical, "~+") == "rules_go" {
+			rulesGo = canonical
+		}
+	}
+	if rulesGo == "" {
+		return "", fmt.Errorf("%s has no bazel_dep of rules_go, by whose SDK packages of the standard library are found", filepath.Join(p.w.Root, "MODULE.bazel"))
+	}
+	// The toolchain is a dependency of the standard library, and has the file ROOT of its SDK.
+	out, err := p.w.Output(ctx, "cquery", "--noshow_progress", "--ui_event_filters=-info", "--output=files",
+		`filter(":ROOT$", deps(@@`+rulesGo+`//:stdlib, 4))`)
+	if err != nil {
+		return "", err
+	}
+	file := strings.TrimSpace(string(bytes.SplitN(out, []byte("\n"), 2)[0]))
+	if file == "" {
+		return "", fmt.Errorf("bazel cquery finds no Go SDK that @@%s//:stdlib is compiled by", rulesGo)
+	}
+	base, err := p.w.Info(ctx, "output_base")
+	if err != nil {
+		return "", err
+	}
+	p.sdk = filepath.Join(base, filepath.Dir(filepath.FromSlash(file)))
+	return p.sdk, nil
+}
+
+// sdkVersion returns the version of an SDK, as its file VERSION begins, or an empty string.
+func sdkVersion(root string) string {
+	content, err := os.ReadFile(filepath.Join(root, "VERSION"))
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	return strings.TrimSpace(line)
+}
+
+var (
+	moduleLine  = regexp.MustCompile(`^module\s+"?([^\s"]+)"?`)
+	prefixLine  = regexp.MustCompile(`^#\s*gazelle:prefix\s+(\S+)`)
+	prefixFiles = map[string]*regexp.Regexp{"go.mod": moduleLine, "BUILD.bazel": prefixLine, "BUILD": prefixLine}
+)
+
+// ownPrefixes returns what import paths of the packages in a workspace begin with, as go.mod and
+// gazelle's directive in its top folder say.
+func ownPrefixes(root string) ([]string, error) {
+	var prefixes []string
+	for name, line := range prefixFiles {
+		content, err := os.ReadFile(filepath.Join(root, name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		scanner := bufio.NewScanner(bytes.NewReader(content))
+		for scanner.Scan() {
+			if match := line.FindStringSubmatch(scanner.Text()); match != nil && !slices.Contains(prefixes, match[1]) {
+				prefixes = append(prefixes, match[1])
+			}
+		}
+	}
+	return prefixes, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
