@@ -329,14 +329,17 @@ func (e *edit) remove(stmt build.Expr) {
 		e.splices = append(e.splices, splice{start, end, strings.Join(kept, "\n")})
 		return
 	}
-	// The blank lines after it go with it; or those before it, at the end of the file.
-	rest := text[end:]
-	end += len(rest) - len(strings.TrimLeft(rest, " \t\n"))
-	if end == len(text) {
-		if start = len(strings.TrimRight(text[:start], " \t\n")); start > 0 {
-			e.splices = append(e.splices, splice{start, end, "\n"})
-			return
-		}
+	// With it goes what is between it and one of its neighbours: the farther one stays as far away.
+	before := len(text[:start]) - len(strings.TrimRight(text[:start], " \t\n"))
+	after := len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\n"))
+	replacement := ""
+	switch {
+	case end+after == len(text) && before < start: // the last one
+		start, end, replacement = start-before, len(text), "\n"
+	case before < start && strings.Count(text[end:end+after], "\n") > strings.Count(text[start-before:start], "\n"):
+		start -= before
+	default:
+		end += after
 	}
-	e.splices = append(e.splices, splice{start, end, ""})
+	e.splices = append(e.splices, splice{start, end, replacement})
 }
