@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/redact"
 )
 
 const databaseIsOff = `GOSUMDB is off, so nothing tells whether what is served is what the Go project has published.
@@ -108,7 +110,7 @@ func (g *goCommand) run(ctx context.Context, args ...string) ([]byte, error) {
 	if said := strings.TrimSpace(stderr.String()); err != nil && said != "" {
 		err = errors.New(said)
 	}
-	return stdout.Bytes(), redactError(err)
+	return stdout.Bytes(), redact.Error(err)
 }
 
 // readEnv reads those of the user's settings that matter here.
@@ -122,7 +124,7 @@ func (g *goCommand) readEnv(ctx context.Context) error {
 		return fmt.Errorf("go env: %w", err)
 	}
 	g.database = env.GOSUMDB
-	return checkURLs(env.GOPROXY, env.GOSUMDB)
+	return redact.CheckURLs(env.GOPROXY, env.GOSUMDB)
 }
 
 // databaseIsOff tells whether nothing can be verified.
@@ -160,7 +162,7 @@ func (g *goCommand) downloadOnce(ctx context.Context, s sdk) (entry, error) {
 	}
 	switch {
 	case result.Error != "":
-		return entry{}, redactError(errors.New(result.Error))
+		return entry{}, redact.Error(errors.New(result.Error))
 	case err != nil:
 		return entry{}, err
 	case result.Path != toolchain || result.Version != s.moduleVersion() || !strings.HasPrefix(result.Sum, "h1:"):

@@ -1,4 +1,5 @@
-package sdklock
+// Package redact keeps secrets out of what the go command says.
+package redact
 
 import (
 	"errors"
@@ -8,9 +9,9 @@ import (
 	"strings"
 )
 
-// redactError takes secrets out of the URLs of a message. The go command itself
+// Error takes secrets out of the URLs of a message. The go command itself
 // takes out passwords, but a token may be the name of a user, or in the query.
-func redactError(err error) error {
+func Error(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -22,9 +23,9 @@ func redactError(err error) error {
 	return errors.New(message)
 }
 
-// checkURLs fails if there is something in GOPROXY or GOSUMDB that is no URL. The
+// CheckURLs fails if there is something in GOPROXY or GOSUMDB that is no URL. The
 // go command would print it whole, which shows a password if that is the mistake.
-func checkURLs(goproxy, gosumdb string) error {
+func CheckURLs(goproxy, gosumdb string) error {
 	for i, field := range strings.FieldsFunc(goproxy, func(r rune) bool { return strings.ContainsRune(",|", r) }) {
 		field = strings.TrimSpace(field)
 		if !strings.Contains(field, ":/") {
