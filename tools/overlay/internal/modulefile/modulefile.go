@@ -272,6 +272,10 @@ func (w *wiring) wrap() error {
 	if err := w.chooseDefault(sdks); err != nil {
 		return err
 	}
+	if w.version != "" && !w.dev {
+		w.note("Only a root module may name and wrap SDKs. If others depend on this module, write dev_dependency = True " +
+			"into use_extension of go_sdk, go_toolchains and overlays, and into register_toolchains.")
+	}
 	var tags strings.Builder
 	proxy, isNew := w.proxyFor(goToolchains)
 	for _, sdk := range sdks {

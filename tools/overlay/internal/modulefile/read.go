@@ -62,6 +62,7 @@ type dependency struct {
 type module struct {
 	main          *source
 	name          string
+	version       string // empty if it is not published
 	deps          map[string]dependency
 	overrides     []string // names of modules
 	allProxies    []*proxy
@@ -206,6 +207,7 @@ func (m *module) readCall(s *source, call *build.CallExpr, top int, statement bo
 	switch function.Name {
 	case "module":
 		m.name, _ = s.str(argument(call, 0, "name"))
+		m.version, _ = s.str(argument(call, 1, "version"))
 	case "bazel_dep":
 		name, _ := s.str(argument(call, 0, "name"))
 		dep := dependency{repo: name, dev: boolean(call, "dev_dependency")}
