@@ -102,8 +102,11 @@ func (r rule) dict(attribute string) (*build.DictExpr, error) {
 	return dict, nil
 }
 
-// add adds a string to an attribute that is a list, unless it has it.
+// add adds a string to an attribute that is a list, unless it has it, or is a glob() that has it.
 func (r rule) add(attribute, value string, same func(a, b string) bool) error {
+	if x, err := r.value(attribute); err == nil && covers(x, value) {
+		return nil
+	}
 	list, err := r.list(attribute)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
@@ -279,5 +280,37 @@ func TestIdempotent(t *testing.T) {
 	}
 	if got[0] != got[1] {
 		t.Errorf("got\n%s\nand then\n%s", got[0], got[1])
+	}
+}
+
+func TestCovers(t *testing.T) {
+	for _, test := range []struct {
+		glob, file string
+		want       bool
+	}{
+		{`glob(["*.go"])`, "a.go", true},
+		{`glob(["*.go"])`, ":a.go", true},
+		{`glob(["*.go"])`, "a/a.go", false},
+		{`glob(["a/*.go"])`, "a.go", false},
+		{`glob(include = ["_o/*.go", "x"])`, "_o/a.go", true},
+		{`glob(["**/*.go"])`, "a.go", true},
+		{`glob(["**/*.go"])`, "a/b/a.go", true},
+		{`glob(["a/**"])`, "a/b/a.go", true},
+		{`glob(["a/**/b.go"])`, "a/b/a.go", false},
+		{`glob(["**/*.go"], ["b/**"])`, "b/a.go", false},
+		{`glob(["*.go"], exclude = ["b*"])`, "a.go", true},
+		{`glob(["*.go"], exclude = B)`, "a.go", false},
+		{`glob(A)`, "a.go", false},
+		{`glob(["[ab].go"])`, "a.go", false},
+		{`other(["*.go"])`, "a.go", false},
+		{`["a.go"]`, "a.go", false},
+	} {
+		tree, err := build.ParseBuild("", []byte(test.glob))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := covers(tree.Stmt[0], test.file); got != test.want {
+			t.Errorf("%s, %s: got %v", test.glob, test.file, got)
+		}
 	}
 }

@@ -22,8 +22,8 @@ type Change struct {
 
 	BaseVersion, Reason string // or empty
 
-	// Listed are the files that the overlay has already, as Bazel lists them. Where a glob() or
-	// a variable has them, they need not be written.
+	// Listed are the files that the overlay has already, as Bazel lists them. They need not be
+	// written, whatever has them: a variable, say. What a glob() has by its patterns is known without.
 	Listed []string
 }
 
