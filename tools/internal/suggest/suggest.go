@@ -64,7 +64,12 @@ func Near(name string, names []string) []string {
 		// Of those that begin with the name, one that differs in case only is the shortest.
 		return cmp.Or(cmp.Compare(distances[x], distances[y]), cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 	})
-	return near[:min(len(near), maxNear)]
+	for i, candidate := range near {
+		if i == maxNear || distances[candidate] > distances[near[0]]+1 { // The others are much more likely.
+			return near[:i]
+		}
+	}
+	return near
 }
 
 // nameDistance tells how unlike each other two names are.

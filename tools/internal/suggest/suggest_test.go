@@ -51,7 +51,7 @@ func TestNear(t *testing.T) {
 	tests := map[string][]string{
 		"NewRandon":   {"NewRandom", "newRandom"},
 		"newrandom":   {"NewRandom", "newRandom", "NewRandomFromReader"},
-		"NewRandomF":  {"NewRandomFromReader", "NewRandom", "newRandom"},
+		"NewRandomF":  {"NewRandomFromReader", "NewRandom"},
 		"UUID.Strin":  {"UUID.String"},
 		"NewR":        {"NewRandom", "newRandom", "NewRandomFromReader", "New"},
 		"y":           {},

@@ -99,16 +99,32 @@ func FindSymbol(files []Source, symbol string) ([]Position, error) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	// Who leaves the type out means its method.
+	notFound.Near = near(symbol, names)
+	return nil, notFound
+}
+
+// near returns names of declarations that may be meant by another one.
+func near(symbol string, names []string) []string {
+	var near, members []string
+	of, member, isMember := strings.Cut(symbol, ".")
 	for _, name := range names {
-		if strings.HasSuffix(name, "."+symbol) && len(notFound.Near) < 5 {
-			notFound.Near = append(notFound.Near, name)
+		if !isMember && strings.HasSuffix(name, "."+symbol) && len(near) < 5 { // The type has been left out.
+			near = append(near, name)
+		}
+		if member, ok := strings.CutPrefix(name, of+"."); ok && isMember {
+			members = append(members, member)
 		}
 	}
-	if len(notFound.Near) == 0 {
-		notFound.Near = suggest.Near(symbol, names)
+	if len(near) > 0 {
+		return near
 	}
-	return nil, notFound
+	for _, name := range suggest.Near(member, members) {
+		near = append(near, of+"."+name)
+	}
+	if len(near) > 0 {
+		return near
+	}
+	return suggest.Near(symbol, names)
 }
 
 // declared calls found with each name that a file declares, F or T.M.

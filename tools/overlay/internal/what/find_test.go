@@ -76,8 +76,9 @@ func TestFindSymbol(t *testing.T) {
 func TestFindSymbolNotFound(t *testing.T) {
 	tests := map[string]string{
 		"Get":       "none of 3 Go files declares Get; is it Base.Get or Cache.Get?",
-		"new":       "none of 3 Go files declares new; is it New or two?",
+		"new":       "none of 3 Go files declares new; is it New?",
 		"Cache.Gte": "none of 3 Go files declares Cache.Gte; is it Cache.Get?",
+		"Cahce.Get": "none of 3 Go files declares Cahce.Get; is it Cache.Get or Base.Get?",
 		"Unlikely":  "none of 3 Go files declares Unlikely",
 		"_":         "none of 3 Go files declares _",
 		"":          "none of 3 Go files declares ",
