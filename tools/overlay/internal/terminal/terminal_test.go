@@ -151,3 +151,31 @@ func TestProgress(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestColours(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0) // It makes a new one.
+	if err != nil {
+		t.Skip(err)
+	}
+	defer terminal.Close()
+	for _, test := range []struct {
+		term, noColour   string
+		capable, colours bool
+	}{
+		{"xterm", "", true, true},
+		{"xterm", "1", true, false},
+		{"dumb", "", false, false},
+	} {
+		t.Setenv("TERM", test.term)
+		t.Setenv("NO_COLOR", test.noColour)
+		if !Is(terminal) || isCapable(terminal) != test.capable || Colours(terminal) != test.colours {
+			t.Errorf("TERM=%s NO_COLOR=%s: a terminal %v, capable %v, colours %v", test.term, test.noColour,
+				Is(terminal), isCapable(terminal), Colours(terminal))
+		}
+		if progress := StartProgress(terminal); (progress != nil) != test.capable {
+			t.Errorf("TERM=%s: progress is %v", test.term, progress)
+		} else {
+			progress.Done()
+		}
+	}
+}
