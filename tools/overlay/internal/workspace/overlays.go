@@ -21,7 +21,9 @@ type Overlay struct {
 	ImportPath string
 	Changes    []Change
 	Bases      map[string][]string // digests, by the names of files; an empty list asks for one
+	BaseFiles  map[string]string   // base_srcs: labels, by the names of files that they are copies of
 	Version    string              // base_version
+	Sources    []string            // labels of all files that it is made of, each once
 
 	Reason, Upstream, Expires string
 }
@@ -88,6 +90,7 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		Line:       t.Line,
 		ImportPath: t.Attrs["importpath"].String,
 		Bases:      map[string][]string{},
+		BaseFiles:  map[string]string{},
 		Version:    t.Attrs["base_version"].String,
 		Reason:     t.Attrs["reason"].String,
 		Upstream:   t.Attrs["upstream"].String,
@@ -119,6 +122,20 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 	for name, digests := range t.Attrs["base"].Dict {
 		o.Bases[name] = strings.Fields(digests)
 	}
+	for _, label := range t.Attrs["base_srcs"].List {
+		o.BaseFiles[path.Base(fileName(label))] = label
+	}
+	for _, name := range []string{"srcs", "new_srcs", "embedsrcs", "base_srcs"} {
+		o.Sources = append(o.Sources, t.Attrs[name].List...)
+	}
+	for _, label := range t.Attrs["replace"].Dict {
+		o.Sources = append(o.Sources, label)
+	}
+	for label := range t.Attrs["patches"].Dict {
+		o.Sources = append(o.Sources, label)
+	}
+	slices.Sort(o.Sources)
+	o.Sources = slices.Compact(o.Sources)
 	slices.SortStableFunc(o.Changes, func(a, b Change) int {
 		return strings.Compare(a.Name+"\x00"+a.Label, b.Name+"\x00"+b.Label)
 	})

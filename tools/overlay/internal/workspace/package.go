@@ -214,54 +214,8 @@ func repositoryName(module string) string {
 // among returns the package of an import path if one of the targets that an expression stands
 // for has it, or nil.
 func (p *Packages) among(ctx context.Context, importPath, expression string) (*GoPackage, *bazel.Error, error) {
-	rules := `attr(importpath, ` + bazel.Quote("^"+regexp.QuoteMeta(importPath)+"$") + `, ` + expression + `)`
-	found, broken, err := p.w.Query(ctx, `let found = `+rules+` in let rules = $found except kind("^go_(overlay|test) rule$", $found) in `+
-		`$rules + labels(embed, $rules) + labels(srcs, $rules) + labels(srcs, labels(embed, $rules)) + labels(embedsrcs, $rules)`)
-	if err != nil {
-		return nil, nil, err
-	}
-	pkg := &GoPackage{ImportPath: importPath}
-	attribute := map[string]string{} // by labels of files
-	for _, t := range found {
-		if t.Attrs["importpath"].String != importPath && !t.Attrs["embed"].Written && !strings.HasPrefix(t.Kind, "go_") {
-			continue
-		}
-		if t.Kind == "" {
-			continue
-		}
-		pkg.Targets = append(pkg.Targets, t.Label)
-		pkg.Cgo = pkg.Cgo || t.Attrs["cgo"].String == "true"
-		pkg.Proto = pkg.Proto || strings.HasPrefix(t.Kind, "go_") && strings.Contains(t.Kind, "proto")
-		for _, name := range []string{"srcs", "embedsrcs"} {
-			for _, label := range t.Attrs[name].List {
-				attribute[label] = name
-			}
-		}
-	}
-	if len(pkg.Targets) == 0 {
-		return nil, broken, nil
-	}
-	for _, t := range found {
-		name := path.Base(fileName(t.Label))
-		if attribute[t.Label] == "embedsrcs" {
-			name = fileName(t.Label)
-		}
-		file := File{Name: name, Embedded: attribute[t.Label] == "embedsrcs"}
-		switch {
-		case attribute[t.Label] == "":
-			continue // A target, or a file of another one.
-		case t.IsSource():
-			file.Path = t.File
-		case t.GeneratedBy != "":
-			file.GeneratedBy = t.GeneratedBy
-		default:
-			file.Name, file.GeneratedBy = "", t.Label // Its files have names of their own.
-		}
-		pkg.Files = append(pkg.Files, file)
-	}
-	slices.SortFunc(pkg.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
-	pkg.Version = moduleVersion(pkg)
-	return pkg, broken, nil
+	found, broken, err := p.amongMany(ctx, []string{importPath}, expression)
+	return found[importPath], broken, err
 }
 
 var purl = regexp.MustCompile(`purl = "pkg:golang/[^"@]+@([^"?]+)[?"]`)
@@ -292,6 +246,10 @@ func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, erro
 		return nil, err
 	}
 	folder := filepath.Join(root, "src", filepath.FromSlash(importPath))
+	isLib := strings.HasPrefix(importPath, "lib/") // a folder, of which nothing need be of Go
+	if isLib {
+		folder = filepath.Join(root, filepath.FromSlash(importPath))
+	}
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -304,7 +262,7 @@ func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, erro
 			pkg.Files = append(pkg.Files, File{Name: entry.Name(), Path: filepath.Join(folder, entry.Name())})
 		}
 	}
-	if !slices.ContainsFunc(pkg.Files, func(f File) bool { return strings.HasSuffix(f.Name, ".go") }) {
+	if !isLib && !slices.ContainsFunc(pkg.Files, func(f File) bool { return strings.HasSuffix(f.Name, ".go") }) {
 		return nil, nil
 	}
 	return pkg, nil
