@@ -1,4 +1,4 @@
-// Package linediff shows how a text has changed, for people to read.
+// Package linediff shows how a text has changed, for people to read or for programs to apply.
 package linediff
 
 // An edit is a line of the way from one text to another.

@@ -17,7 +17,7 @@ func Unified(old, new string, limit int) string {
 	if strings.ContainsRune(old+new, 0) {
 		return fmt.Sprintf("(binary: %d bytes before, %d bytes now)\n", len(old), len(new))
 	}
-	lines := render(edits(unified.SplitLines(old), unified.SplitLines(new)))
+	lines := render(edits(unified.SplitLines(old), unified.SplitLines(new)), unified.Visible)
 	var b strings.Builder
 	for _, line := range lines[:min(limit, len(lines))] {
 		b.WriteString(line + "\n")
@@ -28,7 +28,20 @@ func Unified(old, new string, limit int) string {
 	return b.String()
 }
 
-func render(script []edit) []string {
+// Exact returns the hunks of a unified diff of two texts, without the names of files: one that
+// can be applied, and makes every byte of new.
+func Exact(old, new string) string {
+	var b strings.Builder
+	for _, line := range render(edits(unified.SplitLines(old), unified.SplitLines(new)), withoutEnd) {
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+func withoutEnd(line string) string { return strings.TrimSuffix(line, "\n") }
+
+// render returns the lines of hunks, in which show says how lines of the texts look.
+func render(script []edit, show func(line string) string) []string {
 	var lines []string
 	oldLine, newLine := 1, 1 // of script[at]
 	at := 0
@@ -42,7 +55,7 @@ func render(script []edit) []string {
 		oldCount, newCount := count(script[start:end])
 		lines = append(lines, fmt.Sprintf("@@ -%s +%s @@", lineRange(oldLine, oldCount), lineRange(newLine, newCount)))
 		for _, e := range script[start:end] {
-			lines = append(lines, string(e.op)+unified.Visible(e.line))
+			lines = append(lines, string(e.op)+show(e.line))
 			if !strings.HasSuffix(e.line, "\n") {
 				lines = append(lines, `\ No newline at end of file`)
 			}

@@ -22,6 +22,28 @@ func (f *File) Remove(name string) (left []string, err error) {
 	}
 	e.remove(overlay)
 	e.prune(overlay)
+	e.removeFromSets(e.label(name))
+	if err := e.done(); err != nil {
+		return nil, err
+	}
+	return f.names(e.label(name))
+}
+
+// RemoveFromSets takes an overlay, which another file declares, out of the sets of this one. It returns where the file still
+// names it, as file:line.
+func (f *File) RemoveFromSets(overlay string) (left []string, err error) {
+	e, err := f.edit()
+	if err != nil {
+		return nil, err
+	}
+	e.removeFromSets(overlay)
+	if err := e.done(); err != nil {
+		return nil, err
+	}
+	return f.names(overlay)
+}
+
+func (e *edit) removeFromSets(overlay string) {
 	for _, call := range e.calls() {
 		if e.kind(call) != "go_overlay_set" {
 			continue
@@ -33,27 +55,27 @@ func (f *File) Remove(name string) (left []string, err error) {
 				continue // What it names is left.
 			}
 			before := len(list.List)
-			list.List = deleteStrings(list.List, func(label string) bool { return e.sameLabel(label, ":"+name) })
+			list.List = deleteStrings(list.List, func(label string) bool { return e.sameLabel(label, overlay) })
 			changed = changed || len(list.List) < before
 		}
 		if changed {
 			e.changed(call)
 		}
 	}
-	if err := e.done(); err != nil {
-		return nil, err
-	}
+}
 
-	after, err := f.edit()
+// names returns where the file names a target, as file:line.
+func (f *File) names(label string) (lines []string, err error) {
+	e, err := f.edit()
 	if err != nil {
 		return nil, err
 	}
-	build.Walk(after.tree, func(x build.Expr, _ []build.Expr) {
-		if str, ok := x.(*build.StringExpr); ok && strings.ContainsAny(str.Value, ":/") && after.sameLabel(str.Value, ":"+name) {
-			left = append(left, fmt.Sprintf("%s:%d", f.path, line(str)))
+	build.Walk(e.tree, func(x build.Expr, _ []build.Expr) {
+		if str, ok := x.(*build.StringExpr); ok && strings.ContainsAny(str.Value, ":/") && e.sameLabel(str.Value, label) {
+			lines = append(lines, fmt.Sprintf("%s:%d", f.path, line(str)))
 		}
 	})
-	return left, nil
+	return lines, nil
 }
 
 // deleteStrings removes those of the strings in a list that a function says.
