@@ -36,6 +36,7 @@ func (r *reading) symbol(symbol string) error {
 	return r.refuse("this is no symbol of Go; write PACKAGE.FUNCTION or PACKAGE.TYPE.METHOD, such as net/http.Transport.RoundTrip")
 }
 
+// symbols is symbol for a text that need not be one.
 func (r *reading) symbols(symbol string) {
 	symbol = strings.NewReplacer("·", ".", "∕", "/").Replace(symbol)
 	symbol = arguments.ReplaceAllString(withoutTypeArguments(ofType.ReplaceAllString(symbol, "")), "$1")
@@ -104,7 +105,7 @@ func (r *reading) inPackage(importPath, symbol string, closure bool) {
 		add(names[0])
 	case closure: // Of T.M, or of a function that has been inlined into another one.
 		add(names[0] + "." + names[1])
-		add(names[1])
+		add(names[len(names)-1])
 		add(names[0])
 	case len(names) == 2:
 		add(symbol)

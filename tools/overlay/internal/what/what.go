@@ -50,7 +50,11 @@ type Candidate struct {
 }
 
 // Parse returns what a text may mean, the most likely first: at least one candidate, or
-// an error that tells why it can't be any.
+// an error that tells why there can't be any. Refused are, by what they look like: nothing,
+// tests, patterns of packages, addresses of the web, files that cgo or the compiler has
+// made, lines of a trace without a place, several lines unless they are one frame of it, and
+// paths outside of all that Env and the layouts of Bazel, SDKs and modules tell. Whether a
+// folder is a package, and a file one that overlays can change, is not told by its name.
 func Parse(arg string, env Env) ([]Candidate, error) {
 	r := reading{arg: arg, env: env}
 	var lines []string
@@ -74,6 +78,9 @@ func Parse(arg string, env Env) ([]Candidate, error) {
 	default:
 		return nil, fmt.Errorf("these are %d lines; give the one that names the place to change", len(lines))
 	}
+	if len(r.candidates) == 0 { // $GOROOT/src/!
+		return nil, r.refuse("this is neither a file nor a symbol; name one, such as net/http/request.go or net/http.NewRequest")
+	}
 	return r.candidates, nil
 }
 
@@ -93,7 +100,8 @@ func (r *reading) add(c Candidate) {
 
 // refuse returns an error about the text.
 func (r *reading) refuse(format string, args ...any) error {
-	return fmt.Errorf("%s: %s", strconv.Quote(strings.TrimSpace(r.arg)), fmt.Sprintf(format, args...))
+	text := strings.ReplaceAll(strconv.Quote(strings.TrimSpace(r.arg)), `\\`, `\`) // C:\x
+	return fmt.Errorf("%s: %s", text, fmt.Sprintf(format, args...))
 }
 
 var (
@@ -101,7 +109,7 @@ var (
 	sourceExtension = regexp.MustCompile(`\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|hxx|inc|m|mm|syso)$`)
 
 	// positioned is a file of a kind that compilers and traces speak of, and a line.
-	positioned = regexp.MustCompile(`^(.*?\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|hxx|inc|m|mm))(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\)|#L(\d+))(?:\W(.*))?$`)
+	positioned = regexp.MustCompile(`^(.*?\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|hxx|inc|m|mm))(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\)|#L(\d+))(?:\W.*)?$`)
 
 	withLine  = regexp.MustCompile(`^(.+?):(\d+)(?::\d+)?:?$`)
 	drive     = regexp.MustCompile(`^[A-Za-z]:[/\\]`)
@@ -129,22 +137,18 @@ func (r *reading) line(line string) error {
 		file := strings.TrimLeft(m[1], "\"'`(<")
 		if i := strings.LastIndexAny(file, " \t"); i >= 0 {
 			if absolute.MatchString(file) { // C:\Users\A B\x.go
-				if err := r.path(file, number); err != nil {
-					return err
-				}
-			} else {
-				before, file = file[:i], strings.TrimLeft(file[i+1:], "\"'`(<")
+				return r.word(file, number)
 			}
+			before, file = file[:i], strings.TrimLeft(file[i+1:], "\"'`(<")
 		}
-		err := r.word(file, number)
+		if err := r.word(file, number); err != nil {
+			return err
+		}
 		// Debuggers say the function, too.
-		if m := hitSymbol.FindStringSubmatch(before); err == nil && m != nil && strings.Contains(m[1], ".") {
-			r.symbol(m[1])
+		if m := hitSymbol.FindStringSubmatch(before); m != nil && strings.Contains(m[1], ".") {
+			r.symbols(m[1])
 		}
-		if len(r.candidates) > 0 {
-			return nil
-		}
-		return err
+		return nil
 	}
 	if noise.MatchString(line) {
 		return r.refuse("this line of a stack trace names no place; give one of those below it, such as the one with the file")
