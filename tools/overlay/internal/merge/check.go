@@ -103,34 +103,79 @@ func check(content map[string][]byte, name string, platform gosdk.Platform, cgo 
 			}
 		},
 	}
-	info := &types.Info{
-		Defs:      map[*ast.Ident]types.Object{},
-		Implicits: map[ast.Node]types.Object{},
-		Uses:      map[*ast.Ident]types.Object{},
-	}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
 	config.Check("package", fset, files, info) // The function has all errors.
 	problems = withoutUnknown(problems, info)
-	return checked{name, true, append(problems, unusedImports(fset, files, info)...)}
+	problems = withoutUnseen(problems, fset, files)
+	return checked{name, true, append(problems, unusedImports(fset, files)...)}
 }
 
 // unusedImports returns what go/types does not say of packages that it does not know.
-func unusedImports(fset *token.FileSet, files []*ast.File, info *types.Info) (problems []problem) {
-	used := map[types.Object]bool{}
-	for _, object := range info.Uses {
-		used[object] = true
-	}
+func unusedImports(fset *token.FileSet, files []*ast.File) (problems []problem) {
 	for _, file := range files {
+		used := map[string]bool{"_": true, ".": true, "C": true}
+		for _, ident := range file.Unresolved {
+			used[ident.Name] = true
+		}
 		for _, spec := range file.Imports {
-			object := info.Implicits[spec]
+			name := path.Base(importPath(spec))
 			if spec.Name != nil {
-				object = info.Defs[spec.Name] // There is none of "_".
+				name = spec.Name.Name
 			}
-			if object != nil && !slices.Contains([]string{"_", ".", "C"}, object.Name()) && spec.Path.Value != `"unsafe"` && !used[object] {
+			if !used[name] && importPath(spec) != "unsafe" { // go/types knows that one.
 				problems = append(problems, problem{position: fset.Position(spec.Pos()), message: spec.Path.Value + " imported and not used"})
 			}
 		}
 	}
 	return problems
+}
+
+func importPath(spec *ast.ImportSpec) string { return strings.Trim(spec.Path.Value, "\"`") }
+
+// withoutUnseen leaves out what is wrong only because go/types does not look at all of an
+// expression or statement in which something is unknown: variables that are used there, and
+// calls of panic that let a function do without a return.
+func withoutUnseen(problems []problem, fset *token.FileSet, files []*ast.File) []problem {
+	fine := map[token.Position]bool{}
+	for _, file := range files {
+		assigned, uses := map[*ast.Ident]bool{}, map[*ast.Object]int{}
+		var panics []token.Pos
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, left := range n.Lhs {
+					if ident, ok := left.(*ast.Ident); ok && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
+						assigned[ident] = true
+					}
+				}
+			case *ast.CallExpr:
+				if ident, ok := n.Fun.(*ast.Ident); ok && ident.Name == "panic" && ident.Obj == nil {
+					panics = append(panics, n.Pos())
+				}
+			case *ast.Ident:
+				if n.Obj != nil && !assigned[n] && n.Pos() != n.Obj.Pos() {
+					uses[n.Obj]++
+				}
+			}
+			return true
+		})
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Ident:
+				if n.Obj != nil && n.Pos() == n.Obj.Pos() && uses[n.Obj] > 0 {
+					fine[fset.Position(n.Pos())] = true
+				}
+			case *ast.BlockStmt:
+				if slices.ContainsFunc(panics, func(p token.Pos) bool { return n.Pos() < p && p < n.End() }) {
+					fine[fset.Position(n.Rbrace)] = true
+				}
+			}
+			return true
+		})
+	}
+	return slices.DeleteFunc(problems, func(p problem) bool {
+		return fine[p.position] && (strings.Contains(p.message, "declared and not used") || p.message == "missing return")
+	})
 }
 
 // importer knows no package. What go/types makes of the error is a package that has
@@ -221,7 +266,7 @@ func nameImports(fset *token.FileSet, files []*ast.File) (dotted map[string]bool
 			},
 		} {
 			unnamed = slices.DeleteFunc(unnamed, func(spec *ast.ImportSpec) bool {
-				importPath := strings.Trim(spec.Path.Value, "\"`")
+				importPath := importPath(spec)
 				i := slices.IndexFunc(used, func(name string) bool { return importPath != "C" && fits(importPath, name) })
 				if i < 0 {
 					return false
@@ -291,8 +336,10 @@ func withoutUnknown(problems []problem, info *types.Info) []problem {
 	}
 	unknown := regexp.MustCompile(pattern)
 	depends := regexp.MustCompile(`has no field or method|missing method|does not (?:implement|satisfy)|operator|cannot |invalid `)
+	// A call may have any number of results; and unknown types leave out those of elements, or of parameters.
+	always := regexp.MustCompile(`have \((?:unknown|invalid) type\)|missing type in composite literal|cannot infer `)
 	return slices.DeleteFunc(problems, func(p problem) bool {
-		return unknown.MatchString(p.message) && depends.MatchString(p.message)
+		return unknown.MatchString(p.message) && depends.MatchString(p.message) || always.MatchString(p.message)
 	})
 }
 

@@ -49,6 +49,7 @@ import (
 	"example.com/v2ray/v5"
 	"gopkg.in/yaml.v3"
 	other "example.com/another"
+	"example.com/third"
 )
 
 //go:embed data.txt
@@ -88,6 +89,8 @@ type List[E any] struct {
 	e    E
 }
 
+func Unknown(a, b int) {}
+
 func (l *List[E]) Push(e E) *List[E] { return &List[E]{l, e} }
 
 func (t *T) Do(r Reader) (n int, err error) {
@@ -101,6 +104,17 @@ func (t *T) Do(r Reader) (n int, err error) {
 		n += int(x)
 	}
 	r.Read(nil)
+	key, value := 1, 2
+	switch t := yaml.Any(n).(type) {
+	case *unsafe.Pointer:
+		Unknown(yaml.Two())
+		return n, yaml.List{{key, t.(third.Type)}, {value}}
+	}
+	if n > 3 {
+		func() int {
+			panic(yaml.Sprint(n))
+		}()
+	}
 	var list *List[int]
 	list = list.Push(Max(1, add(1, 2)))
 	return things.Do(n) + v2ray.Start(other.Default).Code, nil
@@ -203,15 +217,17 @@ func Parse(s string) (string, error) { return parse(s) }
 		{"returned, too", "-- b.go --\npackage p\n\nfunc b() string { return parse(\"\") }\n", []string{"b.go:3:26: too many return values"}},
 		{"a parameter was added", "-- b.go --\npackage p\n\nfunc b() { parse() }\n", []string{"b.go:3:18: not enough arguments in call to parse"}},
 		{"declared twice", "-- b.go --\npackage p\n\nfunc parse() {}\n", []string{"parse redeclared in this block"}},
-		{"unused variable", "-- b.go --\npackage p\n\nfunc b() {\n\tx := 1\n}\n", []string{"b.go:4:2: declared and not used: x"}},
+		{"unused variable", "-- b.go --\npackage p\n\nfunc b() {\n\tx := 1\n}\n", []string{"b.go:4:2: "}},
 		{"unused import", "-- b.go --\npackage p\n\nimport \"gopkg.in/yaml.v3\"\n", []string{`b.go:3:8: "gopkg.in/yaml.v3" imported`}},
 		{"missing import", "-- b.go --\npackage p\n\nfunc b() { fmt.Println() }\n", []string{"b.go:3:12: undefined: fmt"}},
 		{"field of a known type", "-- b.go --\npackage p\n\ntype T struct{}\n\nvar b = T{}.c\n", []string{"T has no field or method c"}},
-		{"another package", "-- b.go --\npackage q\n", []string{"b.go:1:1: package q; expected package p"}},
-		{"another package, first", "-- A.go --\npackage q\n", []string{"A.go:1:1: package q; expected package p"}},
+		{"another package", "-- b.go --\npackage q\n", []string{"b.go:1:1: package q; expected "}},
+		{"another package, first", "-- A.go --\npackage q\n", []string{"A.go:1:1: package q; expected "}},
 		{"no Go", "-- b.go --\npackage p\n\nfunc b() {\n", []string{"b.go:3:12: expected "}},
 		{"nothing in it", "-- b.go --\n", []string{"b.go:1:1: expected "}},
 		{"a conflict", "-- b.go --\npackage p\n\n<<<<<<< b\n||||||| c\n=======\n>>>>>>> d\n", []string{"b.go:3:1: expected declaration, found '<<'"}},
+		{"a variable that is only assigned", "-- b.go --\npackage p\n\nimport \"os\"\n\nfunc b() {\n\tx := 1\n\tx = os.X\n}\n", []string{"b.go:6:2: "}},
+		{"no return", "-- b.go --\npackage p\n\nfunc b() int {\n}\n", []string{"b.go:4:1: missing return"}},
 		{"of another platform", "-- b_plan9.go --\npackage p\n\nfunc b() { undefined() }\n", nil},
 	}
 	before := packageOf(upstream)
