@@ -29,21 +29,22 @@ func (f *File) Remove(name string) (left []string, err error) {
 	return f.names(e.label(name))
 }
 
-// RemoveFromSets takes an overlay, which another file declares, out of the sets of this one. It returns where the file still
-// names it, as file:line.
-func (f *File) RemoveFromSets(overlay string) (left []string, err error) {
+// RemoveFromSets takes an overlay, which another file may declare, out of the sets of this one. It returns the names of those that
+// had it, and where the file still names it, as file:line.
+func (f *File) RemoveFromSets(overlay string) (sets, left []string, err error) {
 	e, err := f.edit()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	e.removeFromSets(overlay)
+	sets = e.removeFromSets(overlay)
 	if err := e.done(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return f.names(overlay)
+	left, err = f.names(overlay)
+	return sets, left, err
 }
 
-func (e *edit) removeFromSets(overlay string) {
+func (e *edit) removeFromSets(overlay string) (sets []string) {
 	for _, call := range e.calls() {
 		if e.kind(call) != "go_overlay_set" {
 			continue
@@ -60,8 +61,10 @@ func (e *edit) removeFromSets(overlay string) {
 		}
 		if changed {
 			e.changed(call)
+			sets = append(sets, build.NewRule(call).ExplicitName())
 		}
 	}
+	return sets
 }
 
 // names returns where the file names a target, as file:line.

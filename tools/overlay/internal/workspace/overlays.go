@@ -100,7 +100,7 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		o.Macro = macro
 	}
 	add := func(name string, kind Kind, label string) {
-		o.Changes = append(o.Changes, Change{Name: name, Kind: kind, Label: label, Path: sourcePath(w, label)})
+		o.Changes = append(o.Changes, Change{Name: name, Kind: kind, Label: label, Path: SourcePath(w, label)})
 	}
 	for _, label := range t.Attrs["srcs"].List {
 		add(path.Base(fileName(label)), Replace, label)
@@ -147,9 +147,9 @@ func fileName(label string) string {
 	return name
 }
 
-// sourcePath returns the path of a file of the workspace that no rule makes, or an empty string
+// SourcePath returns the path of a file of the workspace that no rule makes, or an empty string
 // for other labels.
-func sourcePath(w *bazel.Workspace, label string) string {
+func SourcePath(w *bazel.Workspace, label string) string {
 	if !strings.HasPrefix(label, "//") {
 		return ""
 	}

@@ -1,0 +1,296 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// DropOptions say how overlays are taken out.
+type DropOptions struct {
+	Force bool // even if something that Drop can't edit still names them
+}
+
+// Drop takes overlays out of their BUILD files, out of the sets that have them, and from the disk. What still
+// names one is an error, and then nothing is changed.
+func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
+	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	if err != nil {
+		return err
+	}
+	overlays, err := d.chosen(all, labels)
+	if err != nil {
+		return withBroken(err, broken)
+	}
+	for _, overlay := range overlays {
+		if overlay.Macro != "" {
+			return fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; take it out there by hand, and delete its files\nno file has been changed",
+				d.rel(overlay.BuildFile), overlay.Line, overlay.Label, overlay.Macro)
+		}
+	}
+	if broken != nil && !o.Force {
+		return fmt.Errorf("%w\nBUILD files that can't be read may name what is to be dropped. Mend them, or drop it anyway: overlay drop -force %s\nno file has been changed",
+			broken, words(overlays))
+	}
+
+	p := dropping{desk: d, overlays: overlays, sets: sets, files: buildFiles{root: d.Workspace.Root}}
+	if err := p.lookForUses(ctx); err != nil {
+		return err
+	}
+	if err := p.edit(); err != nil {
+		return err
+	}
+	if err := p.lookForText(); err != nil {
+		return err
+	}
+	if len(p.named) > 0 && !o.Force {
+		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
+			strings.Join(p.named, "\n  "), words(overlays))
+	}
+	changes, err := p.changes()
+	if err != nil {
+		return err
+	}
+	if err := userfiles.Apply(changes...); err != nil {
+		return err
+	}
+	for _, line := range p.said {
+		fmt.Fprintln(d.Out, line)
+	}
+	if len(p.named) > 0 {
+		fmt.Fprintf(d.Err, "what was dropped is still named:\n  %s\n", strings.Join(p.named, "\n  "))
+	}
+	return nil
+}
+
+// words returns labels of overlays as words of a command.
+func words(overlays []workspace.Overlay) string {
+	var words []string
+	for _, o := range overlays {
+		words = append(words, shell.Word(o.Label))
+	}
+	return strings.Join(words, " ")
+}
+
+// A dropping is of some overlays.
+type dropping struct {
+	desk     *Desk
+	overlays []workspace.Overlay
+	sets     []workspace.Set
+	files    buildFiles
+
+	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
+	named []string                  // what still names the overlays: file:line, and what it is
+	said  []string                  // what was done
+}
+
+func (p *dropping) isDropped(label string) bool {
+	return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool { return o.Label == label })
+}
+
+// lookForUses asks Bazel what uses the overlays, and the files that they are made of.
+func (p *dropping) lookForUses(ctx context.Context) error {
+	var labels []string
+	for _, o := range p.overlays {
+		labels = append(append(labels, o.Label), o.Sources...)
+	}
+	var quoted []string
+	for _, label := range labels {
+		quoted = append(quoted, bazel.Quote(label))
+	}
+	// Other packages may have errors, which Overlays would have told of.
+	found, _, err := p.desk.Workspace.Query(ctx, "rdeps(//..., set("+strings.Join(quoted, " ")+"), 1)")
+	if err != nil {
+		return err
+	}
+	p.uses = map[string][]bazel.Target{}
+	for _, t := range found {
+		if t.Kind == "" || strings.HasPrefix(t.Label, "@") { // What other repositories name comes of MODULE.bazel.
+			continue
+		}
+		for _, label := range labels {
+			if t.Label != label && names(t, label) {
+				p.uses[label] = append(p.uses[label], t)
+			}
+		}
+	}
+	return nil
+}
+
+// names tells whether an attribute of a rule has a label.
+func names(t bazel.Target, label string) bool {
+	for _, a := range t.Attrs {
+		if a.String == label || slices.Contains(a.List, label) {
+			return true
+		}
+		for key, value := range a.Dict {
+			if key == label || value == label {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// edit takes the overlays out of BUILD files.
+func (p *dropping) edit() error {
+	for _, o := range p.overlays {
+		home, name := workspace.Package(o.Label)
+		pkgs := []string{home}
+		for _, t := range p.uses[o.Label] {
+			if pkg, _ := workspace.Package(t.Label); t.Kind == "go_overlay_set" && !slices.Contains(pkgs, pkg) {
+				pkgs = append(pkgs, pkg)
+			}
+		}
+		var without, left []string // sets without it, lines with it
+		for _, pkg := range pkgs {
+			build, err := p.files.load(pkg)
+			if err != nil {
+				return err
+			}
+			sets, lines, err := build.RemoveFromSets(o.Label)
+			if err == nil && pkg == home {
+				lines, err = build.Remove(name)
+			}
+			if err != nil {
+				return err
+			}
+			for _, set := range sets {
+				without = append(without, "//"+pkg+":"+set)
+			}
+			left = append(left, lines...)
+		}
+		p.said = append(p.said, fmt.Sprintf("%s is taken out of %s", o.Label, p.desk.rel(o.BuildFile)))
+		for _, set := range without {
+			p.said = append(p.said, fmt.Sprintf("%s is taken out of the set %s", o.Label, set)+p.empty(set))
+		}
+
+		before := len(p.named)
+		for _, t := range p.uses[o.Label] {
+			if !slices.Contains(without, t.Label) && !p.isDropped(t.Label) {
+				p.named = append(p.named, fmt.Sprintf("%s:%d: %s %s names %s", p.desk.rel(t.File), t.Line, t.Kind, t.Label, o.Label))
+			}
+		}
+		if len(p.named) == before { // Else they are lines of those rules, most likely.
+			for _, line := range left {
+				p.named = append(p.named, fmt.Sprintf("%s: names %s", p.desk.rel(line), o.Label))
+			}
+		}
+	}
+	return nil
+}
+
+// empty returns what is said of a set that has no overlay any more.
+func (p *dropping) empty(label string) string {
+	for _, set := range p.sets {
+		if set.Label == label && !slices.ContainsFunc(slices.Concat(set.Overlays, set.Layers), func(l string) bool { return !p.isDropped(l) }) {
+			return ", which has none now, and stays"
+		}
+	}
+	return ""
+}
+
+// lookForText looks for the overlays in files that Bazel is not asked about.
+func (p *dropping) lookForText() error {
+	root := p.desk.Workspace.Root
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		switch {
+		case err != nil && entry.IsDir():
+			return fs.SkipDir // It can't be read by Bazel either.
+		case err != nil:
+			return err
+		case entry.IsDir() && (name == ".git" || name == "node_modules"):
+			return fs.SkipDir
+		case !entry.Type().IsRegular(), filepath.Ext(name) != ".bzl" && !strings.HasSuffix(name, ".bazelrc") && !strings.HasSuffix(name, "MODULE.bazel"):
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, o := range p.overlays {
+			naming := naming(o.Label)
+			for i, line := range bytes.Split(content, []byte("\n")) {
+				if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) && naming.Match(line) {
+					p.named = append(p.named, fmt.Sprintf("%s:%d: names %s", p.desk.rel(path), i+1, o.Label))
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// naming matches text that has a label, in a long or a short form.
+func naming(label string) *regexp.Regexp {
+	pkg, name := workspace.Package(label)
+	pattern := regexp.QuoteMeta("//" + pkg + ":" + name)
+	if pkg == name || strings.HasSuffix(pkg, "/"+name) {
+		pattern = regexp.QuoteMeta("//"+pkg) + "(?::" + regexp.QuoteMeta(name) + ")?"
+	}
+	return regexp.MustCompile(`(?:^|[^\w/.])` + pattern + `(?:$|[\s"',;)\]])`)
+}
+
+// changes returns what is to be written and deleted. BUILD files come first, and of these the ones that declare the
+// overlays last: who is interrupted has nothing that names what is gone.
+func (p *dropping) changes() ([]userfiles.Change, error) {
+	changes := p.files.changes()
+	isHome := func(path string) bool {
+		return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool {
+			pkg, _ := workspace.Package(o.Label)
+			return buildfile.Path(filepath.Join(p.desk.Workspace.Root, filepath.FromSlash(pkg))) == path
+		})
+	}
+	slices.SortStableFunc(changes, func(a, b userfiles.Change) int {
+		switch x, y := isHome(a.Path), isHome(b.Path); {
+		case x == y:
+			return 0
+		case x:
+			return 1
+		}
+		return -1
+	})
+
+	var seen []string
+	for _, o := range p.overlays {
+		for _, label := range o.Sources {
+			if slices.Contains(seen, label) {
+				continue
+			}
+			seen = append(seen, label)
+			path := workspace.SourcePath(p.desk.Workspace, label)
+			if path == "" {
+				p.said = append(p.said, fmt.Sprintf("kept %s, which is no file of the workspace's sources", label))
+				continue
+			}
+			if i := slices.IndexFunc(p.uses[label], func(t bazel.Target) bool { return !p.isDropped(t.Label) }); i >= 0 {
+				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), p.uses[label][i].Label))
+				continue
+			}
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, userfiles.Change{Path: path, Original: content, Delete: true, Root: p.desk.Workspace.Root})
+			p.said = append(p.said, "deleted "+p.desk.rel(path))
+		}
+	}
+	return changes, nil
+}
