@@ -21,7 +21,7 @@ type File struct {
 func Write(files ...File) error {
 	temporary := make([]string, 0, len(files))
 	for _, file := range files {
-		name, err := writeBeside(file)
+		name, err := WriteBeside(file, "overlay.*.tmp", func(*os.File) error { return nil })
 		if err != nil {
 			return errors.Join(fmt.Errorf("writing %s: %w", file.Path, err), remove(temporary))
 		}
@@ -39,11 +39,12 @@ func Write(files ...File) error {
 	return nil
 }
 
-// writeBeside writes a file's content to a new file in the same folder, as only
-// within a file system one can rename. Its name is not made of the file's, which
-// may be as long as names can be.
-func writeBeside(file File) (name string, err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(file.Path), "overlay.*.tmp")
+// WriteBeside writes a file's content to a new file in the same folder, as only
+// within a file system one can rename. Its name is made of a pattern of
+// [os.CreateTemp], not of the file's name, which may be as long as names can be.
+// When all is written, finish may do more with the file, before it is closed.
+func WriteBeside(file File, pattern string, finish func(*os.File) error) (name string, err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(file.Path), pattern)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +53,11 @@ func writeBeside(file File) (name string, err error) {
 		mode = 0o644 // Those of os.CreateTemp are for its owner only.
 	}
 	_, err = temporary.Write(file.Content)
-	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
+	err = errors.Join(err, temporary.Chmod(mode))
+	if err == nil {
+		err = finish(temporary)
+	}
+	err = errors.Join(err, temporary.Close())
 	if err != nil {
 		return "", errors.Join(err, os.Remove(temporary.Name()))
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 )
 
 // TestAtOnce checks that no update is lost when processes write a file at the same
@@ -88,7 +89,7 @@ func TestAtOnce(t *testing.T) {
 // that this ends when it is interrupted.
 func TestInterruptedWhileWaiting(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "go_sdk.lock.json")
-	unlock, err := lockFolder(context.Background(), filepath.Dir(file))
+	unlock, err := lock.Folder(context.Background(), filepath.Dir(file))
 	if err != nil {
 		t.Fatal(err)
 	}

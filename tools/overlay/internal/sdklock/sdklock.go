@@ -58,6 +58,8 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 )
 
 // Options say what to lock or check.
@@ -109,11 +111,11 @@ func Lock(ctx context.Context, o Options) error {
 // download, and may be about to write now. It returns lines that tell the user.
 func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, error) {
 	failed := func(err error) ([]string, error) { return nil, fmt.Errorf("writing %s: %w", o.File, err) }
-	path, err := followLinks(o.File)
+	path, err := userfiles.FollowLinks(o.File)
 	if err != nil {
 		return failed(err)
 	}
-	unlock, err := lockFolder(ctx, filepath.Dir(path))
+	unlock, err := lock.Folder(ctx, filepath.Dir(path))
 	switch {
 	case errors.Is(err, interrupt.Err):
 		return nil, fmt.Errorf("%w\n%s is left as it was", err, o.File)

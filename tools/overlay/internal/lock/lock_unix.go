@@ -1,6 +1,6 @@
 //go:build unix
 
-package sdklock
+package lock
 
 import (
 	"errors"

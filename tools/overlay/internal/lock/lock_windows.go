@@ -1,4 +1,4 @@
-package sdklock
+package lock
 
 import (
 	"crypto/sha256"
