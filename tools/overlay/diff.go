@@ -1,0 +1,40 @@
+package main
+
+import (
+	"flag"
+
+	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+)
+
+var diffVerb = command.Verb{
+	Name:     "diff",
+	Operands: "[OVERLAY...]",
+	Summary:  "show what overlays change",
+	Description: `
+Compares the files of each OVERLAY, or of all, with those that builds would compile without
+overlays. The diff can be applied by git and patch, with -p1, in the folder of the package; a
+line before each tells whose it is if there are several. Overlays that are diffs themselves are shown as they are. It says where
+the base has moved since an overlay was written, and what only a build makes.
+
+Labels are those of overlays; a name alone will do if it is the only one.
+`,
+	Fails: "a package or a file that an overlay is for is not there",
+	Examples: []command.Example{
+		{Command: "overlay diff", Text: "shows all changes"},
+		{Command: "overlay diff //overlays:uuid > uuid.patch", Text: "writes those of one overlay into a file"},
+	},
+	Setup: setupDiff,
+}
+
+func setupDiff(*flag.FlagSet) func(labels []string) error {
+	return func(labels []string) error {
+		ctx, stop := interrupt.Context()
+		defer stop()
+		d, err := openDesk()
+		if err != nil {
+			return err
+		}
+		return d.Diff(ctx, labels)
+	}
+}

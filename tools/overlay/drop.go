@@ -1,0 +1,44 @@
+package main
+
+import (
+	"flag"
+
+	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
+)
+
+var dropVerb = command.Verb{
+	Name:     "drop",
+	Operands: "OVERLAY...",
+	Summary:  "take overlays out again",
+	Description: `
+Takes each OVERLAY out of its BUILD file and out of the sets of the workspace that have it, and deletes
+the files that it is made of, unless something else uses them. A set that has none then stays, as
+MODULE.bazel may name it.
+
+What else names the overlay, such as a go_overlay_binary, MODULE.bazel or a .bzl file, is said, and nothing
+is changed.
+
+Labels are those of overlays; a name alone will do if it is the only one.
+`,
+	Fails: "something else names an overlay, or a macro declares it; then nothing has changed",
+	Examples: []command.Example{
+		{Command: "overlay drop //overlays:uuid", Text: "after upstream has released the fix"},
+	},
+	Setup: setupDrop,
+}
+
+func setupDrop(flags *flag.FlagSet) func(labels []string) error {
+	var o desk.DropOptions
+	flags.BoolVar(&o.Force, "force", false, "take them out even if something else names them")
+	return func(labels []string) error {
+		ctx, stop := interrupt.Context()
+		defer stop()
+		d, err := openDesk()
+		if err != nil {
+			return err
+		}
+		return d.Drop(ctx, labels, o)
+	}
+}
