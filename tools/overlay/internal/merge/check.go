@@ -107,27 +107,52 @@ func check(content map[string][]byte, name string, platform gosdk.Platform, cgo 
 	config.Check("package", fset, files, info) // The function has all errors.
 	problems = withoutUnknown(problems, info)
 	problems = withoutUnseen(problems, fset, files)
-	return checked{name, true, append(problems, unusedImports(fset, files)...)}
+	return checked{name, true, unseen(problems, fset, files, dotted)}
 }
 
-// unusedImports returns what go/types does not say of packages that it does not know.
-func unusedImports(fset *token.FileSet, files []*ast.File) (problems []problem) {
+// unseen adds what go/types does not say: imports that are not used, of packages that it does
+// not know, and names that nothing declares, in places that it does not look at.
+func unseen(problems []problem, fset *token.FileSet, files []*ast.File, dotted map[string]bool) []problem {
+	said := map[token.Position]bool{}
+	for _, p := range problems {
+		said[p.position] = true
+	}
+	declared := declarations(files)
 	for _, file := range files {
 		used := map[string]bool{"_": true, ".": true, "C": true}
 		for _, ident := range file.Unresolved {
 			used[ident.Name] = true
 		}
+		imported := map[string]bool{}
 		for _, spec := range file.Imports {
 			name := path.Base(importPath(spec))
 			if spec.Name != nil {
 				name = spec.Name.Name
 			}
+			imported[name] = true
 			if !used[name] && importPath(spec) != "unsafe" { // go/types knows that one.
 				problems = append(problems, problem{position: fset.Position(spec.Pos()), message: spec.Path.Value + " imported and not used"})
 			}
 		}
+		for _, ident := range file.Unresolved {
+			position := fset.Position(ident.Pos())
+			if name := ident.Name; !declared[name] && !imported[name] && types.Universe.Lookup(name) == nil && !said[position] && !dotted[position.Filename] {
+				problems = append(problems, problem{position: position, message: "undefined: " + name})
+			}
+		}
 	}
 	return problems
+}
+
+// declarations returns the names that a package has for all of its files.
+func declarations(files []*ast.File) map[string]bool {
+	declared := map[string]bool{}
+	for _, file := range files {
+		for name := range file.Scope.Objects {
+			declared[name] = true
+		}
+	}
+	return declared
 }
 
 func importPath(spec *ast.ImportSpec) string { return strings.Trim(spec.Path.Value, "\"`") }
@@ -232,12 +257,7 @@ func importsC(file *ast.File) bool {
 // last elements of their paths: go/types can't know, for example, that gopkg.in/yaml.v3 is
 // package yaml. It returns the names of files that import all names of a package.
 func nameImports(fset *token.FileSet, files []*ast.File) (dotted map[string]bool) {
-	declared := map[string]bool{}
-	for _, file := range files {
-		for name := range file.Scope.Objects {
-			declared[name] = true
-		}
-	}
+	declared := declarations(files)
 	dotted = map[string]bool{}
 	for _, file := range files {
 		var unnamed []*ast.ImportSpec

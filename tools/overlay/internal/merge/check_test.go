@@ -227,6 +227,7 @@ func Parse(s string) (string, error) { return parse(s) }
 		{"nothing in it", "-- b.go --\n", []string{"b.go:1:1: expected "}},
 		{"a conflict", "-- b.go --\npackage p\n\n<<<<<<< b\n||||||| c\n=======\n>>>>>>> d\n", []string{"b.go:3:1: expected declaration, found '<<'"}},
 		{"a variable that is only assigned", "-- b.go --\npackage p\n\nimport \"os\"\n\nfunc b() {\n\tx := 1\n\tx = os.X\n}\n", []string{"b.go:6:2: "}},
+		{"renamed, and used in what is unknown", "-- b.go --\npackage p\n\nimport \"os\"\n\nvar b = os.X{{parseString}}\n", []string{"b.go:5:15: undefined: parseString"}},
 		{"no return", "-- b.go --\npackage p\n\nfunc b() int {\n}\n", []string{"b.go:4:1: missing return"}},
 		{"of another platform", "-- b_plan9.go --\npackage p\n\nfunc b() { undefined() }\n", nil},
 	}
