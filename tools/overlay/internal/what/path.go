@@ -171,7 +171,7 @@ func (r *reading) bazel(file string, line int) bool {
 		return true
 	}
 	external := false
-	for i := 0; i < len(file); i++ { // A path that is not known to begin with the output base may have several.
+	for i := 0; i < len(file) && len(r.candidates) < maxCandidates; i++ { // A path that is not known to begin with the output base may have several.
 		if (i == 0 || file[i-1] == '/') && strings.HasPrefix(file[i:], "external/") {
 			repository, rest, _ := strings.Cut(file[i+len("external/"):], "/")
 			if repository != "" && repository != "." && repository != ".." {
@@ -257,7 +257,7 @@ func (r *reading) inPackages(c Candidate, name string, first int) {
 	if bare && c.Line == 0 {
 		add(name, "")
 	}
-	for i := len(elements) - 1; i >= first; i-- {
+	for i := len(elements) - 1; i >= first && len(r.candidates) < maxCandidates; i-- {
 		add(strings.Join(elements[:i], "/"), strings.Join(elements[i:], "/"))
 	}
 	if !bare && c.Line == 0 {
@@ -292,7 +292,7 @@ func (r *reading) relative(word string, line int) error {
 		if line == 0 {
 			r.symbols(word)            // One may be called c.
 			if hosted && end == "go" { // github.com/nats-io/nats.go
-				r.add(Candidate{ImportPath: word})
+				r.inPackage(word, "", false)
 			}
 		}
 	case end == last: // A package, or LICENSE.

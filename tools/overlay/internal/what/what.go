@@ -57,6 +57,9 @@ type Candidate struct {
 // folder is a package, and a file one that overlays can change, is not told by its name.
 func Parse(arg string, env Env) ([]Candidate, error) {
 	r := reading{arg: arg, env: env}
+	if len(arg) > maxText {
+		return nil, fmt.Errorf("a text of %d bytes is too long for a file or a symbol; name one, such as net/http/request.go or net/http.NewRequest", len(arg))
+	}
 	var lines []string
 	for _, line := range strings.FieldsFunc(arg, func(c rune) bool { return c == '\n' || c == '\r' }) {
 		if strings.TrimSpace(line) != "" {
@@ -91,9 +94,15 @@ type reading struct {
 	candidates []Candidate
 }
 
+// No path is longer than maxText, and none has as many meanings as maxCandidates.
+const (
+	maxText       = 4096
+	maxCandidates = 64
+)
+
 // add adds a candidate that is none yet.
 func (r *reading) add(c Candidate) {
-	if !slices.Contains(r.candidates, c) {
+	if len(r.candidates) < maxCandidates && !slices.Contains(r.candidates, c) {
 		r.candidates = append(r.candidates, c)
 	}
 }

@@ -116,6 +116,17 @@ func TestParseWithoutEnv(t *testing.T) {
 	}
 }
 
+// What can't be a name costs no time.
+func TestParseLong(t *testing.T) {
+	if _, err := Parse(strings.Repeat("/external/a", 100_000), environment); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("error %v", err)
+	}
+	candidates, err := Parse(strings.Repeat("/external/a", 300), environment)
+	if err != nil || len(candidates) != maxCandidates {
+		t.Errorf("%d candidates, error %v", len(candidates), err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	texts, _, _ := cases(f)
 	for _, text := range texts {
