@@ -66,8 +66,8 @@ func (e *PartialError) Error() string {
 
 func (e *PartialError) Unwrap() error { return e.Err }
 
-// Apply makes changes in their order, each at once: who is killed leaves the first
-// ones done, the others not begun. If a file is not the original, or anything else
+// Apply makes changes in their order, each at once: if it is killed, the first ones are
+// done, and the others not begun; temporary files may be left, and new folders. If a file is not the original, or anything else
 // can be known to fail, nothing is changed. If one change fails, those before it stay,
 // and the error is a [PartialError].
 func Apply(changes ...Change) error {
@@ -103,7 +103,7 @@ func apply(at func(step) error, all []Change) (err error) {
 		return nothing(err)
 	}
 	var made []string // folders
-	next := 0
+	next := 0         // of the changes
 	defer func() {
 		if err == nil {
 			return
