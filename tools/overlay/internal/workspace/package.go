@@ -173,7 +173,7 @@ func (p *Packages) conventional(importPath string) []string {
 			patterns = append(patterns, "//"+rest+":all")
 		}
 	}
-	for module := importPath; strings.Contains(module, "."); module = path.Dir(module) {
+	for module := importPath; module != "." && strings.Contains(module, "."); module = path.Dir(module) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
 		for _, extension := range p.extensions() {
 			patterns = append(patterns, "@@"+extension+repositoryName(module)+"//"+rest+":all")
