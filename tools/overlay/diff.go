@@ -1,10 +1,11 @@
 package main
 
 import (
+	"context"
 	"flag"
 
-	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
 )
 
 var diffVerb = command.Verb{
@@ -29,12 +30,6 @@ Labels are those of overlays; a name alone will do if it is the only one.
 
 func setupDiff(*flag.FlagSet) func(labels []string) error {
 	return func(labels []string) error {
-		ctx, stop := interrupt.Context()
-		defer stop()
-		d, err := openDesk()
-		if err != nil {
-			return err
-		}
-		return d.Diff(ctx, labels)
+		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Diff(ctx, labels) })
 	}
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"flag"
 
-	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
 )
@@ -33,12 +33,6 @@ func setupDrop(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.DropOptions
 	flags.BoolVar(&o.Force, "force", false, "take them out even if something else names them")
 	return func(labels []string) error {
-		ctx, stop := interrupt.Context()
-		defer stop()
-		d, err := openDesk()
-		if err != nil {
-			return err
-		}
-		return d.Drop(ctx, labels, o)
+		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Drop(ctx, labels, o) })
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"time"
 
@@ -36,13 +38,22 @@ func setupStatus(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.StatusOptions
 	flags.BoolVar(&o.JSON, "json", false, "write JSON: default_set, unread, and overlays, each with problems")
 	return func(labels []string) error {
-		ctx, stop := interrupt.Context()
-		defer stop()
-		d, err := openDesk()
-		if err != nil {
-			return err
-		}
 		o.Today = time.Now()
-		return d.Status(ctx, labels, o)
+		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Status(ctx, labels, o) })
 	}
+}
+
+// atDesk does something with the workspace that the user is in, until it is done or interrupted.
+func atDesk(do func(context.Context, *desk.Desk) error) error {
+	ctx, stop := interrupt.Context()
+	defer stop()
+	d, err := openDesk()
+	if err != nil {
+		return err
+	}
+	err = do(ctx, d)
+	if errors.Is(err, context.Canceled) {
+		return interrupt.Err
+	}
+	return err
 }

@@ -21,6 +21,9 @@ import (
 // Diff writes what overlays change, all if there are no labels, as unified diffs that git and
 // patch apply in the folder of the package, with -p1.
 func (d *Desk) Diff(ctx context.Context, labels []string) error {
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
 	all, _, broken, err := workspace.Overlays(ctx, d.Workspace)
 	if err != nil {
 		return err
@@ -29,11 +32,13 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	if err != nil {
 		return withBroken(err, broken)
 	}
-	d.warnBroken(broken)
+	progress.Say("asking Bazel for packages of %d overlays", len(overlays))
 	found, unread, err := d.packagesOf(ctx, overlays)
 	if err != nil {
 		return err
 	}
+	progress.Done()
+	d.warnBroken(broken)
 	var out bytes.Buffer
 	failed := false
 	for _, o := range overlays {

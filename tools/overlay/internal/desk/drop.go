@@ -14,6 +14,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -31,6 +32,9 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 		return err
 	}
 	defer unlock()
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
 	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
 	if err != nil {
 		return err
@@ -51,9 +55,11 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	}
 
 	p := dropping{desk: d, overlays: overlays, sets: sets, files: buildFiles{root: d.Workspace.Root}}
+	progress.Say("asking Bazel what uses %s", words(overlays))
 	if err := p.lookForUses(ctx); err != nil {
 		return err
 	}
+	progress.Say("looking for files that name %s", words(overlays))
 	if err := p.edit(); err != nil {
 		return err
 	}
@@ -64,6 +70,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
 			strings.Join(p.named, "\n  "), words(overlays))
 	}
+	progress.Done()
 	changes, err := p.changes()
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -77,6 +78,9 @@ type Problem struct {
 // Status writes how overlays are, all if there are no labels. The error is an [command.ExitCode]
 // if something is wrong with them.
 func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) error {
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
 	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
 	if err != nil {
 		return err
@@ -86,9 +90,11 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		return withBroken(err, broken)
 	}
 	s := surveying{desk: d, all: all, sets: sets, today: o.Today.UTC()}
+	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
 	}
+	progress.Done()
 	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}}
 	wrong := false
 	for _, overlay := range chosen {
