@@ -24,7 +24,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	progress := terminal.StartProgress(d.Err)
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
-	all, _, broken, err := workspace.Overlays(ctx, d.Workspace)
+	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
 	if err != nil {
 		return err
 	}
@@ -39,6 +39,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	}
 	progress.Done()
 	d.warnBroken(broken)
+	isOnTop := (&surveying{all: all, sets: sets}).isOnTop
 	var out bytes.Buffer
 	failed := false
 	for _, o := range overlays {
@@ -49,7 +50,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 			continue
 		}
 		var diffs bytes.Buffer
-		if err := d.diff(&diffs, o, pkg); err != nil {
+		if err := d.diff(&diffs, o, pkg, isOnTop); err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", o.Label, err)
 			failed = true
 		}
@@ -73,7 +74,7 @@ func versioned(pkg *workspace.GoPackage) string {
 }
 
 // diff writes what one overlay changes, and says what is not in it.
-func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage) error {
+func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, isOnTop func(workspace.Overlay, string) bool) error {
 	var errs []error
 	var moved, patches []string
 	for _, change := range o.Changes {
@@ -90,7 +91,7 @@ func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage) 
 			file, ok := pkg.File(change.Name)
 			if ok && file.Path != "" {
 				old, err = os.ReadFile(file.Path)
-				if err == nil && isMoved(o.Bases[change.Name], old) {
+				if err == nil && isMoved(o.Bases[change.Name], old) && !isOnTop(o, change.Name) {
 					moved = append(moved, change.Name)
 				}
 			} else if change.Kind == workspace.Patch {

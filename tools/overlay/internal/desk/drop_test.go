@@ -1,0 +1,125 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const dropFiles = `
+-- MODULE.bazel --
+overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
+# Not //overlays:uuid alone.
+overlays.use(set = "//overlays:prod")
+-- overlays/BUILD.bazel --
+load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
+
+go_overlay(
+    name = "uuid",
+    srcs = [
+        "_src/uuid/hash.go",
+        "_src/uuid/shared.go",
+    ],
+    importpath = "example.com/m/uuid",
+)
+
+go_overlay(
+    name = "other",
+    delete = ["x.go"],
+    importpath = "example.com/m/other",
+)
+
+go_overlay_set(
+    name = "prod",
+    overlays = [
+        ":other",
+        ":uuid",
+    ],
+)
+-- overlays/_src/uuid/hash.go --
+package uuid
+-- overlays/_src/uuid/shared.go --
+package uuid
+-- sets/BUILD.bazel --
+load("@go_overlay//go_overlay:defs.bzl", "go_overlay_set")
+
+go_overlay_set(
+    name = "uuid_only",
+    overlays = ["//overlays:uuid"],
+)
+`
+
+func dropRules(more ...rule) []rule {
+	return append([]rule{
+		{"go_overlay", "//overlays:uuid", map[string]any{
+			"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:_src/uuid/hash.go", "//overlays:_src/uuid/shared.go"},
+		}},
+		{"go_overlay", "//overlays:other", map[string]any{"importpath": "example.com/m/other", "delete": []string{"x.go"}}},
+		{"go_overlay_set", "//overlays:prod", map[string]any{"overlays": []string{"//overlays:other", "//overlays:uuid"}}},
+		{"go_overlay_set", "//sets:uuid_only", map[string]any{"overlays": []string{"//overlays:uuid"}}},
+	}, more...)
+}
+
+func TestDrop(t *testing.T) {
+	d, out, said := fakeDesk(t, dropFiles, dropRules(
+		rule{"filegroup", "//overlays:texts", map[string]any{"srcs": []string{"//overlays:_src/uuid/shared.go"}}})...)
+	if err := d.Drop(context.Background(), []string{"//overlays:uuid"}, DropOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	want := `//overlays:uuid is taken out of overlays/BUILD.bazel
+//overlays:uuid is taken out of the set //overlays:prod
+//overlays:uuid is taken out of the set //sets:uuid_only, which has none now, and stays
+deleted overlays/_src/uuid/hash.go
+kept overlays/_src/uuid/shared.go, which //overlays:texts uses, too
+`
+	if got := filepath.ToSlash(out.String()); got != want || said.Len() > 0 {
+		t.Errorf("got %s%s", got, said)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); strings.Contains(got, "uuid") || !strings.Contains(got, `name = "other"`) {
+		t.Errorf("got %s", got)
+	}
+	if got := read(t, d, "sets/BUILD.bazel"); strings.Contains(got, "//overlays") || !strings.Contains(got, "uuid_only") {
+		t.Errorf("got %s", got)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src/uuid/hash.go")); err == nil {
+		t.Error("hash.go is still there")
+	}
+	read(t, d, "overlays/_src/uuid/shared.go")
+}
+
+func TestDropRefuses(t *testing.T) {
+	binary := rule{"go_overlay_binary", "//app:canary", map[string]any{"overlays": "//overlays:uuid"}}
+	files := dropFiles + "-- app/defs.bzl --\nSET = \"//overlays:uuid\"\nOTHER = \"//overlays:uuid_v2\"\n"
+	d, out, said := fakeDesk(t, files, dropRules(binary)...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	err := d.Drop(context.Background(), []string{"uuid"}, DropOptions{})
+	want := `what is to be dropped is still named:
+  app/BUILD.bazel:7: go_overlay_binary //app:canary names //overlays:uuid
+  app/defs.bzl:1: names //overlays:uuid
+Take it out there first, or drop it anyway: overlay drop -force //overlays:uuid
+no file has been changed`
+	if err == nil || filepath.ToSlash(err.Error()) != want {
+		t.Errorf("got %v", err)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); got != before || out.Len() > 0 {
+		t.Errorf("got %s, said %s", got, out)
+	}
+	if err := d.Drop(context.Background(), []string{"uuid"}, DropOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(said.String(), "still named:\n") || strings.Contains(read(t, d, "overlays/BUILD.bazel"), "uuid") {
+		t.Errorf("said %s", said)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src")); err == nil {
+		t.Error("the empty folder is still there")
+	}
+
+	macro := rule{"go_overlay", "//overlays:made", map[string]any{"importpath": "example.com/m/x", "generator_function": "make"}}
+	d, _, _ = fakeDesk(t, dropFiles, macro)
+	err = d.Drop(context.Background(), []string{"made"}, DropOptions{Force: true})
+	if err == nil || !strings.HasPrefix(filepath.ToSlash(err.Error()), "overlays/BUILD.bazel:7: //overlays:made is declared by the macro make") {
+		t.Errorf("got %v", err)
+	}
+}
