@@ -214,6 +214,10 @@ func newWorld(rulesGoVersion string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
+	build := exec.Command("go", "-C", filepath.Join(root, "tools"), "build", "-o", command(), "./overlay")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%v: %w\n%s", build, err, out)
+	}
 	outputUserRoot, err := os.MkdirTemp(scratch.Dir, "rules_go_"+rulesGoVersion)
 	return &world{
 		root:           root,
@@ -222,6 +226,9 @@ func newWorld(rulesGoVersion string) (*world, error) {
 		rulesGoVersion: rulesGoVersion,
 	}, err
 }
+
+// command is the path of the command overlay, which scripts have on PATH.
+func command() string { return filepath.Join(scratch.Dir, "bin", "overlay") }
 
 // setup moves a script to a folder that is complete: what the script does not bring, it gets.
 // The variables are added to its environment.
@@ -254,7 +261,7 @@ func (w *world) setup(env *testscript.Env, variables []string) error {
 		}
 	}
 	env.Vars = append(env.Vars, variables...)
-	env.Setenv("PATH", w.root+string(os.PathListSeparator)+os.Getenv("PATH"))
+	env.Setenv("PATH", strings.Join([]string{w.root, filepath.Dir(command()), os.Getenv("PATH")}, string(os.PathListSeparator)))
 	env.Setenv("RULES_GO_VERSION", w.rulesGoVersion)
 	env.Setenv("WORK", folder)
 	env.Setenv("TMPDIR", os.TempDir()) // A Bazel server goes on to use that of its first command.

@@ -1,5 +1,6 @@
-// Command overlay is what people run who use go_overlay: it makes and checks the lock
-// file of Go SDKs.
+// Command overlay is what people run who use go_overlay: it makes overlays, carries them to
+// new versions of what they change, and takes them out again; and it makes and checks the lock file
+// of Go SDKs.
 //
 // "overlay help" lists its verbs, and docs/overlay.md is its manual; both are made of the
 // table below. It exits with 1 if something is wrong or was found, and with 2 if it is
@@ -17,6 +18,9 @@ var overlay = command.Program{
 	Summary: "Works with overlays of go_overlay: changes to Go packages, and to Go itself, that Bazel compiles in. " +
 		"Flags may stand before, among and after operands, with one dash or two; -- ends them.",
 	Groups: []command.Group{
+		{Title: "start a change", Verbs: []command.Verb{editVerb}},
+		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb}},
+		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
 }

@@ -113,6 +113,14 @@ func (f *File) Content() []byte {
 // Changed tells whether the edits make a difference.
 func (f *File) Changed() bool { return string(f.Content()) != f.original }
 
+// Original returns the file as it was read, or nil if it was not there.
+func (f *File) Original() []byte {
+	if f.mode == 0 {
+		return nil
+	}
+	return []byte(f.original)
+}
+
 // Output returns the file as it is to be written: where its links lead, with its mode.
 func (f *File) Output() output.File {
 	return output.File{Path: f.target, Content: f.Content(), Mode: f.mode}

@@ -39,7 +39,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	isOnTop := (&surveying{all: all, sets: sets}).isOnTop
+	isOnTop := layering{all, sets}.isOnTop
 	var out bytes.Buffer
 	failed := false
 	for _, o := range overlays {

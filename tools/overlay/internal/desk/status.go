@@ -89,7 +89,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 	if err != nil {
 		return withBroken(err, broken)
 	}
-	s := surveying{desk: d, all: all, sets: sets, today: o.Today.UTC()}
+	s := surveying{layering: layering{all, sets}, desk: d, today: o.Today.UTC()}
 	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
@@ -180,9 +180,8 @@ func dash(text string) string {
 
 // A surveying looks at overlays.
 type surveying struct {
+	layering
 	desk  *Desk
-	all   []workspace.Overlay // of the workspace
-	sets  []workspace.Set
 	today time.Time
 
 	defaultSet string
@@ -534,32 +533,4 @@ func sharedNames(a, b workspace.Overlay) []string {
 		}
 	}
 	return names
-}
-
-// layered tells whether a set puts one overlay on top of another, itself or by sets that have them.
-func (s *surveying) layered(upper, lower string) bool {
-	within := func(label, overlay string) bool { return label == overlay || has(s.sets, label, overlay) }
-	for _, set := range s.sets {
-		stack := append([]string{}, set.Layers...)
-		for i, label := range stack {
-			if !within(label, upper) {
-				continue
-			}
-			// Below are the layers before it, and all of the overlays.
-			for _, below := range slices.Concat(set.Overlays, stack[:i]) {
-				if within(below, lower) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// isOnTop tells whether another overlay changes the file first: then its base is what that leaves, which
-// the build compares.
-func (s *surveying) isOnTop(o workspace.Overlay, name string) bool {
-	return slices.ContainsFunc(s.all, func(other workspace.Overlay) bool {
-		return other.Label != o.Label && other.ImportPath == o.ImportPath && slices.Contains(sharedNames(o, other), name) && s.layered(o.Label, other.Label)
-	})
 }

@@ -88,6 +88,18 @@ func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	return "", false, nil
 }
 
+// Repo returns the name that the workspace has for the repository of go_overlay, or will have.
+func Repo(content []byte, o Options) (string, error) {
+	m, err := read(content, o)
+	if err != nil {
+		return "", err
+	}
+	if dep := m.deps["go_overlay"]; dep.repo != "" {
+		return dep.repo, nil
+	}
+	return "go_overlay", nil
+}
+
 // Wire returns the content of a MODULE.bazel with what it lacks, and a sentence for
 // each thing that was added. Nothing is added to a file that has everything.
 func Wire(content []byte, o Options) (wired []byte, notes []string, err error) {

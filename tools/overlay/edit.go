@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
+)
+
+var editVerb = command.Verb{
+	Name:     "edit",
+	Operands: "WHAT...",
+	Summary:  "change a file of any Go package",
+	Description: `
+Copies the file that builds compile into the workspace, declares the copy as an overlay, with the
+digest and the version of what it is a copy of, in the set that builds use, and opens it in your
+editor, on a terminal. The next build compiles the copy as it is then: no command is needed after an
+edit. Where the file is overlaid already, that overlay is opened.
+
+WHAT is one of
+
+    github.com/google/uuid/version4.go       a file of a package, net/http/request.go too
+    github.com/google/uuid.NewRandom         a symbol: net/http.(*Transport).dial
+    external/…/version4.go:42                a line of a compile error, a stack trace, a debugger
+    @com_github_google_uuid//:version4.go    a label, or the path of a file in the workspace
+
+A new overlay comes into the folder that has others, or else into overlays/: the declaration into its
+BUILD file, the copy below its folder _src, which the go command and gazelle pass by. The first one
+also has MODULE.bazel wrap the Go SDK, and choose the set.
+`,
+	Fails: "the file can't be overlaid; then nothing has changed",
+	Examples: []command.Example{
+		{Command: "overlay edit github.com/google/uuid/version4.go", Text: "opens a copy, which builds compile from now on"},
+		{Command: "overlay edit 'net/http.(*Transport).dial'", Text: "opens the file of the standard library that declares it"},
+		{Command: "overlay edit -new trace.go github.com/google/uuid", Text: "gives the package a file more"},
+		{Command: "overlay edit -delete github.com/google/uuid/sql.go", Text: "takes a file from the package"},
+	},
+	Setup: setupEdit,
+}
+
+func setupEdit(flags *flag.FlagSet) func(whats []string) error {
+	var o desk.EditOptions
+	flags.StringVar(&o.New, "new", "", "`NAME` of a file that the package is to gain; WHAT is the package")
+	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there")
+	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")
+	return func(whats []string) error {
+		o.GoOverlayVersion = version()
+		var edited []desk.Edited
+		err := atDesk(func(ctx context.Context, d *desk.Desk) error {
+			for _, what := range whats {
+				file, err := d.Edit(ctx, what, o)
+				if err != nil {
+					return err
+				}
+				if file.Path != "" {
+					edited = append(edited, file)
+					fmt.Println(display(file))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if *noEditor || len(edited) == 0 || !terminal.Is(os.Stdout) {
+			return nil
+		}
+		return openEditor(edited)
+	}
+}
+
+// openDesk returns the desk of the folder that the user is in. bazel run starts in another one.
+func openDesk() (*desk.Desk, error) {
+	dir := os.Getenv("BUILD_WORKING_DIRECTORY")
+	if dir == "" {
+		dir = "."
+	}
+	return desk.Open(dir, os.Stdout, os.Stderr)
+}
+
+// version returns the version of the module that the command is from, or an empty string.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	modules := append(slices.Clone(info.Deps), &info.Main)
+	for _, module := range modules {
+		if module.Path == "github.com/go-overlay/go_overlay/tools" && strings.HasPrefix(module.Version, "v") {
+			return strings.TrimPrefix(module.Version, "v")
+		}
+	}
+	return ""
+}
+
+// display returns what editors and terminals take for a place in a file.
+func display(file desk.Edited) string {
+	path := file.Path
+	if here, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+			path = rel
+		}
+	}
+	if file.Line > 0 {
+		return fmt.Sprintf("%s:%d", path, file.Line)
+	}
+	return path
+}
+
+// openEditor opens files in the editor of the user, if there is one.
+func openEditor(files []desk.Edited) error {
+	editor := os.Getenv("VISUAL")
+	if editor == "" {
+		editor = os.Getenv("EDITOR")
+	}
+	words := strings.Fields(editor)
+	if len(words) == 0 {
+		return nil
+	}
+	args := words[1:]
+	name := strings.TrimSuffix(filepath.Base(words[0]), ".exe")
+	for _, file := range files {
+		switch {
+		case file.Line > 0 && slices.Contains([]string{"code", "codium", "cursor"}, name):
+			args = append(args, "--goto", fmt.Sprintf("%s:%d", file.Path, file.Line))
+		case file.Line > 0 && len(files) == 1 && slices.Contains([]string{"vi", "vim", "nvim", "view", "nano", "emacs", "emacsclient", "micro", "kak"}, name):
+			args = append(args, fmt.Sprintf("+%d", file.Line), file.Path)
+		default:
+			args = append(args, file.Path)
+		}
+	}
+	cmd := exec.Command(words[0], args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return fmt.Errorf("the overlay is there, but the editor can't be started that VISUAL or EDITOR names: %w", err)
+	}
+	return nil // What the editor's exit code means, it has told.
+}

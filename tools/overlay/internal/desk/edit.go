@@ -1,0 +1,386 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// EditOptions say how a file is to be changed.
+type EditOptions struct {
+	New    string // name of a file that the package is to gain; empty: a file of the package is changed
+	Delete bool   // the package is to lose the file
+	Set    string // label of the set that a new overlay is for; empty: the one that builds use
+	Reason string
+
+	GoOverlayVersion string // for a MODULE.bazel without a bazel_dep of go_overlay
+}
+
+// Where overlays live in a workspace that has none, and their files, below the folder of their BUILD
+// file. Neither the go command nor gazelle looks into the latter.
+const (
+	overlaysFolder = "overlays"
+	filesFolder    = "_src"
+)
+
+// An Edited is an overlay file that is ready to be edited.
+type Edited struct {
+	Path string // empty if the package loses the file
+	Line int    // or 0
+}
+
+// Edit makes a file of a package one that is compiled as the user changes it. What is text
+// of the user that names the file: an import path and the name, a symbol, a line of a stack trace.
+func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, error) {
+	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	if err != nil {
+		return Edited{}, err
+	}
+	defer unlock()
+	at, err := d.resolve(ctx, text)
+	if err != nil {
+		return Edited{}, err
+	}
+	change := workspace.Change{Name: at.file, Kind: workspace.Replace}
+	switch {
+	case o.New != "":
+		change = workspace.Change{Name: o.New, Kind: workspace.Add}
+		if _, ok := at.pkg.File(o.New); ok {
+			return Edited{}, fmt.Errorf("package %s has a file %s already; without -new, it is edited", at.pkg.ImportPath, o.New)
+		}
+	case at.file == "":
+		return Edited{}, fmt.Errorf("%s is a package; say which of its files is meant:\n  %s", at.pkg.ImportPath, strings.Join(at.pkg.Names(), "\n  "))
+	case o.Delete:
+		change.Kind = workspace.Delete
+	}
+	if err := editable(at.pkg, change); err != nil {
+		return Edited{}, err
+	}
+
+	overlays, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	if err != nil {
+		return Edited{}, err
+	}
+	d.warnBroken(broken)
+	var own *workspace.Overlay // of the package
+	for _, o := range overlays {
+		if o.ImportPath != at.pkg.ImportPath {
+			continue
+		}
+		for _, before := range o.Changes {
+			if before.Name == change.Name {
+				return d.again(o, before, change, at.line)
+			}
+		}
+		if own == nil || own.Macro != "" {
+			own = &o
+		}
+	}
+	return d.declare(at, change, own, overlays, sets, o)
+}
+
+// again returns the overlay file that is there.
+func (d *Desk) again(o workspace.Overlay, before, change workspace.Change, line int) (Edited, error) {
+	switch {
+	case before.Kind == workspace.Delete && change.Kind == workspace.Delete:
+		fmt.Fprintf(d.Out, "%s deletes %s of package %s already\n", o.Label, before.Name, o.ImportPath)
+		return Edited{}, nil
+	case before.Kind == workspace.Delete || change.Kind == workspace.Delete:
+		return Edited{}, fmt.Errorf("%s %s %s of package %s; to start anew: overlay drop %s", o.Label, before.Kind, before.Name, o.ImportPath, o.Label)
+	case before.Path == "":
+		return Edited{}, fmt.Errorf("%s %s %s of package %s by %s, which is generated; change what it is generated from", o.Label, before.Kind, before.Name, o.ImportPath, before.Label)
+	}
+	if before.Kind == workspace.Patch {
+		line = 0
+		fmt.Fprintf(d.Out, "%s patches %s of package %s by a diff\n", o.Label, before.Name, o.ImportPath)
+	} else {
+		fmt.Fprintf(d.Out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
+	}
+	return Edited{Path: before.Path, Line: line}, nil
+}
+
+// editable returns an error if no overlay can make a change, or none that is written without being thought about.
+func editable(pkg *workspace.GoPackage, change workspace.Change) error {
+	if strings.HasSuffix(change.Name, "_test.go") {
+		return fmt.Errorf("%s is a test file, which is not part of the package and can't be changed by an overlay", change.Name)
+	}
+	if change.Kind == workspace.Add {
+		if !sourceName.MatchString(change.Name) {
+			return fmt.Errorf("%s is no name of a file that Go compiles, such as hash.go, without a folder", change.Name)
+		}
+		return nil
+	}
+	file, _ := pkg.File(change.Name)
+	switch {
+	case file.GeneratedBy != "" && pkg.Proto:
+		return fmt.Errorf("%s of package %s is generated from .proto files, by %s; change those, or give the package a file more: overlay edit -new NAME.go %s",
+			change.Name, pkg.ImportPath, file.GeneratedBy, pkg.ImportPath)
+	case file.GeneratedBy != "":
+		return fmt.Errorf("%s of package %s is generated by %s; change what it is generated from", change.Name, pkg.ImportPath, file.GeneratedBy)
+	case file.Embedded:
+		return fmt.Errorf("%s of package %s is embedded by //go:embed; write embedsrcs of a go_overlay by hand:\n  https://github.com/go-overlay/go_overlay/tree/main/go_overlay#kinds-of-change", change.Name, pkg.ImportPath)
+	case !sourceName.MatchString(change.Name):
+		return fmt.Errorf("%s of package %s is no file that Go compiles, and can't be changed by an overlay", change.Name, pkg.ImportPath)
+	}
+	return nil
+}
+
+// sourceName is what names of compiled files look like, as in source_names.bzl.
+var sourceName = regexp.MustCompile(`^[^/\\:]+\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|hxx|inc|m|mm|syso)$`)
+
+// declare writes the overlay, with its file, and has builds use it.
+func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay, overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (Edited, error) {
+	module, err := d.readModule()
+	if err != nil {
+		return Edited{}, err
+	}
+	set, err := d.set(module, overlays, sets, o)
+	if err != nil {
+		return Edited{}, err
+	}
+	pkg, name := set.pkg, ""
+	if own != nil {
+		if own.Macro != "" {
+			return Edited{}, fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; change the overlay of package %s there by hand",
+				d.rel(own.BuildFile), own.Line, own.Label, own.Macro, own.ImportPath)
+		}
+		pkg, name = workspace.Package(own.Label)
+	}
+	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
+	files := buildFiles{root: d.Workspace.Root, repo: module.repo}
+	build, err := files.load(pkg)
+	if err != nil {
+		return Edited{}, err
+	}
+	if name == "" {
+		name = build.FreshName(at.pkg.ImportPath)
+	}
+
+	// The overlay, and its file.
+	said := buildfile.Change{Name: name, ImportPath: at.pkg.ImportPath, Base: map[string]string{}, Reason: o.Reason}
+	var content []byte
+	if change.Kind != workspace.Add {
+		file, _ := at.pkg.File(change.Name)
+		if content, err = os.ReadFile(file.Path); err != nil {
+			return Edited{}, err
+		}
+		said.Base[change.Name] = digest(content)
+		if own == nil || len(own.Bases) == 0 {
+			said.BaseVersion = at.pkg.Version
+		}
+	}
+	source := path.Join(filesFolder, at.pkg.ImportPath, change.Name)
+	edited := Edited{Path: filepath.Join(folder, filepath.FromSlash(source)), Line: at.line}
+	var changes []userfiles.Change
+	switch change.Kind {
+	case workspace.Delete:
+		said.Delete, edited = []string{change.Name}, Edited{}
+	case workspace.Add:
+		said.NewSrcs = []string{source}
+		if content, err = newFile(at.pkg, change.Name); err != nil {
+			return Edited{}, err
+		}
+	default:
+		said.Srcs = []string{source}
+	}
+	if edited.Path != "" {
+		if _, err := os.Lstat(edited.Path); !errors.Is(err, fs.ErrNotExist) {
+			return Edited{}, fmt.Errorf("%s is there, and no overlay has it; move it away, or declare it by hand in srcs of a go_overlay", d.rel(edited.Path))
+		}
+		changes = append(changes, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
+	}
+	if err := build.Change(said); err != nil {
+		return Edited{}, err
+	}
+	if err := build.Exclude(filesFolder); err != nil {
+		return Edited{}, err
+	}
+
+	// The set, and the module.
+	label := "//" + pkg + ":" + name
+	if !has(sets, set.label(), label) {
+		build, err := files.load(set.pkg)
+		if err != nil {
+			return Edited{}, err
+		}
+		if err := build.AddToSet(set.name, label); err != nil {
+			return Edited{}, err
+		}
+	}
+	notes, err := module.wire(set.label(), o.GoOverlayVersion)
+	if err != nil {
+		return Edited{}, err
+	}
+	changes = append(append(changes, files.changes()...), module.changes()...)
+	if err := userfiles.Apply(changes...); err != nil {
+		return Edited{}, err
+	}
+
+	from := at.pkg.ImportPath
+	if at.pkg.Version != "" {
+		from += " " + at.pkg.Version
+	}
+	fmt.Fprintf(d.Out, "%s %s %s of %s\n", label, change.Kind, change.Name, from)
+	for _, note := range notes {
+		fmt.Fprintln(d.Out, note)
+	}
+	return edited, nil
+}
+
+// newFile returns what a new file of a package begins with.
+func newFile(pkg *workspace.GoPackage, name string) ([]byte, error) {
+	if path.Ext(name) != ".go" {
+		return nil, nil
+	}
+	for _, file := range pkg.Files {
+		if path.Ext(file.Name) != ".go" || file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file.Path, nil, parser.PackageClauseOnly)
+		if err == nil && parsed.Name.Name != "documentation" {
+			return []byte("package " + parsed.Name.Name + "\n"), nil
+		}
+	}
+	return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
+}
+
+// A setLabel is where a set is declared, or is to be.
+type setLabel struct{ pkg, name string }
+
+func (l setLabel) label() string { return "//" + l.pkg + ":" + l.name }
+
+// set returns the set that new overlays are for: that of the option; the one that builds use; the only one there is; or one
+// to be made, beside the overlays that are there.
+func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (setLabel, error) {
+	label, from := o.Set, "-set"
+	if label == "" {
+		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
+		if err != nil {
+			return setLabel{}, err
+		}
+		if isUsed && used == "" {
+			return setLabel{}, errors.New("overlays.use in MODULE.bazel has a set that is no string; say which is meant by -set LABEL")
+		}
+		label, from = used, "overlays.use in MODULE.bazel"
+	}
+	if label != "" {
+		pkg, name := workspace.Package(label)
+		if strings.HasPrefix(label, "@") && !strings.HasPrefix(label, "@//") && !strings.HasPrefix(label, "@@//") {
+			return setLabel{}, fmt.Errorf("%s has %s, which is of another module; say by -set LABEL which set of the workspace is meant, one that is made of both, say", from, label)
+		}
+		of := func(l string) bool { p, n := workspace.Package(l); return p == pkg && n == name }
+		if slices.ContainsFunc(overlays, func(o workspace.Overlay) bool { return of(o.Label) }) {
+			return setLabel{}, fmt.Errorf("%s has %s, which is a single go_overlay; write a go_overlay_set with it, and name that:\n"+
+				"  go_overlay_set(name = \"%s_set\", overlays = [\":%s\"], visibility = [\"@%s//go_overlay:__pkg__\"])", from, label, name, name, module.repo)
+		}
+		return setLabel{pkg, name}, nil
+	}
+	if len(sets) == 1 {
+		pkg, name := workspace.Package(sets[0].Label)
+		return setLabel{pkg, name}, nil
+	}
+	if len(sets) > 1 {
+		message := "MODULE.bazel has no overlays.use, and there are several sets; say which is meant:"
+		for _, set := range sets {
+			message += "\n  -set " + set.Label
+		}
+		return setLabel{}, errors.New(message)
+	}
+	pkg := overlaysFolder
+	if len(overlays) > 0 {
+		pkg, _ = workspace.Package(overlays[0].Label)
+	}
+	return setLabel{pkg, path.Base("/" + pkg)}, nil
+}
+
+// buildFiles are BUILD files that are being edited, by the names of their packages.
+type buildFiles struct {
+	root, repo string
+	loaded     map[string]*buildfile.File
+	originals  map[string][]byte
+}
+
+func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
+	if f := b.loaded[pkg]; f != nil {
+		return f, nil
+	}
+	f, err := buildfile.Load(buildfile.Path(filepath.Join(b.root, filepath.FromSlash(pkg))), pkg)
+	if err != nil {
+		return nil, err
+	}
+	f.Repo = b.repo
+	if b.loaded == nil {
+		b.loaded = map[string]*buildfile.File{}
+	}
+	b.loaded[pkg] = f
+	return f, nil
+}
+
+// changes returns those of the files that differ from what they were.
+func (b *buildFiles) changes() []userfiles.Change {
+	var changes []userfiles.Change
+	for _, f := range b.loaded {
+		if f.Changed() {
+			out := f.Output()
+			changes = append(changes, userfiles.Change{Path: out.Path, Content: out.Content, Mode: out.Mode, Original: f.Original()})
+		}
+	}
+	slices.SortFunc(changes, func(a, b userfiles.Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes
+}
+
+// A moduleFile is the MODULE.bazel of the workspace.
+type moduleFile struct {
+	root, path string
+	content    []byte
+	wired      []byte
+	repo       string // name that the workspace has for go_overlay
+}
+
+func (d *Desk) readModule() (*moduleFile, error) {
+	m := &moduleFile{root: d.Workspace.Root, path: filepath.Join(d.Workspace.Root, "MODULE.bazel")}
+	var err error
+	if m.content, err = os.ReadFile(m.path); err != nil {
+		return nil, err
+	}
+	m.wired = m.content
+	m.repo, err = modulefile.Repo(m.content, m.options(""))
+	return m, err
+}
+
+func (m *moduleFile) options(set string) modulefile.Options {
+	return modulefile.Options{Set: set, Include: func(label string) ([]byte, error) {
+		pkg, name := workspace.Package(label)
+		return os.ReadFile(filepath.Join(m.root, filepath.FromSlash(pkg), filepath.FromSlash(name)))
+	}}
+}
+
+// wire adds what the module lacks, and returns a sentence for each.
+func (m *moduleFile) wire(set, version string) (notes []string, err error) {
+	o := m.options(set)
+	o.GoOverlayVersion = version
+	m.wired, notes, err = modulefile.Wire(m.content, o)
+	return notes, err
+}
+
+func (m *moduleFile) changes() []userfiles.Change {
+	if bytes.Equal(m.wired, m.content) {
+		return nil
+	}
+	return []userfiles.Change{{Path: m.path, Content: m.wired, Original: m.content}}
+}

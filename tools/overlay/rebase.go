@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
+)
+
+var rebaseVerb = command.Verb{
+	Name:     "rebase",
+	Operands: "[OVERLAY...]",
+	Summary:  "carry overlays to new versions of their packages",
+	Description: `
+After an upgrade of a module or of Go, or a change of a package of your own, merges what has
+changed there into each overlay file whose base has moved: three ways, by git merge-file. The old base
+is looked for in the module cache, the module proxy, the SDKs, or the history of the workspace; the digest that
+is recorded proves it. The digest moves if the merged file has no conflicts and the package type-checks
+with it, as far as that can be told without the packages that it imports.
+
+Conflicts are written into the overlay file, with git's markers, and the digest stays, so that no build takes
+it for done. Resolve them, and run "overlay accept". A diff that does not fit any more stays as it is.
+
+Labels are those of overlays; a name alone will do if it is the only one. Without any, all are looked at.
+`,
+	Fails: "an overlay is left to you, or would be, or with -check if one is to be carried",
+	Examples: []command.Example{
+		{Command: "overlay rebase", Text: "carries all overlays whose bases have moved"},
+		{Command: "overlay rebase -check", Text: "changes nothing, and fails if there is something to do"},
+	},
+	Setup: setupRebase,
+}
+
+var acceptVerb = command.Verb{
+	Name:     "accept",
+	Operands: "OVERLAY...",
+	Summary:  "say that overlays suit their packages as they are now",
+	Description: `
+Records the digests of the files as the packages have them now. The overlay files have to be
+without conflicts, and the packages have to type-check with them.
+`,
+	Fails: "an overlay has conflicts, or does not type-check",
+	Examples: []command.Example{
+		{Command: "overlay accept //overlays:uuid", Text: "after you have ported it to a new version by hand"},
+	},
+	Setup: setupAccept,
+}
+
+func setupRebase(flags *flag.FlagSet) func(labels []string) error {
+	var o desk.RebaseOptions
+	check := flags.Bool("check", false, "change nothing, and fail if an overlay is to be carried")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "change nothing, but say what would be done")
+	flags.BoolVar(&o.Offline, "offline", false, "download nothing")
+	flags.BoolVar(&o.Force, "force", false, "write conflicts into overlay files whose changes are not committed, too")
+	return func(labels []string) error {
+		o.DryRun = o.DryRun || *check
+		done, err := carry(labels, o, (*desk.Desk).Rebase)
+		if err == nil && (done.Problems > 0 || *check && done.Changed) {
+			err = command.ExitCode(1)
+		}
+		return err
+	}
+}
+
+func setupAccept(flags *flag.FlagSet) func(labels []string) error {
+	var o desk.RebaseOptions
+	flags.BoolVar(&o.DryRun, "dry-run", false, "change nothing, but say what would be done")
+	return func(labels []string) error {
+		done, err := carry(labels, o, (*desk.Desk).Accept)
+		if err == nil && done.Problems > 0 {
+			err = command.ExitCode(1)
+		}
+		return err
+	}
+}
+
+func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Context, []string, desk.RebaseOptions) (*desk.Rebased, error)) (done *desk.Rebased, err error) {
+	err = atDesk(func(ctx context.Context, d *desk.Desk) error {
+		progress := terminal.StartProgress(os.Stderr)
+		defer progress.Done()
+		o.Progress = progress.Say
+		done, err = by(d, ctx, labels, o)
+		return err
+	})
+	if err == nil && !done.Changed && done.Problems == 0 {
+		fmt.Println("nothing to do: all overlays with a base suit their packages")
+	}
+	return done, err
+}
