@@ -47,6 +47,7 @@ def _provider_test_impl(ctx):
         [patch.file.short_path for patch in overlay.steps["patched.go"].patches],
     )
     asserts.equals(env, {"a.go": ("sha256:" + 64 * "0", "sha256:" + 64 * "a"), "gone.go": ("",)}, overlay.base)
+    asserts.equals(env, "v1.6.0", overlay.base_version)
     asserts.equals(env, ("@@//tests/analysis:part",), overlay.parts)
     asserts.equals(env, {"Commit": "abc", "Version": "1"}, overlay.x_defs)
     return analysistest.end(env)
@@ -106,6 +107,13 @@ _WRONG = {
     "digest": (
         dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base = {"a.go": "sha256:123"}),
         ["base of a.go is \"sha256:123\", expected \"sha256:\" and 64 hexadecimal digits"],
+    ),
+    "base_version": (
+        dict(importpath = "example.com/pkg", srcs = ["testdata/pkg/a.go"], base_version = "1.6.0"),
+        [
+            "base_version is \"1.6.0\", expected the version of the Go module that the package is from, such as \"v1.6.0\", or of the Go SDK, such as \"go1.26.8\"",
+            "leave it out if there is none",
+        ],
     ),
     "embedded_as_source": (
         dict(importpath = "example.com/pkg", new_srcs = ["testdata/pkg/embedded.txt"]),
@@ -185,6 +193,7 @@ def go_overlay_test_suite(name):
             "a.go": ["sha256:" + 64 * "0", "sha256:" + 64 * "a"],
             "gone.go": "",
         },
+        base_version = select({"//conditions:default": "v1.6.0"}),
         delete = ["gone.go"],
         embedsrcs = ["testdata/pkg/embedded.txt"],
         importpath = "example.com/pkg",

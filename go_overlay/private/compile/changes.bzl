@@ -114,6 +114,7 @@ def check_changes(actions, source, package, files, changes, helper, toolchain, b
         "importpath": source.importpath,
         "names": sorted(files.by_name),
         "overlays": [{
+            "base_version": overlay.base_version,
             "cdeps": [str(dep.label) for dep in overlay.cdeps],
             "cgo": overlay.cgo,
             "delete_opts": overlay.delete_opts,

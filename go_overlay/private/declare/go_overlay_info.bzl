@@ -38,7 +38,7 @@ An overlay is a struct of
   last four; `deps_end` (`bool`): whether `deps` are left
   out, as this is built for deps of deps of overlays,
 * `patch_strip`, `patch_fuzz` (`int`), `exec` (`bool`), `parts`, `patch_exclude` (`tuple[str]`), and
-  `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
+  `base_version`, `reason`, `upstream`, `expires` (`str`), as in the attributes of these names.
 
 Empty where nothing is changed.""",
     },

@@ -4,6 +4,7 @@ load("@io_bazel_rules_go//go:def.bzl", "GoArchive")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("//common:labels.bzl", "display_label")
 load("//go_overlay/private/settings:transitions.bzl", "deps_transition", "none_transition")
+load(":base_versions.bzl", "is_base_version")
 load(":dates.bzl", "is_date")
 load(":digests.bzl", "is_digest")
 load(":go_overlay_info.bzl", "GoOverlayInfo")
@@ -266,6 +267,11 @@ def _go_overlay_impl(ctx):
             display_label(ctx.label),
             ctx.attr.importpath,
         ))
+    if ctx.attr.base_version and not is_base_version(ctx.attr.base_version):
+        fail("{}: base_version is {}, expected the version of the Go module that the package is from, such as \"v1.6.0\", or of the Go SDK, such as \"go1.26.8\"; leave it out if there is none, as for a package of your own".format(
+            display_label(ctx.label),
+            repr(ctx.attr.base_version),
+        ))
     if ctx.attr.expires and not is_date(ctx.attr.expires):
         fail("{}: expires is \"{}\", expected a date YYYY-MM-DD that there is".format(display_label(ctx.label), ctx.attr.expires))
     _check_number(ctx.label, "patch_strip", ctx.attr.patch_strip, "1 for a/hash.go, where the package has hash.go")
@@ -284,6 +290,7 @@ def _go_overlay_impl(ctx):
     overlay = struct(
         base = _base(ctx, steps),
         base_srcs = _base_srcs(ctx, steps),
+        base_version = ctx.attr.base_version,
         cdeps = tuple(ctx.attr.cdeps),
         cgo = ctx.attr.cgo,
         deps = tuple([dep[GoArchive] for dep in ctx.attr.deps]),
@@ -332,6 +339,12 @@ for the digest. Not for `new_srcs`.""",
             cfg = none_transition,
             doc = """Verbatim copies of files that the overlay was written against, of the same base
 names. They pin the base as `base` does, and let the error show how it differs from the new one.""",
+        ),
+        "base_version": attr.string(
+            doc = """Which version the overlay was written against: of the Go module that the package is from
+(`v1.6.0`, or a pseudo-version, as in go.mod), or of the Go SDK (`go1.26.8`). It pins nothing, as `base` does; it says
+where the old text is to be had, and is in reports and in the error when the base has changed. Empty if there is none, as
+for a package of one's own.""",
         ),
         "cdeps": attr.label_list(
             cfg = none_transition,

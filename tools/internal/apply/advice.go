@@ -30,6 +30,10 @@ func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
 		fmt.Fprintf(b, "  %s\n", buildozer(p.change.Name, p.found, w.label(p.overlay())))
 		b.WriteString("To accept several versions, separate their digests by spaces.\n")
 	}
+	// Which version that is, nothing that the helper gets tells.
+	if len(p.expected) > 0 && w.manifest.Overlays[p.overlay()].BaseVersion != "" {
+		b.WriteString("Set base_version, too: to the version that the file is from now.\n")
+	}
 }
 
 // adviseOthers says what to write for other packages that a diff changes.

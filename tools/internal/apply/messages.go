@@ -137,7 +137,11 @@ func (p drift) text(w wording) string {
 		fmt.Fprintf(&b, " %s, but its base is not pinned yet, so that nobody would be told when upstream changes the file:\n", w.does(p.edit))
 		b.WriteString("  expected  a digest\n")
 	} else {
-		fmt.Fprintf(&b, " %s, but was written against another version of it:\n", w.does(p.edit))
+		from := ""
+		if version := w.manifest.Overlays[p.overlay()].BaseVersion; version != "" {
+			from = ", from " + version
+		}
+		fmt.Fprintf(&b, " %s, but was written against another version of it%s:\n", w.does(p.edit), from)
 		fmt.Fprintf(&b, "  expected  %s\n", strings.Join(p.expected, "\n            "))
 	}
 	fmt.Fprintf(&b, "  found     %s  %s\n", p.found, w.whereabouts(p.beneath))

@@ -29,20 +29,21 @@ type LeftOut struct {
 // files. Manifests have it in the same form (changes.bzl), with no other keys: one that is
 // not here is an error in every package with overlays. Keys are sorted.
 type Overlay struct {
-	Cdeps      []string          `json:"cdeps,omitempty"`
-	Cgo        bool              `json:"cgo,omitempty"`
-	Clinkopts  []string          `json:"clinkopts,omitempty"`
-	Copts      []string          `json:"copts,omitempty"`
-	Cppopts    []string          `json:"cppopts,omitempty"`
-	Cxxopts    []string          `json:"cxxopts,omitempty"`
-	DeleteOpts []string          `json:"delete_opts,omitempty"`
-	Deps       []string          `json:"deps,omitempty"`
-	Expires    string            `json:"expires,omitempty"`
-	GcGoopts   []string          `json:"gc_goopts,omitempty"`
-	Label      string            `json:"label"`
-	Reason     string            `json:"reason,omitempty"`
-	Upstream   string            `json:"upstream,omitempty"`
-	XDefs      map[string]string `json:"x_defs,omitempty"`
+	BaseVersion string            `json:"base_version,omitempty"`
+	Cdeps       []string          `json:"cdeps,omitempty"`
+	Cgo         bool              `json:"cgo,omitempty"`
+	Clinkopts   []string          `json:"clinkopts,omitempty"`
+	Copts       []string          `json:"copts,omitempty"`
+	Cppopts     []string          `json:"cppopts,omitempty"`
+	Cxxopts     []string          `json:"cxxopts,omitempty"`
+	DeleteOpts  []string          `json:"delete_opts,omitempty"`
+	Deps        []string          `json:"deps,omitempty"`
+	Expires     string            `json:"expires,omitempty"`
+	GcGoopts    []string          `json:"gc_goopts,omitempty"`
+	Label       string            `json:"label"`
+	Reason      string            `json:"reason,omitempty"`
+	Upstream    string            `json:"upstream,omitempty"`
+	XDefs       map[string]string `json:"x_defs,omitempty"`
 }
 
 // A Change is what happened to a file, all overlays taken together.

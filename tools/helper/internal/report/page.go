@@ -81,6 +81,7 @@ small { color: #555; display: block; }
 
 {{- define "overlay" -}}
 	<td><code>{{label .Label}}</code>
+	{{- with .BaseVersion}}<small>written against <code>{{.}}</code></small>{{end}}
 	{{- range .Deps}}<small>adds the dependency <code>{{label .}}</code></small>{{end}}
 	{{- range .Cdeps}}<small>adds the C library <code>{{label .}}</code></small>{{end}}
 	{{- range .GcGoopts}}<small>compiles with <code>{{.}}</code></small>{{end}}
