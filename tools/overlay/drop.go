@@ -18,11 +18,11 @@ the files that it is made of, unless something else uses them. A set that has no
 MODULE.bazel may name it.
 
 What else names the overlay, such as a go_overlay_binary, MODULE.bazel or a .bzl file, is said, and nothing
-is changed.
+is changed; nor is it while a file is to be deleted that git does not have as it is.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
-	Fails: "something else names an overlay, or a macro declares it; then nothing has changed",
+	Fails: "something else names an overlay, a macro declares it, or a file is not committed; then nothing has changed",
 	Examples: []command.Example{
 		{Command: "overlay drop //overlays:uuid", Text: "after upstream has released the fix"},
 	},
@@ -31,7 +31,7 @@ Labels are those of overlays; a name alone will do if it is the only one.
 
 func setupDrop(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.DropOptions
-	flags.BoolVar(&o.Force, "force", false, "take them out even if something else names them")
+	flags.BoolVar(&o.Force, "force", false, "take them out even if something else names them, or their files are not committed")
 	return func(labels []string) error {
 		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Drop(ctx, labels, o) })
 	}

@@ -21,7 +21,7 @@ import (
 
 // DropOptions say how overlays are taken out.
 type DropOptions struct {
-	Force bool // even if something that Drop can't edit still names them
+	Force bool // even if something that Drop can't edit still names them, or git lacks files that are deleted
 }
 
 // Drop takes overlays out of their BUILD files, out of the sets that have them, and from the disk. What still
@@ -74,6 +74,15 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	changes, err := p.changes()
 	if err != nil {
 		return err
+	}
+	for _, change := range changes {
+		if !change.Delete || o.Force {
+			continue
+		}
+		if safe, why := isCommitted(ctx, change.Path); !safe {
+			return fmt.Errorf("%s %s, and would be gone. Commit it first, or drop it anyway: overlay drop -force %s\nno file has been changed",
+				d.rel(change.Path), why, words(overlays))
+		}
 	}
 	if err := userfiles.Apply(changes...); err != nil {
 		return err

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,6 +66,12 @@ func dropRules(more ...rule) []rule {
 func TestDrop(t *testing.T) {
 	d, out, said := fakeDesk(t, dropFiles, dropRules(
 		rule{"filegroup", "//overlays:texts", map[string]any{"srcs": []string{"//overlays:_src/uuid/shared.go"}}})...)
+	err := d.Drop(context.Background(), []string{"//overlays:uuid"}, DropOptions{})
+	if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), "overlays/_src/uuid/hash.go is in no repository of git, and would be gone.") {
+		t.Fatalf("got %v", err)
+	}
+	read(t, d, "overlays/_src/uuid/hash.go")
+	commitAll(t, d)
 	if err := d.Drop(context.Background(), []string{"//overlays:uuid"}, DropOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +94,22 @@ kept overlays/_src/uuid/shared.go, which //overlays:texts uses, too
 		t.Error("hash.go is still there")
 	}
 	read(t, d, "overlays/_src/uuid/shared.go")
+}
+
+// commitAll makes the workspace a repository of git that has all of its files.
+func commitAll(t *testing.T, d *Desk) {
+	t.Helper()
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"add", "--all"},
+		{"-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "all"},
+	} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = d.Workspace.Root
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, out)
+		}
+	}
 }
 
 func TestDropRefuses(t *testing.T) {
