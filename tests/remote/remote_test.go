@@ -27,23 +27,27 @@ type variant struct {
 	ours []string // mnemonics of the actions of ours
 }
 
-// firstTier are what machines share by way of caches. Each needs other actions than
-// those before it.
+// firstTier are what machines share by way of caches.
 var firstTier = []variant{
 	{
 		"overlays",
-		[]string{"test", "//patch_std:app", "//hotfix:report_test", "//machines:all"},
+		[]string{"test", "//patch_std:app", "//machines:all"},
 		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayGoroot", "GoOverlayReport", "GoOverlayReportTest", "GoOverlayStdlib"},
-	},
-	{
-		"none",
-		[]string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"},
-		nil,
 	},
 }
 
 // secondTier are those that compile the helper, or the standard library, once more.
 var secondTier = []variant{
+	{
+		"none",
+		[]string{"build", "--@go_overlay//go_overlay:active=@go_overlay//go_overlay:none", "//hotfix:app"},
+		nil,
+	},
+	{
+		"deps",
+		[]string{"test", "//hotfix:report_test"},
+		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayReportTest"},
+	},
 	{
 		"mapped",
 		[]string{"test", "--experimental_output_paths=strip", "//patch_std:app", "//hotfix:report_test", "//machines:report"},
@@ -57,20 +61,46 @@ var secondTier = []variant{
 }
 
 // machinesPackage is a package of the workspace with what the examples lack: a tree of a
-// whole GOROOT, and a report.
+// whole GOROOT, a report, and a set that needs no standard library of its own.
 var machinesPackage = map[string]string{
-	"BUILD.bazel": `load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_report")
+	"BUILD.bazel": `load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_binary", "go_overlay_report", "go_overlay_report_test", "go_overlay_set")
 load("@go_overlay//toolchains:defs.bzl", "go_goroot")
 load("@rules_go//go:def.bzl", "go_binary")
 
 go_binary(
     name = "app",
     srcs = ["main.go"],
+    deps = ["@com_github_google_uuid//:uuid"],
 )
 
 go_overlay_report(
     name = "report",
     target = ":app",
+)
+
+go_overlay_binary(
+    name = "pinned",
+    overlays = ":set",
+    target = ":app",
+)
+
+go_overlay_report_test(
+    name = "report_test",
+    overlays = [":set"],
+    target = ":pinned",
+)
+
+go_overlay_set(
+    name = "set",
+    overlays = [":diff"],
+)
+
+go_overlay(
+    name = "diff",
+    importpath = "github.com/google/uuid",
+    delete = ["sql.go"],
+    new_srcs = ["more.go"],
+    patches = {"doc.patch": ["doc.go"]},
 )
 
 go_goroot(
@@ -86,7 +116,17 @@ go_overlay(
 )
 `,
 	"added.go": "package strings\n\nconst Added = true\n",
-	"main.go":  "package main\n\nfunc main() {}\n",
+	"more.go":  "package uuid\n\nconst More = true\n",
+	"doc.patch": `--- a/doc.go
++++ b/doc.go
+@@ -10,3 +10,5 @@
+ // A UUID is a 16 byte (128 bit) array.  UUIDs may be used as keys to
+ // maps or compared directly.
+ package uuid
++
++const Patched = true
+`,
+	"main.go": "package main\n\nimport \"github.com/google/uuid\"\n\nfunc main() { println(uuid.NewString()) }\n",
 }
 
 // TestRemote has the faults after the machines: what they don't change is there then.
@@ -162,7 +202,7 @@ func testMachines(t *testing.T, one, another *machine, dir, diskCache string) {
 	} {
 		for _, v := range variants {
 			downloads := []string{"minimal"}
-			if v.name == "overlays" {
+			if v.name == "overlays" && cache.name == "nginx" {
 				downloads = append(downloads, "toplevel")
 			}
 			for _, outputs := range downloads {
