@@ -17,7 +17,12 @@ func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
 	if len(p.expected) == 0 {
 		b.WriteString("Pin it with\n")
 	} else {
-		b.WriteString("Look at what has changed and port the overlay to it. Then accept the file as it is now:\n")
+		look := "Look"
+		if label := w.label(p.overlay()); p.byDigest && p.beneath.by == upstream && p.step.Kind != embed && strings.HasPrefix(label, "//") {
+			fmt.Fprintf(b, "Carry the overlay over to it, by the command overlay:\n  overlay rebase %s\n", label)
+			look = "Or look"
+		}
+		b.WriteString(look + " at what has changed and port the overlay to it. Then accept the file as it is now:\n")
 	}
 	if p.step.BaseFile != nil {
 		if p.beneath.path != "" {
