@@ -98,7 +98,10 @@ go_overlay_set(
 go_overlay(
     name = "diff",
     importpath = "github.com/google/uuid",
-    delete = ["sql.go"],
+    delete = [
+        "null.go",
+        "sql.go",
+    ],
     new_srcs = ["more.go"],
     patches = {"doc.patch": ["doc.go"]},
 )
