@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ A new overlay comes into the folder that has others, or else into overlays/: the
 BUILD file, the copy below its folder _src, which the go command and gazelle pass by. The first one
 also has MODULE.bazel wrap the Go SDK, and choose the set.
 `,
-	Fails: "the file can't be overlaid; then nothing has changed",
+	Fails: "a file can't be overlaid; then nothing has changed for it and those after it",
 	Examples: []command.Example{
 		{Command: "overlay edit github.com/google/uuid/version4.go", Text: "opens a copy, which builds compile from now on"},
 		{Command: "overlay edit 'net/http.(*Transport).dial'", Text: "opens the file of the standard library that declares it"},
@@ -90,6 +91,9 @@ func openDesk() (*desk.Desk, error) {
 	return desk.Open(dir, os.Stdout, os.Stderr)
 }
 
+// release is the version of one: others are in no registry.
+var release = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+
 // version returns the version of the module that the command is from, or an empty string.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -98,7 +102,7 @@ func version() string {
 	}
 	modules := append(slices.Clone(info.Deps), &info.Main)
 	for _, module := range modules {
-		if module.Path == "github.com/go-overlay/go_overlay/tools" && strings.HasPrefix(module.Version, "v") {
+		if module.Path == "github.com/go-overlay/go_overlay/tools" && release.MatchString(module.Version) {
 			return strings.TrimPrefix(module.Version, "v")
 		}
 	}

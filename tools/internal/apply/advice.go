@@ -18,7 +18,7 @@ func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
 		b.WriteString("Pin it with\n")
 	} else {
 		look := "Look"
-		if label := w.label(p.overlay()); p.byDigest && p.beneath.by == upstream && p.step.Kind != embed && strings.HasPrefix(label, "//") {
+		if label := w.label(p.overlay()); p.byDigest && p.step.BaseFile == nil && p.beneath.by == upstream && p.step.Kind != embed && strings.HasPrefix(label, "//") {
 			fmt.Fprintf(b, "Carry the overlay over to it, by the command overlay:\n  overlay rebase %s\n", label)
 			look = "Or look"
 		}

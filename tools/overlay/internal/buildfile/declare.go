@@ -212,6 +212,23 @@ func (f *File) SetBase(name, file, digest, version string) error {
 	return e.done()
 }
 
+// SetVersion says which version the bases of an overlay are from.
+func (f *File) SetVersion(name, version string) error {
+	e, err := f.edit()
+	if err != nil {
+		return err
+	}
+	call, err := e.existing("go_overlay", name)
+	if err == nil {
+		err = e.of(call).setString("base_version", version)
+	}
+	if err != nil {
+		return byHand(err, "base_version = %q,", version)
+	}
+	e.changed(call)
+	return e.done()
+}
+
 // AddToSet lets a go_overlay_set have an overlay, in overlays, unless it has it there or in layers. It writes
 // the set if there is none of the name.
 func (f *File) AddToSet(set, overlay string) error {

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -130,13 +129,4 @@ func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, 
 func digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// fileDigest returns the digest of a file, as base has it.
-func fileDigest(path string) (string, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	return digest(content), nil
 }

@@ -54,7 +54,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 			broken, words(overlays))
 	}
 
-	p := dropping{desk: d, overlays: overlays, sets: sets, files: buildFiles{root: d.Workspace.Root}}
+	p := dropping{desk: d, overlays: overlays, sets: sets, files: newBuildFiles(d.Workspace.Root, "", all, sets)}
 	progress.Say("asking Bazel what uses %s", words(overlays))
 	if err := p.lookForUses(ctx); err != nil {
 		return err
@@ -110,7 +110,7 @@ type dropping struct {
 	desk     *Desk
 	overlays []workspace.Overlay
 	sets     []workspace.Set
-	files    buildFiles
+	files    *buildFiles
 
 	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
 	named []string                  // what still names the overlays: file:line, and what it is

@@ -52,6 +52,9 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 		return Edited{}, err
 	}
 	defer unlock()
+	if o.New != "" && o.Delete {
+		return Edited{}, errors.New("-new and -delete exclude each other: a file is gained or lost")
+	}
 	at, err := d.resolve(ctx, text)
 	if err != nil {
 		return Edited{}, err
@@ -77,21 +80,43 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 		return Edited{}, err
 	}
 	d.warnBroken(broken)
-	var own *workspace.Overlay // of the package
+	module, err := d.readModule()
+	if err != nil {
+		return Edited{}, err
+	}
+	set, err := d.set(module, overlays, sets, o)
+	if err != nil {
+		return Edited{}, err
+	}
+	var own, there *workspace.Overlay // of the package, in the set; and the one of these on top that changes the file
+	var elsewhere []string
 	for _, o := range overlays {
 		if o.ImportPath != at.pkg.ImportPath {
 			continue
 		}
-		for _, before := range o.Changes {
-			if before.Name == change.Name {
-				return d.again(o, before, change, at.line)
+		changes := slices.ContainsFunc(o.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
+		if !has(sets, set.label(), o.Label) {
+			if changes {
+				elsewhere = append(elsewhere, o.Label)
 			}
+			continue
+		}
+		if changes && (there == nil || layering{overlays, sets}.layered(o.Label, there.Label)) {
+			there = &o
 		}
 		if own == nil || own.Macro != "" {
 			own = &o
 		}
 	}
-	return d.declare(at, change, own, overlays, sets, o)
+	if there != nil {
+		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
+		return d.again(*there, there.Changes[i], change, at.line)
+	}
+	if len(elsewhere) > 0 {
+		return Edited{}, fmt.Errorf("%s of package %s is overlaid by %s, which the set %s does not have; add it to overlays of the set, or choose another by -set LABEL",
+			change.Name, at.pkg.ImportPath, strings.Join(elsewhere, " and "), set.label())
+	}
+	return d.declare(at, change, own, module, set, overlays, sets, o)
 }
 
 // again returns the overlay file that is there.
@@ -143,16 +168,12 @@ func editable(pkg *workspace.GoPackage, change workspace.Change) error {
 // sourceName is what names of compiled files look like, as in source_names.bzl.
 var sourceName = regexp.MustCompile(`^[^/\\:]+\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|hxx|inc|m|mm|syso)$`)
 
+// baseVersion is what base_version may be, as in base_versions.bzl: SDKs that somebody has made may have others.
+var baseVersion = regexp.MustCompile(`^(?:v\d+\.\d+\.\d+.*|go1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)$`)
+
 // declare writes the overlay, with its file, and has builds use it.
-func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay, overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (Edited, error) {
-	module, err := d.readModule()
-	if err != nil {
-		return Edited{}, err
-	}
-	set, err := d.set(module, overlays, sets, o)
-	if err != nil {
-		return Edited{}, err
-	}
+func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay, module *moduleFile, set setLabel,
+	overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (Edited, error) {
 	pkg, name := set.pkg, ""
 	if own != nil {
 		if own.Macro != "" {
@@ -162,7 +183,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 		pkg, name = workspace.Package(own.Label)
 	}
 	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
-	files := buildFiles{root: d.Workspace.Root, repo: module.repo}
+	files := newBuildFiles(d.Workspace.Root, module.repo, overlays, sets)
 	build, err := files.load(pkg)
 	if err != nil {
 		return Edited{}, err
@@ -181,7 +202,9 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 		}
 		said.Base[change.Name] = digest(content)
 		if own == nil || len(own.Bases) == 0 {
-			said.BaseVersion = at.pkg.Version
+			if baseVersion.MatchString(at.pkg.Version) {
+				said.BaseVersion = at.pkg.Version
+			}
 		}
 	}
 	source := path.Join(filesFolder, at.pkg.ImportPath, change.Name)
@@ -264,7 +287,7 @@ type setLabel struct{ pkg, name string }
 
 func (l setLabel) label() string { return "//" + l.pkg + ":" + l.name }
 
-// set returns the set that new overlays are for: that of the option; the one that builds use; the only one there is; or one
+// set returns the set that new overlays are for: that of the option; the one that builds use; or, if there is none, one
 // to be made, beside the overlays that are there.
 func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (setLabel, error) {
 	label, from := o.Set, "-set"
@@ -290,12 +313,8 @@ func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []work
 		}
 		return setLabel{pkg, name}, nil
 	}
-	if len(sets) == 1 {
-		pkg, name := workspace.Package(sets[0].Label)
-		return setLabel{pkg, name}, nil
-	}
-	if len(sets) > 1 {
-		message := "MODULE.bazel has no overlays.use, and there are several sets; say which is meant:"
+	if len(sets) > 0 {
+		message := "MODULE.bazel has no overlays.use; say which set builds are to use by default from now on, as it will have that:"
 		for _, set := range sets {
 			message += "\n  -set " + set.Label
 		}
@@ -312,7 +331,23 @@ func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []work
 type buildFiles struct {
 	root, repo string
 	loaded     map[string]*buildfile.File
-	originals  map[string][]byte
+	targets    map[string][]string // overlays and sets, as Bazel knows them, by their packages
+}
+
+// newBuildFiles returns those of a workspace with overlays and sets. What loads no symbols of go_overlay yet does so from repo.
+func newBuildFiles(root, repo string, overlays []workspace.Overlay, sets []workspace.Set) *buildFiles {
+	b := &buildFiles{root: root, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
+	add := func(label string) {
+		pkg, name := workspace.Package(label)
+		b.targets[pkg] = append(b.targets[pkg], name)
+	}
+	for _, o := range overlays {
+		add(o.Label)
+	}
+	for _, s := range sets {
+		add(s.Label)
+	}
+	return b
 }
 
 func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
@@ -323,10 +358,10 @@ func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Repo = b.repo
-	if b.loaded == nil {
-		b.loaded = map[string]*buildfile.File{}
+	if b.repo != "" {
+		f.Repo = b.repo
 	}
+	f.Targets = b.targets[pkg]
 	b.loaded[pkg] = f
 	return f, nil
 }

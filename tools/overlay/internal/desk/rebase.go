@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,8 @@ func (d *Desk) Accept(ctx context.Context, labels []string, o RebaseOptions) (*R
 type rebase struct {
 	layering
 	desk    *Desk
+	out     io.Writer // what is told when all is written
+	dry     bool
 	overlay workspace.Overlay
 	pkg     *workspace.GoPackage
 	old     string // version that is recorded
@@ -95,16 +98,17 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		return nil, err
 	}
 	result := &Rebased{}
-	files := buildFiles{root: d.Workspace.Root}
+	var out bytes.Buffer
+	files := newBuildFiles(d.Workspace.Root, "", all, sets)
 	var written []userfiles.Change
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
 		if pkg == nil {
-			fmt.Fprintf(d.Out, "%s: %v\n", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
+			fmt.Fprintf(&out, "%s: %v\n", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
 			result.Problems++
 			continue
 		}
-		r := &rebase{desk: d, layering: layering{all, sets}, overlay: overlay, pkg: pkg, old: overlay.Version}
+		r := &rebase{desk: d, layering: layering{all, sets}, out: &out, dry: o.DryRun, overlay: overlay, pkg: pkg, old: overlay.Version}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
@@ -113,11 +117,14 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			if each == nil {
 				continue
 			}
-			if err := each(r, f); err != nil {
+			if err := each(r, f); ctx.Err() != nil {
 				return nil, err
+			} else if err != nil {
+				f.merged, f.stays = f.overlay, true
+				r.tell(f, "%v", err)
 			}
 		}
-		changes, err := r.check(moved, &files)
+		changes, err := r.check(moved, files)
 		if err != nil {
 			return nil, err
 		}
@@ -129,10 +136,13 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	// BUILD files last: a digest stands for a file that is there.
 	result.Changes = append(written, files.changes()...)
 	result.Changed = len(result.Changes) > 0
-	if o.DryRun || !result.Changed {
-		return result, nil
+	if !o.DryRun {
+		if err := userfiles.Apply(result.Changes...); err != nil {
+			return nil, err
+		}
 	}
-	return result, userfiles.Apply(result.Changes...)
+	_, err = d.Out.Write(out.Bytes())
+	return result, err
 }
 
 func (o RebaseOptions) say(format string, args ...any) {
@@ -144,32 +154,39 @@ func (o RebaseOptions) say(format string, args ...any) {
 // tell says something of a file that people have to look at.
 func (r *rebase) tell(f *carried, format string, args ...any) {
 	r.problem = true
-	fmt.Fprintf(r.desk.Out, "%s: %s: %s\n", r.overlay.Label, f.Name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(r.out, "%s: %s: %s\n", r.overlay.Label, f.Name, fmt.Sprintf(format, args...))
 }
 
 // said says what was done with a file.
 func (r *rebase) said(f *carried, format string, args ...any) {
-	fmt.Fprintf(r.desk.Out, "%s: %s: %s\n", r.overlay.Label, f.Name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(r.out, "%s: %s: %s\n", r.overlay.Label, f.Name, fmt.Sprintf(format, args...))
 }
 
 // moved returns the files whose digests are recorded, and whose packages have others; and, if it is asked to, those
-// of which none is recorded.
-func (r *rebase) moved(unpinned bool) ([]*carried, error) {
+// of which none is recorded, for them to be accepted.
+func (r *rebase) moved(accept bool) ([]*carried, error) {
 	var moved []*carried
 	for _, change := range r.overlay.Changes {
 		digests := r.overlay.Bases[change.Name]
 		// What lies on top of another overlay was written against that.
-		if change.Kind == workspace.Add || len(digests) == 0 && !unpinned || r.isOnTop(r.overlay, change.Name) {
+		if change.Kind == workspace.Add || len(digests) == 0 && !accept && r.overlay.BaseFiles[change.Name] == "" || r.isOnTop(r.overlay, change.Name) {
 			continue
 		}
 		f := &carried{Change: change, stays: true}
 		file, ok := r.pkg.File(change.Name)
 		switch {
+		case !ok && r.pkg.HasUnnamed():
+			continue // It may be one that only the build names.
 		case !ok:
-			r.tell(f, "package %s has no file of that name any more; see what has become of it, and then: overlay drop %s", r.pkg.ImportPath, r.overlay.Label)
+			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop())
 			continue
 		case file.Path == "":
-			r.tell(f, "is generated now, by %s", file.GeneratedBy)
+			continue // Only the build has it.
+		}
+		if _, ok := r.overlay.BaseFiles[change.Name]; ok {
+			if !slices.Contains(digests, digestOfFile(file.Path)) && !r.sameAsCopy(change.Name, file.Path) {
+				r.tell(f, "the base has moved, and the overlay keeps a copy of it in base_srcs: port the overlay by hand, and copy the file as it is now there")
+			}
 			continue
 		}
 		var err error
@@ -178,7 +195,12 @@ func (r *rebase) moved(unpinned bool) ([]*carried, error) {
 		}
 		if change.Kind != workspace.Delete {
 			if change.Path == "" {
-				if !slices.Contains(digests, digest(f.upstream)) {
+				switch {
+				case slices.Contains(digests, digest(f.upstream)):
+				case accept:
+					f.stays = false
+					moved = append(moved, f)
+				default:
 					r.tell(f, "%s is generated; change what it is generated from to suit the file as it is now, then: overlay accept %s", change.Label, r.overlay.Label)
 				}
 				continue
@@ -202,19 +224,19 @@ func (r *rebase) moved(unpinned bool) ([]*carried, error) {
 
 // merge carries a file.
 func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
-	digests := r.overlay.Bases[f.Name]
-	if len(digests) != 1 {
-		f.stays = true
-		r.tell(f, "base has %d digests, of which none is that of the file as it is now; port it by hand, then: overlay accept %s", len(digests), r.overlay.Label)
-		return nil
-	}
 	if f.Kind == workspace.Delete {
 		f.stays = true
 		r.tell(f, "is deleted, and has changed upstream; see whether the overlay still does what it should, then: overlay accept %s", r.overlay.Label)
 		return nil
 	}
 	o.say("looking for %s of %s as it was", f.Name, r.pkg.ImportPath)
-	old, err := r.base(ctx, f, digests[0], o)
+	var old upstream.Found
+	var err error
+	for _, digest := range r.overlay.Bases[f.Name] {
+		if old, err = r.base(ctx, f, digest, o); err == nil {
+			break
+		}
+	}
 	if notFound := (*upstream.NotFoundError)(nil); errors.As(err, &notFound) {
 		f.stays = true
 		r.tell(f, "%v", err)
@@ -234,6 +256,10 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 	}
 	if conflicts > 0 {
 		f.stays = true
+		if o.DryRun {
+			r.tell(f, "%s of its changes conflict with upstream's; overlay rebase %s writes the conflicts into %s", some(conflicts), r.overlay.Label, r.desk.rel(f.Path))
+			return nil
+		}
 		if safe, why := isCommitted(ctx, f.Path); !safe && !o.Force {
 			f.merged = f.overlay
 			r.tell(f, "%s of its changes conflict with upstream's, and %s %s; if it has them resolved already: overlay accept %s; "+
@@ -257,6 +283,29 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 		r.said(f, "upstream has taken over %d of its %d changes", len(taken), all)
 	}
 	return nil
+}
+
+// drop returns the command that takes the overlay out, as far as it is one: of an overlay of a single file.
+func (r *rebase) drop() string {
+	if len(r.overlay.Changes) > 1 || r.overlay.Macro != "" {
+		return ""
+	}
+	return ": overlay drop " + r.overlay.Label
+}
+
+// sameAsCopy tells whether a file is what the overlay has in base_srcs, as far as a copy is a file of the workspace.
+func (r *rebase) sameAsCopy(name, file string) bool {
+	copied := workspace.SourcePath(r.desk.Workspace, r.overlay.BaseFiles[name])
+	return copied == "" || digestOfFile(copied) == digestOfFile(file)
+}
+
+// digestOfFile returns the digest of a file, or an empty string if it can't be read.
+func digestOfFile(path string) string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return digest(content)
 }
 
 func some(n int) string {
@@ -319,7 +368,7 @@ func (r *rebase) base(ctx context.Context, f *carried, digest string, o RebaseOp
 
 // isCommitted tells whether git has a file as it is; if not, why not.
 func isCommitted(ctx context.Context, file string) (bool, string) {
-	cmd, err := git.Command(ctx, filepath.Dir(file), "status", "--porcelain", "--ignored", "--", filepath.Base(file))
+	cmd, err := git.Command(ctx, filepath.Dir(file), "status", "--porcelain", "--ignored", "--untracked-files=all", "--", filepath.Base(file))
 	if err != nil {
 		return false, "is not known to be committed"
 	}
@@ -337,6 +386,11 @@ func isCommitted(ctx context.Context, file string) (bool, string) {
 // written of the overlay, but for its BUILD file, which it edits.
 func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change, error) {
 	if len(moved) == 0 {
+		return nil, nil
+	}
+	if r.overlay.Macro != "" {
+		r.tell(moved[0], "%s:%d: the overlay is declared by the macro %s, which can't be edited without guessing; port it, and write the digest there, by hand: %s",
+			r.desk.rel(r.overlay.BuildFile), r.overlay.Line, r.overlay.Macro, digest(moved[0].upstream))
 		return nil, nil
 	}
 	before, err := r.sources()
@@ -365,14 +419,20 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 			continue
 		case f.gone:
 			carriedAll = false
-			r.tell(f, "upstream has all of its changes now; nothing is left to overlay: overlay drop %s", r.overlay.Label)
+			r.tell(f, "upstream has all of its changes now; nothing is left of it, so take it out of the overlay%s", r.drop())
 			continue
 		case len(errs) > 0:
 			carriedAll = false
 			continue
 		}
-		if err := build.SetBase(name, f.Name, digest(f.upstream), ""); err != nil {
-			return nil, err
+		digests := digest(f.upstream)
+		if before := r.overlay.Bases[f.Name]; len(before) > 1 {
+			digests = strings.Join(append(slices.Clone(before), digests), " ") // It suits several versions.
+		}
+		if err := build.SetBase(name, f.Name, digests, ""); err != nil {
+			carriedAll = false
+			r.tell(f, "%v", err)
+			continue
 		}
 		if r.old != "" && r.pkg.Version != "" && r.old != r.pkg.Version {
 			r.said(f, "carried from %s to %s", r.old, r.pkg.Version)
@@ -382,17 +442,16 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 	}
 	if len(errs) > 0 {
 		r.problem = true
-		fmt.Fprintf(r.desk.Out, "%s: with it, package %s does not type-check:\n", r.overlay.Label, r.pkg.ImportPath)
+		fmt.Fprintf(r.out, "%s: with it, package %s does not type-check:\n", r.overlay.Label, r.pkg.ImportPath)
 		for _, err := range errs {
-			fmt.Fprintf(r.desk.Out, "  %v\n", err)
+			fmt.Fprintf(r.out, "  %v\n", err)
 		}
-		fmt.Fprintf(r.desk.Out, "Mend it, then: overlay rebase %s\n", r.overlay.Label)
+		fmt.Fprintf(r.out, "Mend the overlay file, which is merged, then: overlay accept %s\n", r.overlay.Label)
 	}
 	// The version is that of all bases.
 	if carriedAll && r.overlay.Version != "" && r.pkg.Version != "" {
-		f := moved[0]
-		if err := build.SetBase(name, f.Name, digest(f.upstream), r.pkg.Version); err != nil {
-			return nil, err
+		if err := build.SetVersion(name, r.pkg.Version); err != nil {
+			r.tell(moved[0], "%v", err)
 		}
 	}
 	return changes, nil
@@ -460,7 +519,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 	for _, f := range moved {
 		if f.Kind == workspace.Replace {
 			after[f.Name] = f.merged
-			if f.stays || f.gone { // What is with it is told otherwise.
+			if f.stays || f.gone || f.overlay == nil { // What is with it is told otherwise.
 				after[f.Name] = f.upstream
 			}
 		}

@@ -49,7 +49,9 @@ func (d *Desk) resolve(ctx context.Context, text string) (place, error) {
 		for _, candidate := range candidates {
 			found, err := d.try(ctx, candidate, packages, find)
 			if notFound := (*workspace.NotFoundError)(nil); errors.As(err, &notFound) {
-				failed = err
+				if failed == nil { // The first candidate is the likeliest.
+					failed = err
+				}
 				continue
 			}
 			if err != nil || found.pkg != nil {

@@ -283,7 +283,11 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 	pkg := s.packages[o.ImportPath]
 	if pkg == nil {
 		message := (&workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread}).Error()
-		add("no_package", "", "overlay drop "+label, "%s", message)
+		command := "overlay drop " + label
+		if s.unread != nil { // The package may be there.
+			command = ""
+		}
+		add("no_package", "", command, "%s", message)
 	} else {
 		status.Version = pkg.Version
 		if err := s.files(o, pkg, add); err != nil {
@@ -314,7 +318,7 @@ type adder func(kind, file, command, format string, args ...any)
 func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add adder) error {
 	label := shell.Word(o.Label)
 	// A rule may make files whose names nobody knows before a build.
-	unnamed := slices.ContainsFunc(pkg.Files, func(f workspace.File) bool { return f.Name == "" })
+	unnamed := pkg.HasUnnamed()
 	for _, change := range o.Changes {
 		name := change.Name
 		var content []byte

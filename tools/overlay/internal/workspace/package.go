@@ -45,6 +45,12 @@ func (p *GoPackage) File(name string) (File, bool) {
 	return p.Files[i], true
 }
 
+// HasUnnamed tells whether the package has files whose names only a build tells, such as those of
+// .proto files.
+func (p *GoPackage) HasUnnamed() bool {
+	return p.Proto || slices.ContainsFunc(p.Files, func(f File) bool { return f.Name == "" })
+}
+
 // Names returns the names of the files.
 func (p *GoPackage) Names() []string {
 	names := make([]string, 0, len(p.Files))
