@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const editFiles = `
+-- go.mod --
+module example.com/m
+-- MODULE.bazel --
+bazel_dep(name = "go_overlay", version = "1.0.0")
+bazel_dep(name = "rules_go", version = "0.65.0")
+go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host(name = "go_sdk")
+use_repo(go_sdk, "go_sdk")
+overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
+overlays.use(set = "//overlays:prod")
+-- overlays/BUILD.bazel --
+load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
+
+go_overlay(
+    name = "uuid",
+    srcs = ["a.go"],
+    importpath = "example.com/m/uuid",
+)
+
+go_overlay_set(
+    name = "prod",
+    overlays = [],
+)
+-- overlays/a.go --
+package uuid
+-- uuid/a.go --
+package uuid
+-- uuid/b.go --
+package uuid
+`
+
+func editRules(inSet ...string) []rule {
+	return []rule{
+		{"go_library", "//uuid:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//uuid:a.go", "//uuid:b.go"}}},
+		{"go_overlay", "//overlays:uuid", map[string]any{
+			"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:a.go"}, "generator_function": "go_overlay",
+		}},
+		{"go_overlay_set", "//overlays:prod", map[string]any{"overlays": inSet}},
+	}
+}
+
+// TestEditMindsTheSet checks that what builds don't use is neither opened nor made to be used.
+func TestEditMindsTheSet(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules()...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/a.go", EditOptions{})
+	if err == nil || !strings.Contains(err.Error(), "is overlaid by //overlays:uuid, which the set //overlays:prod does not have") {
+		t.Errorf("got %v", err)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); got != before {
+		t.Errorf("got %s", got)
+	}
+	edited, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(d.Workspace.Root, "overlays/_src/example.com/m/uuid/b.go"); edited.Path != want {
+		t.Errorf("got %s, want %s", edited.Path, want)
+	}
+	got := read(t, d, "overlays/BUILD.bazel")
+	if !strings.Contains(got, `name = "m_uuid"`) || !strings.Contains(got, `overlays = [":m_uuid"]`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestEditExtends checks that the overlay that builds use gets the file, and is opened where it has it.
+func TestEditExtends(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules("//overlays:uuid")...)
+	edited, err := d.Edit(context.Background(), "example.com/m/uuid/a.go", EditOptions{})
+	if want := filepath.Join(d.Workspace.Root, "overlays/a.go"); err != nil || edited.Path != want {
+		t.Errorf("got %s, %v, want %s", edited.Path, err, want)
+	}
+	if _, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); strings.Count(got, "go_overlay(") != 1 || !strings.Contains(got, `"_src/example.com/m/uuid/b.go"`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestEditRefuses checks that what can't be edited without guessing is left alone.
+func TestEditRefuses(t *testing.T) {
+	// The overlay is made by a comprehension: Bazel knows it, the BUILD file has no rule of the name.
+	files := strings.Replace(editFiles, "go_overlay(\n    name = \"uuid\",\n    srcs = [\"a.go\"],\n    importpath = \"example.com/m/uuid\",\n)",
+		"[go_overlay(name = n, srcs = [\"a.go\"], importpath = \"example.com/m/\" + n) for n in [\"uuid\"]]", 1)
+	d, _, _ := fakeDesk(t, files, editRules("//overlays:uuid")...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err == nil || !strings.Contains(err.Error(), "uuid") || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v, %s", err, read(t, d, "overlays/BUILD.bazel"))
+	}
+	if _, err := d.Edit(context.Background(), "example.com/m/uuid/c.go", EditOptions{}); err == nil || !strings.Contains(err.Error(), "has no file c.go") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src")); err == nil {
+		t.Error("there is a file")
+	}
+}

@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	oldBase = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 2 }\n\nfunc C() int { return 3 }\n"
+	newBase = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 20 }\n\nfunc C() int { return 4 }\n"
+)
+
+// rebaseDesk has an overlay of each of four packages, whose bases have moved.
+func rebaseDesk(t *testing.T) (d *Desk, said func() string) {
+	t.Helper()
+	overlays := map[string]string{
+		"clean":    strings.Replace(oldBase, "return 1", "return 10", 1),
+		"conflict": strings.Replace(oldBase, "return 3", "return 30", 1),
+		"macro":    strings.Replace(oldBase, "return 1", "return 10", 1),
+		"taken":    strings.Replace(oldBase, "return 3", "return 4", 1),
+	}
+	files := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/m\n"
+	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n"
+	var rules []rule
+	for _, name := range []string{"clean", "conflict", "macro", "taken"} {
+		files += "-- " + name + "/a.go --\n" + oldBase + "-- overlays/" + name + "/a.go --\n" + overlays[name]
+		if name != "macro" {
+			build += "\ngo_overlay(\n    name = \"" + name + "\",\n    srcs = [\"" + name + "/a.go\"],\n    base = {\"a.go\": \"" + digest([]byte(oldBase)) +
+				"\"},\n    importpath = \"example.com/m/" + name + "\",\n)\n"
+		}
+		macro := "go_overlay"
+		if name == "macro" {
+			macro = "our_overlay"
+		}
+		rules = append(rules,
+			rule{"go_library", "//" + name + ":" + name, map[string]any{"importpath": "example.com/m/" + name, "srcs": []string{"//" + name + ":a.go"}}},
+			rule{"go_overlay", "//overlays:" + name, map[string]any{
+				"importpath": "example.com/m/" + name, "srcs": []string{"//overlays:" + name + "/a.go"}, "generator_function": macro,
+				"base": map[string]string{"a.go": digest([]byte(oldBase))},
+			}})
+	}
+	d, out, _ := fakeDesk(t, files+"-- overlays/BUILD.bazel --\n"+build, rules...)
+	commitAll(t, d)
+	for name := range overlays {
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, name, "a.go"), []byte(newBase), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d, func() string {
+		defer out.Reset()
+		return filepath.ToSlash(out.String())
+	}
+}
+
+// TestRebase checks that overlays that can be carried are, whatever is with the others.
+func TestRebase(t *testing.T) {
+	d, said := rebaseDesk(t)
+	before := read(t, d, "overlays/BUILD.bazel")
+	if done, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || !done.Changed {
+		t.Fatalf("got %+v, %v", done, err)
+	}
+	if got := said(); read(t, d, "overlays/BUILD.bazel") != before || !strings.Contains(got, "overlay rebase //overlays:conflict writes the conflicts") {
+		t.Errorf("got %s", got)
+	}
+
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := said()
+	for _, want := range []string{
+		"//overlays:clean: a.go: carried to the file as it is now\n",
+		"//overlays:conflict: a.go: overlays/conflict/a.go:7: one of its changes conflict with upstream's; resolve them there, then: overlay accept //overlays:conflict\n",
+		"//overlays:macro: a.go: overlays/BUILD.bazel:7: the overlay is declared by the macro our_overlay",
+		"//overlays:taken: a.go: upstream has all of its changes now; nothing is left of it, so take it out of the overlay: overlay drop //overlays:taken\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if done.Problems != 3 {
+		t.Errorf("got %d problems", done.Problems)
+	}
+	if got, want := read(t, d, "overlays/clean/a.go"), strings.Replace(newBase, "return 1 ", "return 10 ", 1); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	build := read(t, d, "overlays/BUILD.bazel")
+	if strings.Count(build, digest([]byte(newBase))) != 1 || strings.Count(build, digest([]byte(oldBase))) != 2 {
+		t.Errorf("got %s", build)
+	}
+	if got := read(t, d, "overlays/conflict/a.go"); !strings.Contains(got, "\n<<<<<<< //overlays:conflict\n") {
+		t.Errorf("got %s", got)
+	}
+
+	// With markers, nothing is accepted; and without them, what people have made of them is.
+	if done, err := d.Accept(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil || done.Problems != 1 || done.Changed {
+		t.Errorf("got %+v, %v", done, err)
+	}
+	resolved := strings.Replace(newBase, "return 4", "return 30", 1)
+	for _, text := range []string{"package m\n\nfunc A() int { return nothing }\n", resolved} {
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlays/conflict/a.go"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		// What is not committed is not merged once more.
+		if _, err := d.Rebase(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil || read(t, d, "overlays/conflict/a.go") != text {
+			t.Errorf("got %v, %s", err, read(t, d, "overlays/conflict/a.go"))
+		}
+		if _, err := d.Accept(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		accepted := strings.Count(read(t, d, "overlays/BUILD.bazel"), digest([]byte(newBase))) == 2
+		if accepted != (text == resolved) || read(t, d, "overlays/conflict/a.go") != text {
+			t.Errorf("accepted: %t, of %s\n%s", accepted, text, said())
+		}
+	}
+}
+
+// TestIsCommitted checks that git is not made to say less.
+func TestIsCommitted(t *testing.T) {
+	d, _ := rebaseDesk(t)
+	file := filepath.Join(d.Workspace.Root, "overlays/new.go")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("git", "config", "status.showUntrackedFiles", "no")
+	cmd.Dir = d.Workspace.Root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if is, _ := isCommitted(context.Background(), file); is {
+		t.Error("a file that git does not know is committed")
+	}
+	if is, why := isCommitted(context.Background(), filepath.Join(d.Workspace.Root, "overlays/clean/a.go")); !is {
+		t.Errorf("a file that is committed %s", why)
+	}
+}
