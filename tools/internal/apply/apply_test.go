@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
@@ -145,7 +146,7 @@ func writeManifest(t *testing.T, inputs []txtar.File) []string {
 		if !ok {
 			t.Fatalf("no file for %s", match)
 		}
-		return []byte(digestOf(content))
+		return []byte(digest.Of(content))
 	})
 	var files []string
 	data = regexp.MustCompile(`"file:[^"]*"`).ReplaceAllFunc(data, func(match []byte) []byte {

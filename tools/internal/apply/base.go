@@ -3,6 +3,8 @@ package apply
 import (
 	"slices"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 )
 
 // checkBase checks that an overlay is laid over what it was written against. What
@@ -19,7 +21,7 @@ func (a *applier) checkBase(c *change, s *step, beneath version) {
 	if !a.checkDigests(e) {
 		return
 	}
-	found := digestOf(beneath.content)
+	found := digest.Of(beneath.content)
 	accepted := slices.DeleteFunc(slices.Clone(s.Base), func(digest string) bool { return digest == "" })
 	// Where there is a copy and no digest, pinning a digest would contradict the copy.
 	byDigest := s.BaseFile == nil || len(accepted) > 0
@@ -29,18 +31,18 @@ func (a *applier) checkBase(c *change, s *step, beneath version) {
 		if copied, ok = a.read(*s.BaseFile, s.Overlay); !ok {
 			return
 		}
-		if len(accepted) > 0 && !slices.Contains(accepted, digestOf(copied)) {
+		if len(accepted) > 0 && !slices.Contains(accepted, digest.Of(copied)) {
 			a.report(wrongCopy{
 				edit:     e,
 				expected: accepted,
-				copied:   digestOf(copied),
+				copied:   digest.Of(copied),
 				found:    found,
 				beneath:  beneath,
 			})
 			return
 		}
 		if len(accepted) == 0 {
-			accepted = []string{digestOf(copied)}
+			accepted = []string{digest.Of(copied)}
 		}
 	}
 	if slices.Contains(accepted, found) {
@@ -53,7 +55,7 @@ func (a *applier) checkBase(c *change, s *step, beneath version) {
 		found:    found,
 		copied:   copied,
 		beneath:  beneath,
-		lineEnds: slices.Contains(accepted, digestOf(otherLineEnds(beneath.content))),
+		lineEnds: slices.Contains(accepted, digest.Of(otherLineEnds(beneath.content))),
 	})
 }
 
@@ -88,10 +90,10 @@ type drift struct {
 
 func (a *applier) checkDigests(e edit) bool {
 	good := true
-	for _, digest := range e.step.Base {
-		if digest != "" && !isDigest(digest) {
+	for _, text := range e.step.Base {
+		if text != "" && !digest.Is(text) {
 			good = false
-			a.report(malformedDigest{e, digest})
+			a.report(malformedDigest{e, text})
 		}
 	}
 	return good

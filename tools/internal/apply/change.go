@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 )
@@ -41,10 +42,10 @@ func (a *applier) apply(c *change) outcome {
 		return final
 	}
 	if original := a.progress[c].done[0]; original.present {
-		final.file.Base = digestOf(original.content)
+		final.file.Base = digest.Of(original.content)
 	}
 	if final.present {
-		final.file.Result = digestOf(final.content)
+		final.file.Result = digest.Of(final.content)
 	}
 	final.file.Change = netChange(c, a.progress[c].done[0].version, final.version)
 	return final
@@ -143,7 +144,7 @@ func (a *applier) step(c *change, s *step, beneath version) (next version, notes
 // makes knows of it: otherwise the lower one would have no effect, silently.
 func (a *applier) checkHidden(e edit, beneath version) {
 	if beneath.present && beneath.by != upstream && !e.step.pinned() {
-		a.report(hiddenVersion{e, beneath, digestOf(beneath.content)})
+		a.report(hiddenVersion{e, beneath, digest.Of(beneath.content)})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/linediff"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
@@ -116,7 +117,7 @@ func (p baseOfNothing) text(w wording) string {
 func (p malformedDigest) text(w wording) string {
 	return fmt.Sprintf(` %s, but has the digest %q for it in base, expected %s and 64 hexadecimal digits (0-9, a-f).
 With an empty digest, base = {%q: ""}, the build tells the right one.`,
-		w.does(p.edit), p.digest, digestPrefix, p.change.Name)
+		w.does(p.edit), p.digest, digest.Prefix, p.change.Name)
 }
 
 func (p wrongCopy) text(w wording) string {

@@ -2,7 +2,6 @@
 package bazel
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -111,20 +110,22 @@ func (w *Workspace) Output(ctx context.Context, command string, args ...string) 
 type messages struct {
 	waiting io.Writer
 	all     bytes.Buffer
-	shown   int // bytes of all that have been looked at
+	seen    int // bytes of all that have been looked at, all of them whole lines
 }
 
 func (m *messages) Write(data []byte) (int, error) {
 	m.all.Write(data)
-	scanner := bufio.NewScanner(bytes.NewReader(m.all.Bytes()[m.shown:]))
-	for scanner.Scan() {
+	for {
+		line, _, ok := bytes.Cut(m.all.Bytes()[m.seen:], []byte("\n"))
+		if !ok {
+			return len(data), nil
+		}
+		m.seen += len(line) + 1
 		// Bazel says "Another command (pid=42) is running. Waiting for it to complete on the server…"
-		if line := scanner.Text(); m.waiting != nil && strings.HasPrefix(line, "Another command ") {
-			fmt.Fprintln(m.waiting, "bazel: "+line)
-			m.shown = m.all.Len()
+		if m.waiting != nil && bytes.HasPrefix(line, []byte("Another command ")) {
+			fmt.Fprintf(m.waiting, "bazel: %s\n", bytes.TrimSuffix(line, []byte("\r")))
 		}
 	}
-	return len(data), nil
 }
 
 // Info returns values that bazel info has, by key.

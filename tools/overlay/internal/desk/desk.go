@@ -5,14 +5,13 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -125,8 +124,24 @@ func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, 
 	return workspace.Overlay{}, fmt.Errorf("%s", message)
 }
 
-// digest returns the digest of a file's content, as base has it.
-func digest(content []byte) string {
-	sum := sha256.Sum256(content)
-	return "sha256:" + hex.EncodeToString(sum[:])
+// declared returns how the overlays of the workspace lie on top of each other, and those that labels choose. Where BUILD files can't
+// be read, broken says which.
+func (d *Desk) declared(ctx context.Context, labels []string) (l layering, chosen []workspace.Overlay, broken *bazel.Error, err error) {
+	l.all, l.sets, broken, err = workspace.Overlays(ctx, d.Workspace)
+	if err != nil {
+		return l, nil, nil, err
+	}
+	chosen, err = d.chosen(l.all, labels)
+	if err != nil {
+		return l, nil, broken, withBroken(err, broken)
+	}
+	return l, chosen, broken, nil
+}
+
+// dropCommand returns the command that takes an overlay out, if it changes one file only.
+func dropCommand(o workspace.Overlay) string {
+	if len(o.Changes) > 1 || o.Macro != "" {
+		return ""
+	}
+	return "overlay drop " + shell.Word(o.Label)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/linediff"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
@@ -24,13 +25,9 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	progress := terminal.StartProgress(d.Err)
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
-	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	l, overlays, broken, err := d.declared(ctx, labels)
 	if err != nil {
 		return err
-	}
-	overlays, err := d.chosen(all, labels)
-	if err != nil {
-		return withBroken(err, broken)
 	}
 	progress.Say("asking Bazel for packages of %d overlays", len(overlays))
 	found, unread, err := d.packagesOf(ctx, overlays)
@@ -39,7 +36,6 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	isOnTop := layering{all, sets}.isOnTop
 	var out bytes.Buffer
 	failed := false
 	for _, o := range overlays {
@@ -50,7 +46,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 			continue
 		}
 		var diffs bytes.Buffer
-		if err := d.diff(&diffs, o, pkg, isOnTop); err != nil {
+		if err := d.diff(&diffs, o, pkg, l.isOnTop); err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", o.Label, err)
 			failed = true
 		}
@@ -139,7 +135,7 @@ func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, 
 
 // isMoved tells whether a file is another one than those of recorded digests.
 func isMoved(digests []string, content []byte) bool {
-	return len(digests) > 0 && !slices.Contains(digests, digest(content))
+	return len(digests) > 0 && !slices.Contains(digests, digest.Of(content))
 }
 
 // writeDiff writes the diff of a file. Its mode is said where git needs to be told that the file

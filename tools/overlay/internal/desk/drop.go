@@ -35,13 +35,9 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	progress := terminal.StartProgress(d.Err)
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
-	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	l, overlays, broken, err := d.declared(ctx, labels)
 	if err != nil {
 		return err
-	}
-	overlays, err := d.chosen(all, labels)
-	if err != nil {
-		return withBroken(err, broken)
 	}
 	for _, overlay := range overlays {
 		if overlay.Macro != "" {
@@ -54,7 +50,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 			broken, words(overlays))
 	}
 
-	p := dropping{desk: d, overlays: overlays, sets: sets, files: newBuildFiles(d.Workspace.Root, "", all, sets)}
+	p := dropping{desk: d, overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace.Root, "", l)}
 	progress.Say("asking Bazel what uses %s", words(overlays))
 	if err := p.lookForUses(ctx); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
@@ -75,7 +76,7 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 		return Edited{}, err
 	}
 
-	overlays, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
 		return Edited{}, err
 	}
@@ -84,24 +85,24 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 	if err != nil {
 		return Edited{}, err
 	}
-	set, err := d.set(module, overlays, sets, o)
+	set, err := d.set(module, l, o)
 	if err != nil {
 		return Edited{}, err
 	}
 	var own, there *workspace.Overlay // of the package, in the set; and the one of these on top that changes the file
 	var elsewhere []string
-	for _, o := range overlays {
+	for _, o := range l.all {
 		if o.ImportPath != at.pkg.ImportPath {
 			continue
 		}
 		changes := slices.ContainsFunc(o.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
-		if !has(sets, set.label(), o.Label) {
+		if !has(l.sets, set.label(), o.Label) {
 			if changes {
 				elsewhere = append(elsewhere, o.Label)
 			}
 			continue
 		}
-		if changes && (there == nil || layering{overlays, sets}.layered(o.Label, there.Label)) {
+		if changes && (there == nil || l.layered(o.Label, there.Label)) {
 			there = &o
 		}
 		if own == nil || own.Macro != "" {
@@ -116,7 +117,7 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 		return Edited{}, fmt.Errorf("%s of package %s is overlaid by %s, which the set %s does not have; add it to overlays of the set, or choose another by -set LABEL",
 			change.Name, at.pkg.ImportPath, strings.Join(elsewhere, " and "), set.label())
 	}
-	return d.declare(at, change, own, module, set, overlays, sets, o)
+	return d.declare(at, change, own, module, set, l, o)
 }
 
 // again returns the overlay file that is there.
@@ -173,7 +174,7 @@ var baseVersion = regexp.MustCompile(`^(?:v\d+\.\d+\.\d+.*|go1\.\d+(?:\.\d+)?(?:
 
 // declare writes the overlay, with its file, and has builds use it.
 func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay, module *moduleFile, set setLabel,
-	overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (Edited, error) {
+	l layering, o EditOptions) (Edited, error) {
 	pkg, name := set.pkg, ""
 	if own != nil {
 		if own.Macro != "" {
@@ -183,7 +184,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 		pkg, name = workspace.Package(own.Label)
 	}
 	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
-	files := newBuildFiles(d.Workspace.Root, module.repo, overlays, sets)
+	files := newBuildFiles(d.Workspace.Root, module.repo, l)
 	build, err := files.load(pkg)
 	if err != nil {
 		return Edited{}, err
@@ -200,7 +201,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 		if content, err = os.ReadFile(file.Path); err != nil {
 			return Edited{}, err
 		}
-		said.Base[change.Name] = digest(content)
+		said.Base[change.Name] = digest.Of(content)
 		if own == nil || len(own.Bases) == 0 {
 			if baseVersion.MatchString(at.pkg.Version) {
 				said.BaseVersion = at.pkg.Version
@@ -236,7 +237,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 
 	// The set, and the module.
 	label := "//" + pkg + ":" + name
-	if !has(sets, set.label(), label) {
+	if !has(l.sets, set.label(), label) {
 		build, err := files.load(set.pkg)
 		if err != nil {
 			return Edited{}, err
@@ -254,11 +255,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 		return Edited{}, err
 	}
 
-	from := at.pkg.ImportPath
-	if at.pkg.Version != "" {
-		from += " " + at.pkg.Version
-	}
-	fmt.Fprintf(d.Out, "%s %s %s of %s\n", label, change.Kind, change.Name, from)
+	fmt.Fprintf(d.Out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
 	for _, note := range notes {
 		fmt.Fprintln(d.Out, note)
 	}
@@ -289,7 +286,7 @@ func (l setLabel) label() string { return "//" + l.pkg + ":" + l.name }
 
 // set returns the set that new overlays are for: that of the option; the one that builds use; or, if there is none, one
 // to be made, beside the overlays that are there.
-func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []workspace.Set, o EditOptions) (setLabel, error) {
+func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, error) {
 	label, from := o.Set, "-set"
 	if label == "" {
 		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
@@ -307,22 +304,22 @@ func (d *Desk) set(module *moduleFile, overlays []workspace.Overlay, sets []work
 			return setLabel{}, fmt.Errorf("%s has %s, which is of another module; say by -set LABEL which set of the workspace is meant, one that is made of both, say", from, label)
 		}
 		of := func(l string) bool { p, n := workspace.Package(l); return p == pkg && n == name }
-		if slices.ContainsFunc(overlays, func(o workspace.Overlay) bool { return of(o.Label) }) {
+		if slices.ContainsFunc(l.all, func(o workspace.Overlay) bool { return of(o.Label) }) {
 			return setLabel{}, fmt.Errorf("%s has %s, which is a single go_overlay; write a go_overlay_set with it, and name that:\n"+
 				"  go_overlay_set(name = \"%s_set\", overlays = [\":%s\"], visibility = [\"@%s//go_overlay:__pkg__\"])", from, label, name, name, module.repo)
 		}
 		return setLabel{pkg, name}, nil
 	}
-	if len(sets) > 0 {
+	if len(l.sets) > 0 {
 		message := "MODULE.bazel has no overlays.use; say which set builds are to use by default from now on, as it will have that:"
-		for _, set := range sets {
+		for _, set := range l.sets {
 			message += "\n  -set " + set.Label
 		}
 		return setLabel{}, errors.New(message)
 	}
 	pkg := overlaysFolder
-	if len(overlays) > 0 {
-		pkg, _ = workspace.Package(overlays[0].Label)
+	if len(l.all) > 0 {
+		pkg, _ = workspace.Package(l.all[0].Label)
 	}
 	return setLabel{pkg, path.Base("/" + pkg)}, nil
 }
@@ -335,16 +332,16 @@ type buildFiles struct {
 }
 
 // newBuildFiles returns those of a workspace with overlays and sets. What loads no symbols of go_overlay yet does so from repo.
-func newBuildFiles(root, repo string, overlays []workspace.Overlay, sets []workspace.Set) *buildFiles {
+func newBuildFiles(root, repo string, l layering) *buildFiles {
 	b := &buildFiles{root: root, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
 	add := func(label string) {
 		pkg, name := workspace.Package(label)
 		b.targets[pkg] = append(b.targets[pkg], name)
 	}
-	for _, o := range overlays {
+	for _, o := range l.all {
 		add(o.Label)
 	}
-	for _, s := range sets {
+	for _, s := range l.sets {
 		add(s.Label)
 	}
 	return b

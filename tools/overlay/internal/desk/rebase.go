@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
@@ -57,7 +58,6 @@ type rebase struct {
 	layering
 	desk    *Desk
 	out     io.Writer // what is told when all is written
-	dry     bool
 	overlay workspace.Overlay
 	pkg     *workspace.GoPackage
 	old     string // version that is recorded
@@ -83,14 +83,10 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	}
 	defer unlock()
 	o.say("asking Bazel for overlays")
-	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	l, chosen, broken, err := d.declared(ctx, labels)
+	d.warnBroken(broken)
 	if err != nil {
 		return nil, err
-	}
-	d.warnBroken(broken)
-	chosen, err := d.chosen(all, labels)
-	if err != nil {
-		return nil, withBroken(err, broken)
 	}
 	o.say("asking Bazel for packages of %d overlays", len(chosen))
 	found, unread, err := d.packagesOf(ctx, chosen)
@@ -99,7 +95,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	}
 	result := &Rebased{}
 	var out bytes.Buffer
-	files := newBuildFiles(d.Workspace.Root, "", all, sets)
+	files := newBuildFiles(d.Workspace.Root, "", l)
 	var written []userfiles.Change
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
@@ -108,14 +104,14 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			result.Problems++
 			continue
 		}
-		r := &rebase{desk: d, layering: layering{all, sets}, out: &out, dry: o.DryRun, overlay: overlay, pkg: pkg, old: overlay.Version}
+		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay, pkg: pkg, old: overlay.Version}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range moved {
 			if each == nil {
-				continue
+				break
 			}
 			if err := each(r, f); ctx.Err() != nil {
 				return nil, err
@@ -154,7 +150,7 @@ func (o RebaseOptions) say(format string, args ...any) {
 // tell says something of a file that people have to look at.
 func (r *rebase) tell(f *carried, format string, args ...any) {
 	r.problem = true
-	fmt.Fprintf(r.out, "%s: %s: %s\n", r.overlay.Label, f.Name, fmt.Sprintf(format, args...))
+	r.said(f, format, args...)
 }
 
 // said says what was done with a file.
@@ -196,7 +192,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		if change.Kind != workspace.Delete {
 			if change.Path == "" {
 				switch {
-				case slices.Contains(digests, digest(f.upstream)):
+				case slices.Contains(digests, digest.Of(f.upstream)):
 				case accept:
 					f.stays = false
 					moved = append(moved, f)
@@ -213,7 +209,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 				continue
 			}
 		}
-		if slices.Contains(digests, digest(f.upstream)) {
+		if slices.Contains(digests, digest.Of(f.upstream)) {
 			continue
 		}
 		f.merged, f.stays = f.overlay, false
@@ -248,7 +244,7 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 		r.old = old.Version
 	}
 	if f.Kind == workspace.Patch {
-		return r.mergeDiff(ctx, f, old.Content)
+		return r.mergeDiff(f)
 	}
 	merged, conflicts, err := merge.Three(ctx, old.Content, f.overlay, f.upstream, r.names(f))
 	if err != nil {
@@ -285,12 +281,13 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 	return nil
 }
 
-// drop returns the command that takes the overlay out, as far as it is one: of an overlay of a single file.
+// drop returns the end of a sentence: the command that takes the overlay out, if that is all that is to be done.
 func (r *rebase) drop() string {
-	if len(r.overlay.Changes) > 1 || r.overlay.Macro != "" {
+	command := dropCommand(r.overlay)
+	if command == "" {
 		return ""
 	}
-	return ": overlay drop " + r.overlay.Label
+	return ": " + command
 }
 
 // sameAsCopy tells whether a file is what the overlay has in base_srcs, as far as a copy is a file of the workspace.
@@ -305,7 +302,7 @@ func digestOfFile(path string) string {
 	if err != nil {
 		return ""
 	}
-	return digest(content)
+	return digest.Of(content)
 }
 
 func some(n int) string {
@@ -322,7 +319,7 @@ func (r *rebase) names(f *carried) [3]string {
 }
 
 // mergeDiff carries a diff: one that still applies stays as it is.
-func (r *rebase) mergeDiff(ctx context.Context, f *carried, old []byte) error {
+func (r *rebase) mergeDiff(f *carried) error {
 	parts, err := unified.Parse(string(f.overlay))
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.desk.rel(f.Path), err)
@@ -390,7 +387,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 	}
 	if r.overlay.Macro != "" {
 		r.tell(moved[0], "%s:%d: the overlay is declared by the macro %s, which can't be edited without guessing; port it, and write the digest there, by hand: %s",
-			r.desk.rel(r.overlay.BuildFile), r.overlay.Line, r.overlay.Macro, digest(moved[0].upstream))
+			r.desk.rel(r.overlay.BuildFile), r.overlay.Line, r.overlay.Macro, digest.Of(moved[0].upstream))
 		return nil, nil
 	}
 	before, err := r.sources()
@@ -401,8 +398,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 	if err != nil {
 		return nil, err
 	}
-	_, name := workspace.Package(r.overlay.Label)
-	pkg, _ := workspace.Package(r.overlay.Label)
+	pkg, name := workspace.Package(r.overlay.Label)
 	build, err := files.load(pkg)
 	if err != nil {
 		return nil, err
@@ -425,7 +421,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 			carriedAll = false
 			continue
 		}
-		digests := digest(f.upstream)
+		digests := digest.Of(f.upstream)
 		if before := r.overlay.Bases[f.Name]; len(before) > 1 {
 			digests = strings.Join(append(slices.Clone(before), digests), " ") // It suits several versions.
 		}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 )
 
 const (
@@ -29,7 +31,7 @@ func rebaseDesk(t *testing.T) (d *Desk, said func() string) {
 	for _, name := range []string{"clean", "conflict", "macro", "taken"} {
 		files += "-- " + name + "/a.go --\n" + oldBase + "-- overlays/" + name + "/a.go --\n" + overlays[name]
 		if name != "macro" {
-			build += "\ngo_overlay(\n    name = \"" + name + "\",\n    srcs = [\"" + name + "/a.go\"],\n    base = {\"a.go\": \"" + digest([]byte(oldBase)) +
+			build += "\ngo_overlay(\n    name = \"" + name + "\",\n    srcs = [\"" + name + "/a.go\"],\n    base = {\"a.go\": \"" + digest.Of([]byte(oldBase)) +
 				"\"},\n    importpath = \"example.com/m/" + name + "\",\n)\n"
 		}
 		macro := "go_overlay"
@@ -40,7 +42,7 @@ func rebaseDesk(t *testing.T) (d *Desk, said func() string) {
 			rule{"go_library", "//" + name + ":" + name, map[string]any{"importpath": "example.com/m/" + name, "srcs": []string{"//" + name + ":a.go"}}},
 			rule{"go_overlay", "//overlays:" + name, map[string]any{
 				"importpath": "example.com/m/" + name, "srcs": []string{"//overlays:" + name + "/a.go"}, "generator_function": macro,
-				"base": map[string]string{"a.go": digest([]byte(oldBase))},
+				"base": map[string]string{"a.go": digest.Of([]byte(oldBase))},
 			}})
 	}
 	d, out, _ := fakeDesk(t, files+"-- overlays/BUILD.bazel --\n"+build, rules...)
@@ -89,7 +91,7 @@ func TestRebase(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	build := read(t, d, "overlays/BUILD.bazel")
-	if strings.Count(build, digest([]byte(newBase))) != 1 || strings.Count(build, digest([]byte(oldBase))) != 2 {
+	if strings.Count(build, digest.Of([]byte(newBase))) != 1 || strings.Count(build, digest.Of([]byte(oldBase))) != 2 {
 		t.Errorf("got %s", build)
 	}
 	if got := read(t, d, "overlays/conflict/a.go"); !strings.Contains(got, "\n<<<<<<< //overlays:conflict\n") {
@@ -112,7 +114,7 @@ func TestRebase(t *testing.T) {
 		if _, err := d.Accept(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		accepted := strings.Count(read(t, d, "overlays/BUILD.bazel"), digest([]byte(newBase))) == 2
+		accepted := strings.Count(read(t, d, "overlays/BUILD.bazel"), digest.Of([]byte(newBase))) == 2
 		if accepted != (text == resolved) || read(t, d, "overlays/conflict/a.go") != text {
 			t.Errorf("accepted: %t, of %s\n%s", accepted, text, said())
 		}

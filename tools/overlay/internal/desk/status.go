@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
@@ -81,15 +82,11 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 	progress := terminal.StartProgress(d.Err)
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
-	all, sets, broken, err := workspace.Overlays(ctx, d.Workspace)
+	l, chosen, broken, err := d.declared(ctx, labels)
 	if err != nil {
 		return err
 	}
-	chosen, err := d.chosen(all, labels)
-	if err != nil {
-		return withBroken(err, broken)
-	}
-	s := surveying{layering: layering{all, sets}, desk: d, today: o.Today.UTC()}
+	s := surveying{layering: l, desk: d, today: o.Today.UTC()}
 	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
@@ -338,7 +335,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 				continue
 			}
 			if s.isUpstream(file, content) {
-				add("identical", name, s.drop(o), "the package has a file that is identical to the one that the overlay adds%s", s.rest(o))
+				add("identical", name, dropCommand(o), "the package has a file that is identical to the one that the overlay adds%s", s.rest(o))
 			} else {
 				add("file_exists", name, "", "%s has a file of this name now, which the overlay adds: compare the two, and give that of the overlay another name, or write it into srcs", versioned(pkg))
 			}
@@ -346,7 +343,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 		}
 		if !ok {
 			if !unnamed && !s.isMade(o, change, content) {
-				add("file_gone", name, s.drop(o), "%s has no such file%s: see what has become of it%s", versioned(pkg), written(o, pkg), s.rest(o))
+				add("file_gone", name, dropCommand(o), "%s has no such file%s: see what has become of it%s", versioned(pkg), written(o, pkg), s.rest(o))
 			}
 			continue
 		}
@@ -358,13 +355,13 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 			return err
 		}
 		if change.Kind == workspace.Replace && bytes.Equal(content, upstream) && change.Path != "" && !s.isOnTop(o, name) {
-			add("identical", name, s.drop(o), "it is identical to that of %s: nothing is left to overlay%s", versioned(pkg), s.rest(o))
+			add("identical", name, dropCommand(o), "it is identical to that of %s: nothing is left to overlay%s", versioned(pkg), s.rest(o))
 			continue
 		}
 		digests, isPinned := o.Bases[name]
-		if len(digests) > 0 && !slices.Contains(digests, digest(upstream)) && !s.isOnTop(o, name) {
+		if len(digests) > 0 && !slices.Contains(digests, digest.Of(upstream)) && !s.isOnTop(o, name) {
 			add("base_moved", name, "overlay rebase "+label, "the base has moved%s: expected %s, found %s",
-				written(o, pkg), short(digests...), short(digest(upstream)))
+				written(o, pkg), short(digests...), short(digest.Of(upstream)))
 			continue
 		}
 		if copied, ok := o.BaseFiles[name]; ok {
@@ -388,17 +385,9 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 	return nil
 }
 
-// drop returns the command that takes an overlay out, if it changes one file only.
-func (s *surveying) drop(o workspace.Overlay) string {
-	if len(o.Changes) > 1 || o.Macro != "" {
-		return ""
-	}
-	return "overlay drop " + shell.Word(o.Label)
-}
-
 // rest returns what to do where only one of several changes of an overlay is to go.
 func (s *surveying) rest(o workspace.Overlay) string {
-	if s.drop(o) != "" {
+	if dropCommand(o) != "" {
 		return ""
 	}
 	return fmt.Sprintf("; take it out at %s:%d", s.desk.rel(o.BuildFile), o.Line)

@@ -5,8 +5,6 @@ package upstream
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
@@ -89,8 +88,7 @@ type search struct {
 }
 
 func (o Options) search(ctx context.Context, text Text) (*search, error) {
-	digits, ok := strings.CutPrefix(text.Digest, "sha256:")
-	if _, err := hex.DecodeString(digits); !ok || err != nil || len(digits) != 2*sha256.Size {
+	if !digest.Is(strings.ToLower(text.Digest)) {
 		return nil, fmt.Errorf("%s: expected the digest of the base as sha256: and 64 hex digits, found %q", text.name(), text.Digest)
 	}
 	if o.MaxDownloads == 0 {
@@ -121,8 +119,7 @@ func (s *search) failed(place string, err error) {
 }
 
 func (s *search) proves(content []byte) bool {
-	sum := sha256.Sum256(content)
-	return "sha256:"+hex.EncodeToString(sum[:]) == strings.ToLower(s.text.Digest)
+	return digest.Of(content) == strings.ToLower(s.text.Digest)
 }
 
 // read returns the content of a file that has the digest. It notes another one.

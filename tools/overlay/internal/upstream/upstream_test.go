@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,11 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 )
-
-func digest(content string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(content))) }
 
 // write makes files in a folder, by their names with slashes.
 func write(t *testing.T, folder string, files map[string]string) {
@@ -142,7 +140,7 @@ func TestModuleInCaches(t *testing.T) {
 		if test.content == "old" {
 			file = "thing.go"
 		}
-		text := Text{ImportPath: test.importPath, File: file, Digest: digest(test.content), Version: test.recorded}
+		text := Text{ImportPath: test.importPath, File: file, Digest: digest.Of(test.content), Version: test.recorded}
 		for _, module := range []string{"", test.module} {
 			found, err := o.Module(context.Background(), module, text)
 			if err != nil || string(found.Content) != test.content || found.Module != test.module || found.Version != test.version || found.Commit != "" {
@@ -154,7 +152,7 @@ func TestModuleInCaches(t *testing.T) {
 		}
 	}
 
-	text := Text{ImportPath: toml + "/internal", File: "tz.go", Digest: digest("neighbour")}
+	text := Text{ImportPath: toml + "/internal", File: "tz.go", Digest: digest.Of("neighbour")}
 	_, err := o.Module(context.Background(), toml, text)
 	notFound(t, err, toml+"/internal/tz.go, as it was", text.Digest,
 		"\n  "+toml+"@v1.10.0 in "+first+": the file differs\n", toml+"@v1.7.0 in "+first+": has no such file\n", toml+"@v1.11.0 in "+second,
@@ -169,7 +167,7 @@ func TestModuleInCaches(t *testing.T) {
 	if _, err = o.Module(context.Background(), "github.com/BurntSushi/tom", text); err == nil || !strings.Contains(err.Error(), "not in a package of the module") {
 		t.Errorf("wrong module: got %v", err)
 	}
-	for _, wrong := range []string{"", "abc", "sha256:", "sha256:12", digest("")[7:]} {
+	for _, wrong := range []string{"", "abc", "sha256:", "sha256:12", digest.Of("")[7:]} {
 		if _, err = o.Module(context.Background(), "", Text{ImportPath: "a", File: "b", Digest: wrong}); err == nil || !strings.Contains(err.Error(), "64 hex digits") {
 			t.Errorf("digest %q: got %v", wrong, err)
 		}
@@ -188,7 +186,7 @@ func TestModuleDownloads(t *testing.T) {
 	var did []string
 	o.Progress = func(doing string) { did = append(did, doing) }
 	text := func(content, version string) Text {
-		return Text{ImportPath: module + "/sub", File: "a.go", Digest: digest(content), Version: version}
+		return Text{ImportPath: module + "/sub", File: "a.go", Digest: digest.Of(content), Version: version}
 	}
 	offline := o
 	offline.Offline = true
@@ -262,7 +260,7 @@ func TestStd(t *testing.T) {
 		"golang.org/toolchain@v0.0.1-go1.22.1.linux-amd64/" + file: "22",
 	})
 	text := func(content, version string) Text {
-		return Text{ImportPath: "net/http", File: "request.go", Digest: digest(content), Version: version}
+		return Text{ImportPath: "net/http", File: "request.go", Digest: digest.Of(content), Version: version}
 	}
 	offline := o
 	offline.Offline = true
@@ -343,7 +341,7 @@ func TestFirstParty(t *testing.T) {
 	for name, setting := range map[string]string{"color.ui": "always", "log.showRoot": "false", "log.showSignature": "true", "format.pretty": "oneline", "diff.noprefix": "true", "log.decorate": "full"} {
 		runGit(t, folder, "config", name, setting)
 	}
-	text := func(content string) Text { return Text{File: "//p:new.go", Digest: digest(content)} }
+	text := func(content string) Text { return Text{File: "//p:new.go", Digest: digest.Of(content)} }
 	for _, test := range []struct{ content, commit string }{
 		{body + "// last\n", "last"},
 		{body + "// lost\n", "merge"},

@@ -15,47 +15,56 @@ import (
 // about as fast for all as for one. Those that there are not are missing; then broken says what
 // was looked at in part only, or is nil.
 func (p *Packages) FindMany(ctx context.Context, importPaths []string) (found map[string]*GoPackage, broken *bazel.Error, err error) {
-	found = map[string]*GoPackage{}
 	missing := slices.Clone(importPaths)
 	slices.Sort(missing)
 	missing = slices.Compact(missing)
-	add := func(some map[string]*GoPackage) {
+	found, err = p.lookMany(ctx, missing)
+	if err != nil {
+		return nil, nil, err
+	}
+	isFound := func(importPath string) bool { return found[importPath] != nil }
+	missing = slices.DeleteFunc(missing, isFound)
+	if len(missing) == 0 {
+		return found, nil, nil
+	}
+	some, incomplete, err := p.amongMany(ctx, missing, "deps(//...)")
+	if err != nil {
+		return nil, nil, err
+	}
+	for importPath, pkg := range some {
+		found[importPath] = pkg
+	}
+	if !slices.ContainsFunc(missing, func(importPath string) bool { return !isFound(importPath) }) {
+		incomplete = nil // Nothing is missing.
+	}
+	return found, incomplete, nil
+}
+
+// lookMany returns the packages of import paths that [Packages.Look] finds.
+func (p *Packages) lookMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
+	found := map[string]*GoPackage{}
+	for _, part := range p.parts(importPaths) {
+		some, _, err := p.amongMany(ctx, part.importPaths, strings.Join(part.patterns, " + "))
+		if err != nil {
+			return nil, err
+		}
 		for importPath, pkg := range some {
 			found[importPath] = pkg
 		}
-		missing = slices.DeleteFunc(missing, func(importPath string) bool { return found[importPath] != nil })
 	}
-
-	for _, part := range p.parts(missing) {
-		some, _, err := p.amongMany(ctx, part.importPaths, strings.Join(part.patterns, " + "))
-		if err != nil {
-			return nil, nil, err
-		}
-		add(some)
-	}
-	for _, importPath := range slices.Clone(missing) {
-		if strings.Contains(strings.Split(importPath, "/")[0], ".") {
+	for _, importPath := range importPaths {
+		if found[importPath] != nil || strings.Contains(strings.Split(importPath, "/")[0], ".") {
 			continue
 		}
 		pkg, err := p.std(ctx, importPath)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if pkg != nil {
-			add(map[string]*GoPackage{importPath: pkg})
+			found[importPath] = pkg
 		}
 	}
-	if len(missing) > 0 {
-		some, incomplete, err := p.amongMany(ctx, missing, "deps(//...)")
-		if err != nil {
-			return nil, nil, err
-		}
-		add(some)
-		if len(missing) > 0 {
-			broken = incomplete
-		}
-	}
-	return found, broken, nil
+	return found, nil
 }
 
 // A part is some import paths, and patterns of the targets that may have them.

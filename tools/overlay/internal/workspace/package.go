@@ -104,39 +104,23 @@ func (p *Packages) Canonical(apparent string) (name string, ok bool) {
 
 // Find returns the package of an import path. If there is none, the error is a *NotFoundError.
 func (p *Packages) Find(ctx context.Context, importPath string) (*GoPackage, error) {
-	found, err := p.Look(ctx, importPath)
-	if err != nil || found != nil {
-		return found, err
+	found, broken, err := p.FindMany(ctx, []string{importPath})
+	if err == nil && found[importPath] == nil {
+		err = &NotFoundError{ImportPath: importPath, Broken: broken}
 	}
-	found, broken, err := p.among(ctx, importPath, "deps(//...)")
-	if err != nil || found != nil {
-		return found, err
-	}
-	return nil, &NotFoundError{ImportPath: importPath, Broken: broken}
+	return found[importPath], err
 }
 
 // Look returns the package of an import path if the SDK has it, or a target where gazelle would have put it,
 // else nil. It takes no time, where Find may load all that the workspace depends on.
 func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, error) {
-	var patterns []string
-	for _, pattern := range p.conventional(importPath) {
-		patterns = append(patterns, bazel.Quote(pattern))
-	}
-	if len(patterns) > 0 {
-		found, _, err := p.among(ctx, importPath, strings.Join(patterns, " + "))
-		if err != nil || found != nil {
-			return found, err
-		}
-	}
-	if !strings.Contains(strings.Split(importPath, "/")[0], ".") {
-		return p.std(ctx, importPath)
-	}
-	return nil, nil
+	found, err := p.lookMany(ctx, []string{importPath})
+	return found[importPath], err
 }
 
 // FindFile returns the package that compiles, or embeds, a file of the workspace or of a repository,
-// and the file's name in the package. Place is a label of the Bazel package that the file may be
-// in: the folder of the file, or one above.
+// and the file's name in the package, or nil. The file's path is that in the repository, or in the workspace
+// if repository is empty; a target of its folder, or of one above, has it.
 func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
 	root := ""
 	if repository != "" {
@@ -215,13 +199,6 @@ func repositoryName(module string) string {
 	slices.Reverse(domain)
 	name := strings.Join(append(domain, elements[1:]...), "_")
 	return strings.ReplaceAll(notInName.ReplaceAllString(name, "_"), ".", "_")
-}
-
-// among returns the package of an import path if one of the targets that an expression stands
-// for has it, or nil.
-func (p *Packages) among(ctx context.Context, importPath, expression string) (*GoPackage, *bazel.Error, error) {
-	found, broken, err := p.amongMany(ctx, []string{importPath}, expression)
-	return found[importPath], broken, err
 }
 
 var purl = regexp.MustCompile(`purl = "pkg:golang/[^"@]+@([^"?]+)[?"]`)
