@@ -33,7 +33,7 @@
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
 //
-// The condition [ptrace] holds where debuggers work, [386] where 32-bit programs run, and [all] where the
+// The condition [ptrace] holds where debuggers work, [runs_386] where 32-bit programs run, and [all] where the
 // second tier of the tests is run, too.
 package e2e
 
@@ -138,7 +138,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 	}
 	scripts.Condition = func(condition string) (bool, error) {
 		switch condition {
-		case "386":
+		case "runs_386": // "386" alone is testscript's: whether the test is compiled for that
 			return runs386()
 		case "all":
 			return tiers.Second(), nil
