@@ -67,6 +67,12 @@ def _expiry_test_impl(ctx):
     for today in ["2026-11-20", "2026-11-21", "unchecked"]:
         _assert_errors(env, [], packages, today = today)
     _assert_errors(env, ["expired on 2026-11-21, and today is 2026-11-22.\n  reason: until upstream has it\n  upstream: https://example.com/1\n"], packages, today = "2026-11-22")
+
+    # The command changes only what is of the workspace.
+    deletes = "\nThe command overlay deletes it:\n  overlay drop //overlays:uuid"
+    _assert_errors(env, [deletes], packages, today = "2026-11-22")
+    of_another = _packages(expires = "2026-11-21", label = Label("@bazel_skylib//overlays:uuid"))
+    asserts.true(env, policy_errors(of_another, _NO_POLICY, "2026-11-22")[0].endswith("otherwise change its expires."))
     _assert_errors(env, ["expires on 2026-11-21, but the build does not know what day it is. Say it:\n  --@go_overlay//go_overlay:today=$(date -u +%F)\n"], packages)
     _assert_errors(env, ["go_overlay:today=today: expected a date YYYY-MM-DD that there is, or unchecked"], packages, today = "today")
 

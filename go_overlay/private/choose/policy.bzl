@@ -100,7 +100,8 @@ or put "common {flag}={unchecked}" into .bazelrc, and the day where it matters, 
         )]
     if overlay.expires < today:
         return ["""{label} expired on {expires}, and today is {today}.{reason}{upstream}
-Delete the overlay if it is not needed any more; otherwise change its expires.""".format(
+Delete the overlay if it is not needed any more; otherwise change its expires.{command}""".format(
+            command = "\nThe command overlay deletes it:\n  overlay drop " + label if label.startswith("//") else "",
             expires = overlay.expires,
             label = label,
             reason = "\n  reason: " + overlay.reason if overlay.reason else "",

@@ -14,15 +14,19 @@ import (
 
 // adviseAcceptance says how to pin the base to what was found.
 func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
-	if len(p.expected) == 0 {
+	rebase, ours := w.command("rebase", p.overlay())
+	accept, _ := w.command("accept", p.overlay())
+	byCommand := ours && p.byDigest && p.step.BaseFile == nil && p.beneath.by == upstream && p.step.Kind != embed
+	switch {
+	case len(p.expected) == 0 && byCommand:
+		fmt.Fprintf(b, "Pin it with one of\n  %s\n", accept)
+	case len(p.expected) == 0:
 		b.WriteString("Pin it with\n")
-	} else {
-		look := "Look"
-		if label := w.label(p.overlay()); p.byDigest && p.step.BaseFile == nil && p.beneath.by == upstream && p.step.Kind != embed && strings.HasPrefix(label, "//") {
-			fmt.Fprintf(b, "Carry the overlay over to it, by the command overlay:\n  overlay rebase %s\n", label)
-			look = "Or look"
-		}
-		b.WriteString(look + " at what has changed and port the overlay to it. Then accept the file as it is now:\n")
+	case byCommand:
+		fmt.Fprintf(b, "Carry the overlay over to it, by the command overlay:\n  %s\n", rebase)
+		fmt.Fprintf(b, "Or look at what has changed and port the overlay to it. Then accept the file as it is now, by one of\n  %s\n", accept)
+	default:
+		b.WriteString("Look at what has changed and port the overlay to it. Then accept the file as it is now:\n")
 	}
 	if p.step.BaseFile != nil {
 		if p.beneath.path != "" {
@@ -37,8 +41,23 @@ func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
 	}
 	// Which version that is, nothing that the helper gets tells.
 	if len(p.expected) > 0 && w.manifest.Overlays[p.overlay()].BaseVersion != "" {
-		b.WriteString("Set base_version, too: to the version that the file is from now.\n")
+		b.WriteString("buildozer leaves base_version as it is: set it to the version that the file is from now.\n")
 	}
+}
+
+// adviseDrop returns the line about an overlay that is not needed any more, if no other file is changed by it.
+func (w wording) adviseDrop(overlay int) string {
+	files := 0
+	for _, c := range w.manifest.Changes {
+		if slices.ContainsFunc(c.Steps, func(s *step) bool { return s.Overlay == overlay }) {
+			files++
+		}
+	}
+	drop, ours := w.command("drop", overlay)
+	if files > 1 || !ours {
+		return ""
+	}
+	return "\nIf it is all that the overlay is for, take the overlay out:\n  " + drop
 }
 
 // adviseOthers says what to write for other packages that a diff changes.

@@ -15,6 +15,13 @@ func buildozer(name, digest, label string) string {
 	return fmt.Sprintf("buildozer %s %s", shell.Word(command), shell.Word(label))
 }
 
+// command returns what people do to an overlay by the command overlay. For an overlay of another Bazel module, whose files
+// are not theirs, ok is false.
+func (w wording) command(verb string, overlay int) (command string, ok bool) {
+	label := w.label(overlay)
+	return "overlay " + verb + " " + shell.Word(label), strings.HasPrefix(label, "//")
+}
+
 // copyFrom returns the command that copies what Bazel has under a path to a file of
 // the workspace.
 func copyFrom(path, to string) string {

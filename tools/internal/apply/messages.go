@@ -163,7 +163,7 @@ func (p identicalFile) text(w wording) string {
 	if p.step.Kind == add {
 		format = " %s: %s is now identical to %s: delete it from %s."
 	}
-	return fmt.Sprintf(format, w.does(p.edit), w.paths[*p.step.File], w.origin(p.beneath, "upstream"), w.label(p.overlay()))
+	return fmt.Sprintf(format, w.does(p.edit), w.paths[*p.step.File], w.origin(p.beneath, "upstream"), w.label(p.overlay())) + w.adviseDrop(p.overlay())
 }
 
 func (p hiddenVersion) text(w wording) string {
@@ -226,12 +226,17 @@ func (p namesWithFolder) text(w wording) string {
 
 func (p noChange) text(w wording) string {
 	return fmt.Sprintf(" %s, but changes nothing: the outcome is identical to %s. Delete the file from patches of %s.",
-		w.does(p.edit), w.origin(p.beneath, "upstream"), w.label(p.overlay()))
+		w.does(p.edit), w.origin(p.beneath, "upstream"), w.label(p.overlay())) + w.adviseDrop(p.overlay())
 }
 
 func (p alreadyApplied) text(w wording) string {
-	return fmt.Sprintf(" %s: %s is already applied, %s it: delete it from %s.\n%s",
+	drop := ""
+	if p.since.diff == "" { // The overlay's own diffs are no reason to take it out.
+		drop = w.adviseDrop(p.overlay())
+	}
+	text := fmt.Sprintf(" %s: %s is already applied, %s it: delete it from %s.\n%s",
 		w.does(p.edit), w.paths[p.diff.File], w.holderAt(p.since, p.diffEdit, "upstream"), w.label(p.overlay()), unified.Describe(p.failures))
+	return strings.TrimSuffix(text, "\n") + drop
 }
 
 func (p createsPresent) text(w wording) string {
