@@ -46,7 +46,7 @@ var secondTier = []variant{
 	{
 		"deps",
 		[]string{"test", "//hotfix:report_test"},
-		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayReport", "GoOverlayReportTest"},
+		[]string{"GoHelperBuild", "GoOverlay", "GoOverlayReportTest"},
 	},
 	{
 		"mapped",
