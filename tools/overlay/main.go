@@ -19,8 +19,9 @@ var overlay = command.Program{
 		"Flags may stand before, among and after operands, with one dash or two; -- ends them.",
 	Groups: []command.Group{
 		{Title: "start a change", Verbs: []command.Verb{editVerb}},
-		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb}},
+		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb, showVerb}},
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
+		{Title: "give and take", Verbs: []command.Verb{exportVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,7 @@ type Attribute struct {
 	String  string            // of strings, labels, numbers and Booleans ("true")
 	List    []string          // of lists
 	Dict    map[string]string // of dicts
+	Keys    []string          // of Dict, in the order in which they are written
 	Written bool              // whether the BUILD file or a macro sets it
 }
 
@@ -44,7 +46,8 @@ type streamed struct {
 	Rule struct {
 		Name, RuleClass, Location string
 		Attribute                 []struct {
-			Name, StringValue         string
+			Name, Type, StringValue   string
+			IntValue                  int
 			StringListValue           []string
 			StringDictValue           []entry
 			LabelDictUnaryValue       []entry
@@ -98,12 +101,16 @@ func (s streamed) target() Target {
 	t := Target{Label: s.Rule.Name, File: file, Line: line, Kind: s.Rule.RuleClass, Attrs: map[string]Attribute{}}
 	for _, a := range s.Rule.Attribute {
 		value := Attribute{String: a.StringValue, List: a.StringListValue, Written: a.ExplicitlySpecified}
+		if a.Type == "INTEGER" {
+			value.String = strconv.Itoa(a.IntValue)
+		}
 		for _, entries := range [][]entry{a.StringDictValue, a.LabelDictUnaryValue, a.LabelKeyedStringDictValue} {
 			for _, e := range entries {
 				if value.Dict == nil {
 					value.Dict = map[string]string{}
 				}
 				value.Dict[e.Key] = e.Value
+				value.Keys = append(value.Keys, e.Key)
 			}
 		}
 		t.Attrs[a.Name] = value

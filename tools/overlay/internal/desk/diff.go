@@ -105,21 +105,14 @@ func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, 
 			errs = append(errs, err)
 			continue
 		}
-		switch change.Kind {
-		case workspace.Patch:
-			if !slices.Contains(patches, change.Label) { // It may change several files.
-				patches = append(patches, change.Label)
-				w.Write(new)
-				if len(new) > 0 && !bytes.HasSuffix(new, []byte("\n")) {
-					io.WriteString(w, "\n")
-				}
+		if change.Kind != workspace.Patch {
+			writeDiff(w, change.Name, old, new)
+		} else if !slices.Contains(patches, change.Label) { // It may change several files.
+			patches = append(patches, change.Label)
+			w.Write(new)
+			if len(new) > 0 && !bytes.HasSuffix(new, []byte("\n")) {
+				io.WriteString(w, "\n")
 			}
-		case workspace.Add:
-			writeDiff(w, change.Name, nil, new, "new")
-		case workspace.Delete:
-			writeDiff(w, change.Name, old, nil, "deleted")
-		default:
-			writeDiff(w, change.Name, old, new, "")
 		}
 	}
 	if len(moved) > 0 {
@@ -138,19 +131,20 @@ func isMoved(digests []string, content []byte) bool {
 	return len(digests) > 0 && !slices.Contains(digests, digest.Of(content))
 }
 
-// writeDiff writes the diff of a file. Its mode is said where git needs to be told that the file
-// is new, or deleted.
-func writeDiff(w io.Writer, name string, old, new []byte, mode string) {
-	if mode == "" && bytes.Equal(old, new) {
+// writeDiff writes the diff of a file, which is nil where it is not there: git needs to be told that it
+// is new, or deleted, by its mode.
+func writeDiff(w io.Writer, name string, old, new []byte) {
+	if bytes.Equal(old, new) && (old == nil) == (new == nil) {
 		return
 	}
 	a, b := quoteName("a/"+name), quoteName("b/"+name)
 	fmt.Fprintf(w, "diff --git %s %s\n", a, b)
-	switch mode {
-	case "new":
-		a = "/dev/null"
-	case "deleted":
-		b = "/dev/null"
+	mode := ""
+	switch {
+	case old == nil:
+		a, mode = "/dev/null", "new"
+	case new == nil:
+		b, mode = "/dev/null", "deleted"
 	}
 	if mode != "" {
 		fmt.Fprintf(w, "%s file mode 100644\n", mode)

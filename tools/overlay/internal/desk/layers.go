@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -55,4 +57,58 @@ func has(sets []workspace.Set, set, overlay string) bool {
 		})
 	}
 	return within(set)
+}
+
+// ordered returns overlays with those first that others lie on top of. The error says which of them change
+// the same file, where nothing says which is on top.
+func (l layering) ordered(overlays []workspace.Overlay) ([]workspace.Overlay, error) {
+	for i, o := range overlays {
+		for _, other := range overlays[:i] {
+			names := sharedNames(o, other)
+			if o.ImportPath == other.ImportPath && len(names) > 0 && !l.layered(o.Label, other.Label) && !l.layered(other.Label, o.Label) {
+				return nil, fmt.Errorf("%s and %s both change %s of package %s, and no set has one on top of the other by its layers; name one of them",
+					other.Label, o.Label, strings.Join(names, ", "), o.ImportPath)
+			}
+		}
+	}
+	left := slices.Clone(overlays)
+	var ordered []workspace.Overlay
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(o workspace.Overlay) bool {
+			return !slices.ContainsFunc(left, func(other workspace.Overlay) bool {
+				return o.Label != other.Label && o.ImportPath == other.ImportPath && l.layered(o.Label, other.Label)
+			})
+		})
+		i = max(i, 0) // Sets that contradict each other have none.
+		ordered = append(ordered, left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+	return ordered, nil
+}
+
+// beneath returns the overlays, beside some of a package, that these lie on top of: they change files which those change, too.
+func (l layering) beneath(overlays []workspace.Overlay) []workspace.Overlay {
+	var beneath []workspace.Overlay
+	for again := true; again; {
+		again = false
+		for _, lower := range l.all {
+			isIn := func(o workspace.Overlay) bool { return o.Label == lower.Label }
+			if slices.ContainsFunc(overlays, isIn) || slices.ContainsFunc(beneath, isIn) {
+				continue
+			}
+			if slices.ContainsFunc(slices.Concat(overlays, beneath), func(o workspace.Overlay) bool {
+				return o.ImportPath == lower.ImportPath && len(sharedNames(o, lower)) > 0 && l.layered(o.Label, lower.Label)
+			}) {
+				beneath, again = append(beneath, lower), true
+			}
+		}
+	}
+	return beneath
+}
+
+// within returns the sets that a label stands for: the set, and those in it.
+func (l layering) within(label string) layering {
+	sets := slices.DeleteFunc(slices.Clone(l.sets), func(s workspace.Set) bool { return s.Label != label && !has(l.sets, label, s.Label) })
+	all := slices.DeleteFunc(slices.Clone(l.all), func(o workspace.Overlay) bool { return o.Label != label && !has(l.sets, label, o.Label) })
+	return layering{all: all, sets: sets}
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,7 +19,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -106,10 +104,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		status.Unread = broken.Error()
 	}
 	if o.JSON {
-		encoder := json.NewEncoder(d.Out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(status)
+		err = d.writeJSON(status)
 	} else {
 		d.warnBroken(broken)
 		err = d.table(status)
@@ -189,19 +184,9 @@ type surveying struct {
 
 // prepare asks Bazel and git at once what is to be known of all overlays.
 func (s *surveying) prepare(ctx context.Context, chosen []workspace.Overlay) error {
-	module, err := s.desk.readModule()
-	if err != nil {
+	var err error
+	if s.defaultSet, err = s.desk.defaultSet(); err != nil {
 		return err
-	}
-	used, _, err := modulefile.UsedSet(module.content, module.options(""))
-	if err != nil {
-		return err
-	}
-	s.defaultSet = used
-	// Else it is one of another module.
-	if used != "" && (used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//")) {
-		pkg, name := workspace.Package(used)
-		s.defaultSet = "//" + pkg + ":" + name
 	}
 	if s.packages, s.unread, err = s.desk.packagesOf(ctx, chosen); err != nil {
 		return err

@@ -26,6 +26,8 @@ type Overlay struct {
 	Sources    []string            // labels of all files that it is made of, each once
 
 	Reason, Upstream, Expires string
+
+	Attrs map[string]bazel.Attribute // all of them, by name
 }
 
 // A Change is what an overlay does to a file of the package.
@@ -95,6 +97,7 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		Reason:     t.Attrs["reason"].String,
 		Upstream:   t.Attrs["upstream"].String,
 		Expires:    t.Attrs["expires"].String,
+		Attrs:      t.Attrs,
 	}
 	if macro := t.FromMacro(); macro != "go_overlay" {
 		o.Macro = macro

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-overlay/go_overlay/tools/internal/verbs"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
+)
+
+var exportVerb = command.Verb{
+	Name:     "export",
+	Operands: "[OVERLAY...]",
+	Summary:  "write overlays for what knows nothing of them",
+	Description: `
+Writes what each OVERLAY, or all, make of their packages, as one of these:
+
+    diff             for a pull request upstream: names are those of the module's repository, as far as
+                     the module cache or the module's path tells where in it the module is
+    mail             the same for git am, a mail for each overlay; reason is the subject, and git
+                     config tells who it is from
+    module_override  a patch for gazelle's go_deps, and the lines for MODULE.bazel that apply it
+    json             for go build -overlay, which refuses files of the module cache since Go 1.25:
+                     those of a vendor folder are taken where there is one
+
+There is one file for each module, and one JSON for all. Overlays that lie on top of each other become one
+change. Those that don't suit their packages any more are errors, as in builds.
+
+What a file can't carry is said: what rules generate, and what overlays set beside files, such as deps
+and x_defs.
+
+Labels are those of overlays; a name alone will do if it is the only one.
+`,
+	Fails: "an overlay can't be exported; then no file is written",
+	Examples: []command.Example{
+		{Command: "overlay export //overlays:uuid > uuid.patch", Text: "writes a diff for a pull request"},
+		{Command: "overlay export -format mail -o outbox/", Text: "writes mails for all overlays, a file for each module"},
+		{Command: "overlay export -format json -o overlay.json", Text: "writes what go build -overlay overlay.json takes"},
+	},
+	Setup: setupExport,
+	Complete: func(flag, word string) []string {
+		if flag == "format" {
+			return desk.ExportFormats
+		}
+		return nil
+	},
+}
+
+func setupExport(flags *flag.FlagSet) func(labels []string) error {
+	o := desk.ExportOptions{Format: desk.ExportFormats[0]}
+	flags.Func("format", "`FORMAT` is diff, mail, module_override or json. By default diff", func(value string) error {
+		o.Format = value
+		if !slices.Contains(desk.ExportFormats, value) {
+			return fmt.Errorf("expected %s", strings.Join(desk.ExportFormats, ", "))
+		}
+		return nil
+	})
+	flags.StringVar(&o.Output, "o", "", "`PATH` of the file, or with / at its end of the folder, to write. By default, it is written to stdout")
+	date := flags.String("date", "", "`DATE` of mails: 2026-11-28, or 2026-11-28T10:00:00Z. By default that in $SOURCE_DATE_EPOCH, else now")
+	return func(labels []string) error {
+		var err error
+		if o.Date, err = mailDate(*date, os.Getenv("SOURCE_DATE_EPOCH"), time.Now()); err != nil {
+			return verbs.UsageError(err.Error())
+		}
+		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Export(ctx, labels, o) })
+	}
+}
+
+// mailDate returns the date that a flag or the variable says, or else the present one.
+func mailDate(flag, epoch string, now time.Time) (time.Time, error) {
+	if flag != "" {
+		for _, layout := range []string{time.DateOnly, time.RFC3339} {
+			if date, err := time.Parse(layout, flag); err == nil {
+				return date, nil
+			}
+		}
+		return time.Time{}, fmt.Errorf("-date is %q, expected such as 2026-11-28, or 2026-11-28T10:00:00Z", flag)
+	}
+	if epoch != "" {
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is %q, expected seconds since 1970", epoch)
+		}
+		return time.Unix(seconds, 0).UTC(), nil
+	}
+	return now, nil
+}

@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A home is where the sources of packages are: a module, an SDK, or the workspace.
+type home struct {
+	root    string // folder
+	module  string // path of the module; std for an SDK
+	version string // or empty
+	std     bool
+	own     bool // whether it is the workspace
+}
+
+// homeOf returns the home of a package, and the package's folder there.
+func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, folder string, err error) {
+	h = home{version: pkg.Version, std: pkg.Std}
+	if pkg.Std {
+		packages, err := d.Packages(ctx)
+		if err != nil {
+			return h, "", err
+		}
+		h.module = "std"
+		h.root, err = packages.SDK(ctx)
+		if strings.HasPrefix(pkg.ImportPath, "lib/") {
+			return h, pkg.ImportPath, err
+		}
+		return h, path.Join("src", pkg.ImportPath), err
+	}
+	for _, file := range pkg.Files {
+		if file.Path == "" {
+			continue
+		}
+		for at := filepath.Dir(file.Path); h.root == "" && at != filepath.Dir(at); at = filepath.Dir(at) {
+			_, err := os.Stat(filepath.Join(at, "REPO.bazel"))
+			if h.own = at == d.Workspace.Root; h.own || err == nil || filepath.Base(filepath.Dir(at)) == "external" {
+				h.root = at
+			}
+		}
+		if h.root != "" && !file.Embedded {
+			folder = strings.TrimPrefix(h.inSlashes(filepath.Dir(file.Path)), ".")
+			break
+		}
+	}
+	if h.root == "" {
+		return h, "", fmt.Errorf("package %s has no file that no rule makes: nothing tells where its sources are", pkg.ImportPath)
+	}
+	h.module = strings.TrimSuffix(strings.TrimSuffix(pkg.ImportPath, folder), "/")
+	return h, folder, nil
+}
+
+// inSlashes returns a path relative to the home's folder, with slashes.
+func (h home) inSlashes(file string) string {
+	rel, err := filepath.Rel(h.root, file)
+	if err != nil {
+		return filepath.ToSlash(file)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// String names the home with its version.
+func (h home) String() string {
+	if h.own {
+		return "the workspace"
+	}
+	return strings.TrimSpace(h.module + " " + h.version)
+}
+
+// prefix returns the folder that the home has in its repository, and what the user is to know of that.
+func (d *Desk) prefix(ctx context.Context, h home) (folder, note string) {
+	if h.std {
+		return "", ""
+	}
+	if h.own {
+		cmd, err := git.Command(ctx, h.root, "rev-parse", "--show-prefix")
+		if err != nil {
+			return "", ""
+		}
+		out, err := git.Output(ctx, cmd)
+		if err != nil {
+			return "", "" // It is in no repository.
+		}
+		return strings.TrimSuffix(strings.TrimRight(string(out), "\r\n"), "/"), ""
+	}
+	var caches []string
+	if cache := moduleCache(); cache != "" {
+		caches = append(caches, cache)
+	}
+	at := upstream.Locate(caches, h.module, h.version)
+	if !at.Known {
+		note = fmt.Sprintf("%s: nothing tells where the module is in its repository; names are relative to the folder of the module", h)
+	}
+	if at.Major != "" {
+		inFolder := path.Join(at.Folder, at.Major)
+		note = strings.TrimPrefix(note+"\n", "\n") + fmt.Sprintf("%s: names are those of a repository that has %s on a branch; for one with a folder of that name: git apply -p%d --directory=%s",
+			h, at.Major, 1+len(strings.FieldsFunc(at.Folder, func(r rune) bool { return r == '/' })), inFolder)
+	}
+	return at.Folder, note
+}

@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/apply"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A making is of the files of a package, as overlays make them: by what actions of builds do it with.
+type making struct {
+	layering
+	desk *Desk
+	pkg  *workspace.GoPackage
+
+	paths   []string       // that a manifest refers to by their indices
+	indices map[string]int // of paths
+}
+
+// embed is what a manifest calls the change of a file that the package embeds.
+const embed workspace.Kind = "embeds"
+
+// steps are what a manifest calls kinds of changes.
+var steps = map[workspace.Kind]string{
+	workspace.Add:     "add",
+	workspace.Delete:  "delete",
+	workspace.Patch:   "patch",
+	workspace.Replace: "replace",
+	embed:             "embed",
+}
+
+// changesOf returns what an overlay changes, with what the package embeds. What is generated, if only by a rule that makes the
+// file of the package, is left out, and returned by its name with what generates it.
+func (m *making) changesOf(o workspace.Overlay) (changes []workspace.Change, generated map[string]string) {
+	generated = map[string]string{}
+	for _, change := range slices.Concat(o.Changes, m.desk.embeds(o)) {
+		if file, ok := m.pkg.File(change.Name); ok && file.Path == "" && change.Kind != workspace.Add {
+			generated[change.Name] = file.GeneratedBy
+		} else if change.Kind != workspace.Delete && change.Path == "" {
+			generated[change.Name] = change.Label
+		}
+		changes = append(changes, change)
+	}
+	return slices.DeleteFunc(changes, func(c workspace.Change) bool { return generated[c.Name] != "" }), generated
+}
+
+// embeds returns the files that an overlay has the package embed.
+func (d *Desk) embeds(o workspace.Overlay) []workspace.Change {
+	var changes []workspace.Change
+	own, _ := workspace.Package(o.Label)
+	for _, label := range o.Attrs["embedsrcs"].List {
+		folder, name := workspace.Package(label)
+		if own == "" || strings.HasPrefix(folder+"/", own+"/") {
+			name = strings.Trim(strings.TrimPrefix(folder+"/"+name, own), "/")
+		}
+		name = strings.TrimPrefix(name, o.Attrs["strip_prefix"].String+"/")
+		changes = append(changes, workspace.Change{Name: name, Kind: embed, Label: label, Path: workspace.SourcePath(d.Workspace, label)})
+	}
+	return changes
+}
+
+// index returns the index of a path.
+func (m *making) index(path string) int {
+	if i, ok := m.indices[path]; ok {
+		return i
+	}
+	m.indices[path] = len(m.paths)
+	m.paths = append(m.paths, path)
+	return len(m.paths) - 1
+}
+
+// of returns the files that overlays, the lowest first, change, as they make them, by their names; one that they delete is nil.
+func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
+	m.paths, m.indices = nil, map[string]int{}
+	type manifestChange struct {
+		Name     string           `json:"name"`
+		Original *int             `json:"original"`
+		Result   *int             `json:"result"`
+		Embedded bool             `json:"embedded"`
+		Steps    []map[string]any `json:"steps"`
+	}
+	temporary, err := os.MkdirTemp("", "overlay")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temporary)
+	var changes []*manifestChange
+	var labels []map[string]string
+	diffs := map[string]bool{}
+	for i, o := range overlays {
+		labels = append(labels, map[string]string{"label": "@@" + o.Label})
+		own, _ := m.changesOf(o)
+		for _, change := range own {
+			if change.Name == "" {
+				return nil, fmt.Errorf("patches does not say which files %s changes, and a build fails for it; write their names there", change.Label)
+			}
+			at := slices.IndexFunc(changes, func(c *manifestChange) bool { return c.Name == change.Name })
+			if at < 0 {
+				at = len(changes)
+				changes = append(changes, &manifestChange{Name: change.Name})
+				if file, ok := m.pkg.File(change.Name); ok {
+					original := m.index(file.Path)
+					changes[at].Original, changes[at].Embedded = &original, file.Embedded
+				}
+			}
+			c := changes[at]
+			c.Embedded = c.Embedded || change.Kind == embed
+			if n := len(c.Steps); n > 0 && c.Steps[n-1]["overlay"] == i {
+				if change.Kind == workspace.Patch {
+					continue // Its diffs are one step.
+				}
+				return nil, fmt.Errorf("%s changes %s by several files, one of which a select() chooses: only a build tells", o.Label, change.Name)
+			}
+			step := map[string]any{"overlay": i, "kind": steps[change.Kind]}
+			switch {
+			case change.Kind == workspace.Patch:
+				step["patches"] = m.diffs(o, change.Name, diffs)
+				step["strip"], step["fuzz"] = number(o, "patch_strip", 1), number(o, "patch_fuzz", 0)
+				step["exclude"] = o.Attrs["patch_exclude"].List
+			case change.Path != "":
+				step["file"] = m.index(change.Path)
+			}
+			if digests := o.Bases[change.Name]; len(digests) > 0 {
+				step["base"] = digests
+			}
+			if copied := workspace.SourcePath(m.desk.Workspace, o.BaseFiles[change.Name]); copied != "" {
+				step["base_file"] = m.index(copied)
+			}
+			c.Steps = append(c.Steps, step)
+		}
+	}
+	for i, c := range changes {
+		if c.Steps[len(c.Steps)-1]["kind"] != steps[workspace.Delete] {
+			result := m.index(filepath.Join(temporary, strconv.Itoa(i)))
+			c.Result = &result
+		}
+	}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	target := ""
+	if len(m.pkg.Targets) > 0 {
+		target = m.pkg.Targets[0]
+	}
+	manifest, err := json.Marshal(map[string]any{
+		"importpath": m.pkg.ImportPath,
+		"target":     target,
+		"sdk":        m.pkg.Std,
+		"names":      m.pkg.Names(),
+		"overlays":   labels,
+		"changes":    changes,
+		"claims":     m.claims(diffs),
+		"stamp":      m.index(filepath.Join(temporary, "stamp")),
+		"record":     m.index(filepath.Join(temporary, "record")),
+	})
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(temporary, "manifest")
+	if err := os.WriteFile(path, manifest, 0o600); err != nil {
+		return nil, err
+	}
+	var notes bytes.Buffer // What hunks that have moved are, a build tells.
+	if err := apply.Run(path, m.paths, &notes); err != nil {
+		return nil, err
+	}
+	made := map[string][]byte{}
+	for _, c := range changes {
+		made[c.Name] = nil
+		if c.Result != nil {
+			content, err := os.ReadFile(m.paths[*c.Result])
+			if err != nil {
+				return nil, err
+			}
+			made[c.Name] = append([]byte{}, content...)
+		}
+	}
+	return made, nil
+}
+
+// diffs returns the diffs of an overlay that change a file, in their order, as a manifest has them, and notes their labels.
+func (m *making) diffs(o workspace.Overlay, name string, seen map[string]bool) []map[string]any {
+	var diffs []map[string]any
+	for _, label := range o.Attrs["patches"].Keys {
+		names := strings.Split(o.Attrs["patches"].Dict[label], "\n")
+		if slices.Contains(names, name) {
+			diffs = append(diffs, map[string]any{"file": m.index(workspace.SourcePath(m.desk.Workspace, label)), "files": names})
+			seen[label] = true
+		}
+	}
+	return diffs
+}
+
+// claims returns what overlays of the workspace, of whichever package, take of diffs that several have.
+func (m *making) claims(diffs map[string]bool) []map[string]any {
+	claims := []map[string]any{}
+	for label := range diffs {
+		for _, o := range m.all {
+			names, ok := o.Attrs["patches"].Dict[label]
+			if !ok {
+				continue
+			}
+			claims = append(claims, map[string]any{
+				"diff":       m.index(workspace.SourcePath(m.desk.Workspace, label)),
+				"overlay":    "@@" + o.Label,
+				"importpath": o.ImportPath,
+				"files":      strings.Split(names, "\n"),
+				"delete":     o.Attrs["delete"].List,
+				"exclude":    o.Attrs["patch_exclude"].List,
+				"strip":      number(o, "patch_strip", 1),
+			})
+		}
+	}
+	return claims
+}
+
+// upstream returns a file of the package as it is without overlays, or nil if it has none of the name.
+func (m *making) upstream(name string) ([]byte, error) {
+	file, ok := m.pkg.File(name)
+	if !ok || file.Path == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(file.Path)
+	return append([]byte{}, content...), err
+}
+
+// number returns the value of an attribute that is one.
+func number(o workspace.Overlay, attribute string, otherwise int) int {
+	n, err := strconv.Atoi(o.Attrs[attribute].String)
+	if err != nil {
+		return otherwise
+	}
+	return n
+}
+
+// besideFiles are attributes of an overlay by which it changes its package, but no file of it.
+var besideFiles = []string{"cdeps", "cgo", "clinkopts", "copts", "cppopts", "cxxopts", "delete_opts", "deps", "gc_goopts", "x_defs"}
+
+// alsoSets returns those that an overlay sets.
+func alsoSets(o workspace.Overlay) []string {
+	return slices.DeleteFunc(slices.Clone(besideFiles), func(name string) bool {
+		value := o.Attrs[name]
+		return value.String != "true" && len(value.List) == 0 && len(value.Dict) == 0
+	})
+}
