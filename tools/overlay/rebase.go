@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
@@ -31,6 +32,7 @@ Labels are those of overlays; a name alone will do if it is the only one. Withou
 	Examples: []command.Example{
 		{Command: "overlay rebase", Text: "carries all overlays whose bases have moved"},
 		{Command: "overlay rebase -check", Text: "changes nothing, and fails if there is something to do"},
+		{Command: "overlay rebase -check -patch rebase.patch", Text: "does so, and writes a patch for git apply"},
 	},
 	Setup: setupRebase,
 }
@@ -53,12 +55,17 @@ without conflicts, and the packages have to type-check with them.
 func setupRebase(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.RebaseOptions
 	check := flags.Bool("check", false, "change nothing, and fail if an overlay is to be carried")
+	patch := flags.String("patch", "", "with -check or -dry-run, write what would be changed into `FILE`, which git apply takes in the root of the workspace; "+
+		"- is stdout, and all else is said on stderr then")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "change nothing, but say what would be done")
 	flags.BoolVar(&o.Offline, "offline", false, "download nothing")
 	flags.BoolVar(&o.Force, "force", false, "write conflicts into overlay files whose changes are not committed, too")
 	return func(labels []string) error {
 		o.DryRun = o.DryRun || *check
-		done, err := carry(labels, o, (*desk.Desk).Rebase)
+		if *patch != "" && !o.DryRun {
+			return verbs.UsageError("-patch is of what would be changed, and needs -check or -dry-run")
+		}
+		done, err := carry(labels, o, (*desk.Desk).Rebase, *patch)
 		if err == nil && (done.Problems > 0 || *check && done.Changed) {
 			err = command.ExitCode(1)
 		}
@@ -70,7 +77,7 @@ func setupAccept(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.RebaseOptions
 	flags.BoolVar(&o.DryRun, "dry-run", false, "change nothing, but say what would be done")
 	return func(labels []string) error {
-		done, err := carry(labels, o, (*desk.Desk).Accept)
+		done, err := carry(labels, o, (*desk.Desk).Accept, "")
 		if err == nil && done.Problems > 0 {
 			err = command.ExitCode(1)
 		}
@@ -78,16 +85,24 @@ func setupAccept(flags *flag.FlagSet) func(labels []string) error {
 	}
 }
 
-func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Context, []string, desk.RebaseOptions) (*desk.Rebased, error)) (done *desk.Rebased, err error) {
+func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Context, []string, desk.RebaseOptions) (*desk.Rebased, error), patch string) (done *desk.Rebased, err error) {
 	err = atDesk(func(ctx context.Context, d *desk.Desk) error {
 		progress := terminal.StartProgress(os.Stderr)
 		defer progress.Done()
 		o.Progress = progress.Say
+		stdout := d.Out
+		if patch == "-" {
+			d.Out = d.Err
+		}
 		done, err = by(d, ctx, labels, o)
+		if err == nil && !done.Changed && done.Problems == 0 {
+			fmt.Fprintln(d.Out, "nothing to do: all overlays with a base suit their packages")
+		}
+		if err == nil && patch != "" {
+			d.Out = stdout
+			err = d.WritePatch(ctx, patch, done.Changes)
+		}
 		return err
 	})
-	if err == nil && !done.Changed && done.Problems == 0 {
-		fmt.Println("nothing to do: all overlays with a base suit their packages")
-	}
 	return done, err
 }

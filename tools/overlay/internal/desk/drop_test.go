@@ -97,18 +97,22 @@ kept overlays/_src/uuid/shared.go, which //overlays:texts uses, too
 }
 
 // commitAll makes the workspace a repository of git that has all of its files.
-func commitAll(t *testing.T, d *Desk) {
+func commitAll(t *testing.T, d *Desk) { commit(t, d.Workspace.Root) }
+
+// commit makes a folder a repository of git, and commits all that is in it.
+func commit(t *testing.T, folder string) {
 	t.Helper()
-	for _, args := range [][]string{
-		{"init", "-q"},
-		{"add", "--all"},
-		{"-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "all"},
-	} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = d.Workspace.Root
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd, err, out)
-		}
+	runGit(t, folder, "init", "-q")
+	runGit(t, folder, "add", "--all")
+	runGit(t, folder, "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "all")
+}
+
+func runGit(t *testing.T, folder string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = folder
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
 }
 

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -47,14 +46,19 @@ func rebaseDesk(t *testing.T) (d *Desk, said func() string) {
 	}
 	d, out, _ := fakeDesk(t, files+"-- overlays/BUILD.bazel --\n"+build, rules...)
 	commitAll(t, d)
-	for name := range overlays {
-		if err := os.WriteFile(filepath.Join(d.Workspace.Root, name, "a.go"), []byte(newBase), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	moveBases(t, d, newBase)
 	return d, func() string {
 		defer out.Reset()
 		return filepath.ToSlash(out.String())
+	}
+}
+
+func moveBases(t *testing.T, d *Desk, content string) {
+	t.Helper()
+	for _, name := range []string{"clean", "conflict", "macro", "taken"} {
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, name, "a.go"), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -128,15 +132,63 @@ func TestIsCommitted(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("git", "config", "status.showUntrackedFiles", "no")
-	cmd.Dir = d.Workspace.Root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	runGit(t, d.Workspace.Root, "config", "status.showUntrackedFiles", "no")
 	if is, _ := isCommitted(context.Background(), file); is {
 		t.Error("a file that git does not know is committed")
 	}
 	if is, why := isCommitted(context.Background(), filepath.Join(d.Workspace.Root, "overlays/clean/a.go")); !is {
 		t.Errorf("a file that is committed %s", why)
+	}
+}
+
+// TestRebasePatch checks that git makes of a patch what Rebase would, also where the workspace is a folder of a repository.
+func TestRebasePatch(t *testing.T) {
+	d, _ := rebaseDesk(t)
+	ctx := context.Background()
+	above := filepath.Dir(d.Workspace.Root)
+	for _, repository := range []string{d.Workspace.Root, above} {
+		if repository == above {
+			if err := os.RemoveAll(filepath.Join(d.Workspace.Root, ".git")); err != nil {
+				t.Fatal(err)
+			}
+			moveBases(t, d, oldBase)
+			commit(t, above)
+			moveBases(t, d, newBase)
+		}
+		before := read(t, d, "overlays/BUILD.bazel")
+		done, err := d.Rebase(ctx, nil, RebaseOptions{DryRun: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		patch := filepath.Join(t.TempDir(), "rebase.patch")
+		if err := os.WriteFile(patch, []byte("of yesterday"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.WritePatch(ctx, patch, done.Changes); err != nil {
+			t.Fatal(err)
+		}
+		runGit(t, d.Workspace.Root, "apply", patch)
+		build := read(t, d, "overlays/BUILD.bazel")
+		if got, want := read(t, d, "overlays/clean/a.go"), strings.Replace(newBase, "return 1 ", "return 10 ", 1); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if strings.Count(build, digest.Of([]byte(newBase))) != 1 || build == before {
+			t.Errorf("got %s", build)
+		}
+		if got := read(t, d, "overlays/conflict/a.go"); strings.Contains(got, "<<<<<<<") {
+			t.Errorf("got %s", got)
+		}
+
+		// Nothing is left to be carried, and so the patch is empty.
+		if done, err = d.Rebase(ctx, nil, RebaseOptions{DryRun: true}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.WritePatch(ctx, patch, done.Changes); err != nil {
+			t.Fatal(err)
+		}
+		if content, err := os.ReadFile(patch); err != nil || len(content) > 0 {
+			t.Errorf("got %s, %v", content, err)
+		}
+		runGit(t, d.Workspace.Root, "checkout", "-q", "overlays")
 	}
 }
