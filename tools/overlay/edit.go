@@ -26,7 +26,7 @@ var editVerb = command.Verb{
 Copies the file that builds compile into the workspace, declares the copy as an overlay, with the
 digest and the version of what it is a copy of, in the set that builds use, and opens it in your
 editor, on a terminal. The next build compiles the copy as it is then: no command is needed after an
-edit. Where the file is overlaid already, that overlay is opened.
+edit. Where the file is overlaid already, that overlay is opened. Of several WHATs, all become overlays, or none.
 
 WHAT is one of
 
@@ -39,7 +39,7 @@ A new overlay comes into the folder that has others, or else into overlays/: the
 BUILD file, the copy below its folder _src, which the go command and gazelle pass by. The first one
 also has MODULE.bazel wrap the Go SDK, and choose the set.
 `,
-	Fails: "a file can't be overlaid; then nothing has changed for it and those after it",
+	Fails: "a file can't be overlaid; then nothing has changed, also of the others",
 	Examples: []command.Example{
 		{Command: "overlay edit github.com/google/uuid/version4.go", Text: "opens a copy, which builds compile from now on"},
 		{Command: "overlay edit 'net/http.(*Transport).dial'", Text: "opens the file of the standard library that declares it"},
@@ -60,17 +60,14 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		o.GoOverlayVersion = version()
 		var edited []desk.Edited
 		err := atDesk(func(ctx context.Context, d *desk.Desk) error {
-			for _, what := range whats {
-				file, err := d.Edit(ctx, what, o)
-				if err != nil {
-					return err
-				}
-				if file.Path != "" {
+			files, err := d.EditAll(ctx, whats, o)
+			for _, file := range files {
+				if file.Path != "" && !slices.Contains(edited, file) {
 					edited = append(edited, file)
 					fmt.Println(display(file))
 				}
 			}
-			return nil
+			return err
 		})
 		if err != nil {
 			return err

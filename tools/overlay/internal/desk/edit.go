@@ -48,61 +48,103 @@ type Edited struct {
 // Edit makes a file of a package one that is compiled as the user changes it. What is text
 // of the user that names the file: an import path and the name, a symbol, a line of a stack trace.
 func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, error) {
-	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	edited, err := d.EditAll(ctx, []string{text}, o)
 	if err != nil {
 		return Edited{}, err
+	}
+	return edited[0], nil
+}
+
+// EditAll does so with several texts: all, or none.
+func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Edited, error) {
+	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	if err != nil {
+		return nil, err
 	}
 	defer unlock()
 	if o.New != "" && o.Delete {
-		return Edited{}, errors.New("-new and -delete exclude each other: a file is gained or lost")
+		return nil, errors.New("-new and -delete exclude each other: a file is gained or lost")
 	}
-	at, err := d.resolve(ctx, text)
+	var places []place
+	for _, text := range texts {
+		at, err := d.resolve(ctx, text)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, at)
+	}
+	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
-		return Edited{}, err
+		return nil, err
 	}
+	d.warnBroken(broken)
+	e := &editing{Desk: d, layering: l, EditOptions: o}
+	if e.module, err = d.readModule(); err != nil {
+		return nil, err
+	}
+	if e.set, err = d.set(e.module, l, o); err != nil {
+		return nil, err
+	}
+	e.files = newBuildFiles(d.Workspace.Root, e.module.repo, l)
+	var edited []Edited
+	for _, at := range places {
+		file, err := e.edit(at)
+		if err != nil {
+			return nil, err
+		}
+		edited = append(edited, file)
+	}
+	changes := append(append(e.written, e.files.changes()...), e.module.changes()...)
+	if err := userfiles.Apply(changes...); err != nil {
+		return nil, err
+	}
+	_, err = d.Out.Write(e.out.Bytes())
+	return edited, err
+}
+
+// An editing is what one command makes of files. Nothing of it is written before all is known to be right.
+type editing struct {
+	*Desk
+	layering // with what has been declared
+	EditOptions
+	module  *moduleFile
+	set     setLabel
+	isWired bool // whether module has what builds need
+	files   *buildFiles
+	written []userfiles.Change // of overlay files
+	out     bytes.Buffer       // what is said when all is written
+}
+
+func (e *editing) edit(at place) (Edited, error) {
 	change := workspace.Change{Name: at.file, Kind: workspace.Replace}
 	switch {
-	case o.New != "":
-		change = workspace.Change{Name: o.New, Kind: workspace.Add}
-		if _, ok := at.pkg.File(o.New); ok {
-			return Edited{}, fmt.Errorf("package %s has a file %s already; without -new, it is edited", at.pkg.ImportPath, o.New)
+	case e.New != "":
+		change = workspace.Change{Name: e.New, Kind: workspace.Add}
+		if _, ok := at.pkg.File(e.New); ok {
+			return Edited{}, fmt.Errorf("package %s has a file %s already; without -new, it is edited", at.pkg.ImportPath, e.New)
 		}
 	case at.file == "":
 		return Edited{}, fmt.Errorf("%s is a package; say which of its files is meant:\n  %s", at.pkg.ImportPath, strings.Join(at.pkg.Names(), "\n  "))
-	case o.Delete:
+	case e.Delete:
 		change.Kind = workspace.Delete
 	}
 	if err := editable(at.pkg, change); err != nil {
 		return Edited{}, err
 	}
-
-	l, _, broken, err := d.declared(ctx, nil)
-	if err != nil {
-		return Edited{}, err
-	}
-	d.warnBroken(broken)
-	module, err := d.readModule()
-	if err != nil {
-		return Edited{}, err
-	}
-	set, err := d.set(module, l, o)
-	if err != nil {
-		return Edited{}, err
-	}
 	var own, there *workspace.Overlay // of the package, in the set; and the one of these on top that changes the file
 	var elsewhere []string
-	for _, o := range l.all {
+	for _, o := range e.all {
 		if o.ImportPath != at.pkg.ImportPath {
 			continue
 		}
 		changes := slices.ContainsFunc(o.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
-		if !has(l.sets, set.label(), o.Label) {
+		if !has(e.sets, e.set.label(), o.Label) {
 			if changes {
 				elsewhere = append(elsewhere, o.Label)
 			}
 			continue
 		}
-		if changes && (there == nil || l.layered(o.Label, there.Label)) {
+		if changes && (there == nil || e.layered(o.Label, there.Label)) {
 			there = &o
 		}
 		if own == nil || own.Macro != "" {
@@ -111,20 +153,20 @@ func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, er
 	}
 	if there != nil {
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
-		return d.again(*there, there.Changes[i], change, at.line)
+		return e.again(*there, there.Changes[i], change, at.line)
 	}
 	if len(elsewhere) > 0 {
 		return Edited{}, fmt.Errorf("%s of package %s is overlaid by %s, which the set %s does not have; add it to overlays of the set, or choose another by -set LABEL",
-			change.Name, at.pkg.ImportPath, strings.Join(elsewhere, " and "), set.label())
+			change.Name, at.pkg.ImportPath, strings.Join(elsewhere, " and "), e.set.label())
 	}
-	return d.declare(at, change, own, module, set, l, o)
+	return e.declare(at, change, own)
 }
 
 // again returns the overlay file that is there.
-func (d *Desk) again(o workspace.Overlay, before, change workspace.Change, line int) (Edited, error) {
+func (e *editing) again(o workspace.Overlay, before, change workspace.Change, line int) (Edited, error) {
 	switch {
 	case before.Kind == workspace.Delete && change.Kind == workspace.Delete:
-		fmt.Fprintf(d.Out, "%s deletes %s of package %s already\n", o.Label, before.Name, o.ImportPath)
+		fmt.Fprintf(&e.out, "%s deletes %s of package %s already\n", o.Label, before.Name, o.ImportPath)
 		return Edited{}, nil
 	case before.Kind == workspace.Delete || change.Kind == workspace.Delete:
 		return Edited{}, fmt.Errorf("%s %s %s of package %s; to start anew: overlay drop %s", o.Label, before.Kind, before.Name, o.ImportPath, o.Label)
@@ -133,9 +175,9 @@ func (d *Desk) again(o workspace.Overlay, before, change workspace.Change, line 
 	}
 	if before.Kind == workspace.Patch {
 		line = 0
-		fmt.Fprintf(d.Out, "%s patches %s of package %s by a diff\n", o.Label, before.Name, o.ImportPath)
+		fmt.Fprintf(&e.out, "%s patches %s of package %s by a diff\n", o.Label, before.Name, o.ImportPath)
 	} else {
-		fmt.Fprintf(d.Out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
+		fmt.Fprintf(&e.out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
 	}
 	return Edited{Path: before.Path, Line: line}, nil
 }
@@ -172,20 +214,18 @@ var sourceName = regexp.MustCompile(`^[^/\\:]+\.(?:go|S|s|c|cc|cpp|cxx|h|hh|hpp|
 // baseVersion is what base_version may be, as in base_versions.bzl: SDKs that somebody has made may have others.
 var baseVersion = regexp.MustCompile(`^(?:v\d+\.\d+\.\d+.*|go1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)$`)
 
-// declare writes the overlay, with its file, and has builds use it.
-func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay, module *moduleFile, set setLabel,
-	l layering, o EditOptions) (Edited, error) {
-	pkg, name := set.pkg, ""
+// declare declares the overlay, with its file, and has builds use it.
+func (e *editing) declare(at place, change workspace.Change, own *workspace.Overlay) (Edited, error) {
+	pkg, name := e.set.pkg, ""
 	if own != nil {
 		if own.Macro != "" {
 			return Edited{}, fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; change the overlay of package %s there by hand",
-				d.rel(own.BuildFile), own.Line, own.Label, own.Macro, own.ImportPath)
+				e.rel(own.BuildFile), own.Line, own.Label, own.Macro, own.ImportPath)
 		}
 		pkg, name = workspace.Package(own.Label)
 	}
-	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
-	files := newBuildFiles(d.Workspace.Root, module.repo, l)
-	build, err := files.load(pkg)
+	folder := filepath.Join(e.Workspace.Root, filepath.FromSlash(pkg))
+	build, err := e.files.load(pkg)
 	if err != nil {
 		return Edited{}, err
 	}
@@ -194,7 +234,7 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 	}
 
 	// The overlay, and its file.
-	said := buildfile.Change{Name: name, ImportPath: at.pkg.ImportPath, Base: map[string]string{}, Reason: o.Reason}
+	said := buildfile.Change{Name: name, ImportPath: at.pkg.ImportPath, Base: map[string]string{}, Reason: e.Reason}
 	var content []byte
 	if change.Kind != workspace.Add {
 		file, _ := at.pkg.File(change.Name)
@@ -210,7 +250,6 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 	}
 	source := path.Join(filesFolder, at.pkg.ImportPath, change.Name)
 	edited := Edited{Path: filepath.Join(folder, filepath.FromSlash(source)), Line: at.line}
-	var changes []userfiles.Change
 	switch change.Kind {
 	case workspace.Delete:
 		said.Delete, edited = []string{change.Name}, Edited{}
@@ -224,9 +263,9 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 	}
 	if edited.Path != "" {
 		if _, err := os.Lstat(edited.Path); !errors.Is(err, fs.ErrNotExist) {
-			return Edited{}, fmt.Errorf("%s is there, and no overlay has it; move it away, or declare it by hand in srcs of a go_overlay", d.rel(edited.Path))
+			return Edited{}, fmt.Errorf("%s is there, and no overlay has it; move it away, or declare it by hand in srcs of a go_overlay", e.rel(edited.Path))
 		}
-		changes = append(changes, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
+		e.written = append(e.written, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
 	}
 	if err := build.Change(said); err != nil {
 		return Edited{}, err
@@ -237,29 +276,51 @@ func (d *Desk) declare(at place, change workspace.Change, own *workspace.Overlay
 
 	// The set, and the module.
 	label := "//" + pkg + ":" + name
-	if !has(l.sets, set.label(), label) {
-		build, err := files.load(set.pkg)
+	if !has(e.sets, e.set.label(), label) {
+		build, err := e.files.load(e.set.pkg)
 		if err != nil {
 			return Edited{}, err
 		}
-		if err := build.AddToSet(set.name, label); err != nil {
+		if err := build.AddToSet(e.set.name, label); err != nil {
 			return Edited{}, err
 		}
 	}
-	notes, err := module.wire(set.label(), o.GoOverlayVersion)
-	if err != nil {
-		return Edited{}, err
+	var notes []string
+	if !e.isWired {
+		if notes, err = e.module.wire(e.set.label(), e.GoOverlayVersion); err != nil {
+			return Edited{}, err
+		}
+		e.isWired = true
 	}
-	changes = append(append(changes, files.changes()...), module.changes()...)
-	if err := userfiles.Apply(changes...); err != nil {
-		return Edited{}, err
-	}
-
-	fmt.Fprintf(d.Out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
+	change.Path = edited.Path
+	e.remember(label, change, said)
+	fmt.Fprintf(&e.out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
 	for _, note := range notes {
-		fmt.Fprintln(d.Out, note)
+		fmt.Fprintln(&e.out, note)
 	}
 	return edited, nil
+}
+
+// remember has what follows know an overlay as if Bazel had been asked for it.
+func (e *editing) remember(label string, change workspace.Change, said buildfile.Change) {
+	i := slices.IndexFunc(e.all, func(o workspace.Overlay) bool { return o.Label == label })
+	if i < 0 {
+		i = len(e.all)
+		e.all = append(e.all, workspace.Overlay{Label: label, ImportPath: said.ImportPath, Bases: map[string][]string{}})
+	}
+	e.all[i].Changes = append(e.all[i].Changes, change)
+	for name, digest := range said.Base {
+		e.all[i].Bases[name] = []string{digest}
+	}
+	if has(e.sets, e.set.label(), label) {
+		return
+	}
+	set := slices.IndexFunc(e.sets, func(s workspace.Set) bool { return s.Label == e.set.label() })
+	if set < 0 {
+		set = len(e.sets)
+		e.sets = append(e.sets, workspace.Set{Label: e.set.label()})
+	}
+	e.sets[set].Overlays = append(e.sets[set].Overlays, label)
 }
 
 // newFile returns what a new file of a package begins with.

@@ -107,3 +107,46 @@ func TestEditRefuses(t *testing.T) {
 		t.Error("there is a file")
 	}
 }
+
+// TestEditAll checks that several files become overlays together, or none does.
+func TestEditAll(t *testing.T) {
+	files := editFiles + "-- hash/a.go --\npackage hash\n-- hash/b.go --\npackage hash\n"
+	rules := append(editRules("//overlays:uuid"),
+		rule{"go_library", "//hash:hash", map[string]any{"importpath": "example.com/m/hash", "srcs": []string{"//hash:a.go", "//hash:b.go"}}})
+	d, out, _ := fakeDesk(t, strings.Replace(files, "overlays = []", `overlays = [":uuid"]`, 1), rules...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/b.go", "example.com/m/hash/a.go", "example.com/m/uuid/c.go"}, EditOptions{})
+	if err == nil || !strings.Contains(err.Error(), "has no file c.go") {
+		t.Errorf("got %v", err)
+	}
+	_, failed := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src"))
+	if got := read(t, d, "overlays/BUILD.bazel"); got != before || failed == nil || out.Len() > 0 {
+		t.Errorf("got %s, %v, and said %s", got, failed, out)
+	}
+
+	edited, err := d.EditAll(context.Background(), []string{
+		"example.com/m/uuid/b.go", "example.com/m/hash/a.go", "example.com/m/hash/b.go", "example.com/m/hash/a.go:1", "example.com/m/uuid/a.go",
+	}, EditOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range edited {
+		name, _ := filepath.Rel(filepath.Join(d.Workspace.Root, "overlays"), file.Path)
+		names = append(names, filepath.ToSlash(name))
+		if _, err := os.Stat(file.Path); err != nil {
+			t.Error(err)
+		}
+	}
+	const source = "_src/example.com/m/"
+	if got, want := strings.Join(names, " "), source+"uuid/b.go "+source+"hash/a.go "+source+"hash/b.go "+source+"hash/a.go a.go"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	got := read(t, d, "overlays/BUILD.bazel")
+	if strings.Count(got, "go_overlay(") != 2 || strings.Count(got, `":hash"`) != 1 || !strings.Contains(got, `"_src/example.com/m/hash/b.go"`) {
+		t.Errorf("got %s", got)
+	}
+	if got := strings.Count(out.String(), "Wraps the Go SDK"); got != 1 {
+		t.Errorf("what is wired is said %d times: %s", got, out)
+	}
+}
