@@ -34,6 +34,7 @@ WHAT is one of
     github.com/google/uuid.NewRandom         a symbol: net/http.(*Transport).dial
     external/…/version4.go:42                a line of a compile error, a stack trace, a debugger
     @com_github_google_uuid//:version4.go    a label, or the path of a file in the workspace
+    overlays/_src/…/version4.go:42           an overlay file, or diff, by its own path
 
 A new overlay comes into the folder that has others, or else into overlays/: the declaration into its
 BUILD file, the copy below its folder _src, which the go command and gazelle pass by. The first one

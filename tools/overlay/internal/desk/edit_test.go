@@ -150,3 +150,20 @@ func TestEditAll(t *testing.T) {
 		t.Errorf("what is wired is said %d times: %s", got, out)
 	}
 }
+
+// TestEditCgo checks that it is said what lines of a file builds don't read.
+func TestEditCgo(t *testing.T) {
+	rules := append(editRules("//overlays:uuid"), rule{"go_library", "//c:c", map[string]any{
+		"importpath": "example.com/m/c", "cgo": "true", "srcs": []string{"//c:a.go", "//c:b.go"},
+	}})
+	d, out, _ := fakeDesk(t, editFiles+"-- c/a.go --\npackage c\n\n// #cgo LDFLAGS: -lm\nimport \"C\"\n-- c/b.go --\npackage c\n", rules...)
+	for file, want := range map[string]bool{"a.go": true, "b.go": false} {
+		out.Reset()
+		if _, err := d.Edit(context.Background(), "example.com/m/c/"+file, EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "#cgo lines"); got != want {
+			t.Errorf("%s: said %s", file, out)
+		}
+	}
+}

@@ -43,6 +43,7 @@ func init() {
 		switch {
 		case strings.HasPrefix(expression, "kind(") && isOverlay,
 			strings.HasPrefix(expression, "let found") && !isOverlay,
+			strings.HasPrefix(expression, "deps(") && !isOverlay,
 			strings.HasPrefix(expression, "rdeps("):
 			os.Stdout.Write(line)
 		}
@@ -78,7 +79,10 @@ func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *b
 			case []string:
 				attribute["stringListValue"] = value
 				for _, label := range value {
-					files[label] = true
+					files[label] = name != "outs"
+					if name == "outs" {
+						encoder.Encode(map[string]any{"type": "GENERATED_FILE", "generatedFile": map[string]string{"name": label, "generatingRule": r.label}})
+					}
 				}
 			case map[string]string:
 				var entries []map[string]string
