@@ -42,7 +42,7 @@ func (d *Desk) Patch(ctx context.Context, changes []userfiles.Change) ([]byte, e
 		if err != nil || !filepath.IsLocal(name) {
 			return nil, fmt.Errorf("%s is outside of the workspace, so that no patch can change it there; leave out -patch", file)
 		}
-		writeDiff(&patch, above+filepath.ToSlash(name), change.Original, change.Content, "")
+		writeDiff(&patch, above+filepath.ToSlash(name), change.Original, change.Content)
 	}
 	return patch.Bytes(), nil
 }

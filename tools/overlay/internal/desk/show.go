@@ -159,7 +159,16 @@ func (d *Desk) overlaidPlace(ctx context.Context, l layering, text string) (plac
 			return place{pkg: pkg, file: change.Name}, err
 		}
 	}
-	return d.resolve(ctx, text)
+	found, err := d.resolve(ctx, text, l)
+	if err != nil || found.overlay == nil {
+		return found, err
+	}
+	packages, err := d.Packages(ctx)
+	if err != nil {
+		return place{}, err
+	}
+	pkg, err := packages.Find(ctx, found.overlay.ImportPath)
+	return place{pkg: pkg, file: found.file}, err
 }
 
 // list returns where the files of the package are from.
