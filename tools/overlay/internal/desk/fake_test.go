@@ -76,6 +76,8 @@ func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *b
 			switch value := value.(type) {
 			case string:
 				attribute["stringValue"] = value
+			case int:
+				attribute["type"], attribute["intValue"] = "INTEGER", value
 			case []string:
 				attribute["stringListValue"] = value
 				for _, label := range value {
@@ -86,7 +88,8 @@ func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *b
 				}
 			case map[string]string:
 				var entries []map[string]string
-				for key, value := range value {
+				for _, key := range sortedNames(value) {
+					value := value[key]
 					entries = append(entries, map[string]string{"key": key, "value": value})
 					files[key], files[value] = true, true
 				}

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
-	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
@@ -61,6 +60,7 @@ type rebase struct {
 	overlay workspace.Overlay
 	pkg     *workspace.GoPackage
 	old     string // version that is recorded
+	diffs   diffFiles
 	problem bool
 }
 
@@ -70,6 +70,7 @@ type carried struct {
 	upstream []byte // as the package has it now
 	overlay  []byte // the overlay file, or diff; nil for what is deleted
 	merged   []byte // what becomes of it
+	patched  []byte // what diffs make of upstream, if they fit
 	gone     bool   // whether nothing of the overlay's changes is left
 	stays    bool   // whether the digest must not move
 }
@@ -97,6 +98,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	var out bytes.Buffer
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var written []userfiles.Change
+	diffs := diffFiles{}
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
 		if pkg == nil {
@@ -104,14 +106,18 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			result.Problems++
 			continue
 		}
-		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay, pkg: pkg, old: overlay.Version}
+		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay, pkg: pkg, old: overlay.Version, diffs: diffs}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range moved {
-			if each == nil {
+			if overlay.Macro != "" { // What it declares is left to people.
 				break
+			}
+			if each == nil {
+				r.checkDiffs(f)
+				continue
 			}
 			if err := each(r, f); ctx.Err() != nil {
 				return nil, err
@@ -130,7 +136,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		}
 	}
 	// BUILD files last: a digest stands for a file that is there.
-	result.Changes = append(written, files.changes()...)
+	result.Changes = slices.Concat(written, diffs.changes(), files.changes())
 	result.Changed = len(result.Changes) > 0
 	if !o.DryRun {
 		if err := userfiles.Apply(result.Changes...); err != nil {
@@ -164,6 +170,9 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 	var moved []*carried
 	for _, change := range r.overlay.Changes {
 		digests := r.overlay.Bases[change.Name]
+		if slices.ContainsFunc(moved, func(f *carried) bool { return f.Kind == workspace.Patch && f.Name == change.Name }) {
+			continue // All diffs of a file are carried together.
+		}
 		// What lies on top of another overlay was written against that.
 		if change.Kind == workspace.Add || len(digests) == 0 && !accept && r.overlay.BaseFiles[change.Name] == "" || r.isOnTop(r.overlay, change.Name) {
 			continue
@@ -225,26 +234,12 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 		r.tell(f, "is deleted, and has changed upstream; see whether the overlay still does what it should, then: overlay accept %s", r.overlay.Label)
 		return nil
 	}
-	o.say("looking for %s of %s as it was", f.Name, r.pkg.ImportPath)
-	var old upstream.Found
-	var err error
-	for _, digest := range r.overlay.Bases[f.Name] {
-		if old, err = r.base(ctx, f, digest, o); err == nil {
-			break
-		}
-	}
-	if notFound := (*upstream.NotFoundError)(nil); errors.As(err, &notFound) {
-		f.stays = true
-		r.tell(f, "%v", err)
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if r.old == "" {
-		r.old = old.Version
-	}
 	if f.Kind == workspace.Patch {
-		return r.mergeDiff(f)
+		return r.mergeDiffs(ctx, f, o)
+	}
+	old, err := r.oldBase(ctx, f, o)
+	if old == nil {
+		return err
 	}
 	merged, conflicts, err := merge.Three(ctx, old.Content, f.overlay, f.upstream, r.names(f))
 	if err != nil {
@@ -279,6 +274,29 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 		r.said(f, "upstream has taken over %d of its %d changes", len(taken), all)
 	}
 	return nil
+}
+
+// oldBase returns the text that a file was written against. If it is not to be found, that is told, and nil is returned.
+func (r *rebase) oldBase(ctx context.Context, f *carried, o RebaseOptions) (*upstream.Found, error) {
+	o.say("looking for %s of %s as it was", f.Name, r.pkg.ImportPath)
+	var old upstream.Found
+	var err error
+	for _, digest := range r.overlay.Bases[f.Name] {
+		if old, err = r.base(ctx, f, digest, o); err == nil {
+			break
+		}
+	}
+	if notFound := (*upstream.NotFoundError)(nil); errors.As(err, &notFound) {
+		f.stays = true
+		r.tell(f, "%v", err)
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if r.old == "" {
+		r.old = old.Version
+	}
+	return &old, nil
 }
 
 // drop returns the end of a sentence: the command that takes the overlay out, if that is all that is to be done.
@@ -316,27 +334,6 @@ func some(n int) string {
 func (r *rebase) names(f *carried) [3]string {
 	name := func(version string) string { return strings.TrimSpace(r.pkg.ImportPath + "/" + f.Name + " " + version) }
 	return [3]string{name(r.old), r.overlay.Label, name(r.pkg.Version)}
-}
-
-// mergeDiff carries a diff: one that still applies stays as it is.
-func (r *rebase) mergeDiff(f *carried) error {
-	parts, err := unified.Parse(string(f.overlay))
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.desk.rel(f.Path), err)
-	}
-	for _, part := range parts {
-		if !slices.ContainsFunc(part.Names(0), func(name string) bool {
-			return name == f.Name || strings.HasSuffix(name, "/"+f.Name)
-		}) {
-			continue
-		}
-		if _, _, failures := part.Apply(string(f.upstream), 0); len(failures) > 0 {
-			f.stays = true
-			r.tell(f, "the diff %s does not fit the file as it is now: %s\nPort it by hand, then: overlay accept %s",
-				r.desk.rel(f.Path), unified.Describe(failures), r.overlay.Label)
-		}
-	}
-	return nil
 }
 
 // base returns the text that a file was written against.
@@ -489,7 +486,7 @@ func (r *rebase) sources() (map[string][]byte, error) {
 	return sources, nil
 }
 
-// overlaid returns the files of the package with what overlays make of them. Diffs are left to the build.
+// overlaid returns the files of the package with what overlays make of them. Diffs that do not fit are left to the build.
 func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte, moved []*carried) (map[string][]byte, error) {
 	after := map[string][]byte{}
 	for name, content := range before {
@@ -503,6 +500,10 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 			switch {
 			case change.Kind == workspace.Delete:
 				delete(after, change.Name)
+			case change.Kind == workspace.Patch:
+				if patched, err := r.patched(overlay, change.Name, before[change.Name]); err == nil {
+					after[change.Name] = patched
+				}
 			case change.Kind != workspace.Patch && change.Path != "":
 				content, err := os.ReadFile(change.Path)
 				if err != nil {
@@ -513,6 +514,9 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 		}
 	}
 	for _, f := range moved {
+		if f.Kind == workspace.Patch && f.patched != nil {
+			after[f.Name] = f.patched
+		}
 		if f.Kind == workspace.Replace {
 			after[f.Name] = f.merged
 			if f.stays || f.gone || f.overlay == nil { // What is with it is told otherwise.

@@ -1,0 +1,284 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/linediff"
+	"github.com/go-overlay/go_overlay/tools/internal/unified"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// diffFiles are files with diffs, by their paths: several overlays may have parts of one.
+type diffFiles map[string]*diffFile
+
+// A diffFile is one as it is, and as it will be.
+type diffFile struct{ original, text string }
+
+func (d diffFiles) load(path string) (*diffFile, error) {
+	if file := d[path]; file != nil {
+		return file, nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d[path] = &diffFile{string(content), string(content)}
+	return d[path], nil
+}
+
+// changes returns what is to be written, in the order of paths.
+func (d diffFiles) changes() []userfiles.Change {
+	var changes []userfiles.Change
+	for path, file := range d {
+		if file.text != file.original {
+			changes = append(changes, userfiles.Change{Path: path, Content: []byte(file.text), Original: []byte(file.original)})
+		}
+	}
+	slices.SortFunc(changes, func(a, b userfiles.Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes
+}
+
+// A diffPart is what a diff of an overlay says of a file.
+type diffPart struct {
+	*unified.FileDiff
+	path  string // of the file with the diff
+	index int    // in that
+}
+
+// parts returns the parts of an overlay's diffs that are about a file of the package, in the order in which they are applied.
+func (d diffFiles) parts(desk *Desk, o workspace.Overlay, name string) ([]diffPart, error) {
+	var parts []diffPart
+	for _, label := range o.Attrs["patches"].Keys {
+		if !slices.Contains(strings.Split(o.Attrs["patches"].Dict[label], "\n"), name) {
+			continue
+		}
+		path := workspace.SourcePath(desk.Workspace, label)
+		if path == "" {
+			return nil, fmt.Errorf("the diff %s is no file of the workspace's sources", label)
+		}
+		file, err := d.load(path)
+		if err != nil {
+			return nil, err
+		}
+		all, err := unified.Parse(file.text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", desk.rel(path), err)
+		}
+		before := len(parts)
+		for i, part := range all {
+			if slices.Contains(part.Names(number(o, "patch_strip", 1)), name) {
+				parts = append(parts, diffPart{part, path, i})
+			}
+		}
+		if len(parts) == before {
+			return nil, fmt.Errorf("%s has nothing for it; correct the names in patches", desk.rel(path))
+		}
+	}
+	return parts, nil
+}
+
+// apply returns a text with the part applied; the error says which hunks do not fit.
+func (p diffPart) apply(text []byte, fuzz int) ([]byte, error) {
+	if p.Unusable != nil {
+		return nil, p.Unusable
+	}
+	patched, _, failures := p.Apply(string(text), fuzz)
+	if len(failures) > 0 {
+		return nil, fmt.Errorf("%s", strings.TrimSuffix(unified.Describe(failures), "\n"))
+	}
+	return []byte(patched), nil
+}
+
+// patched returns what the diffs of an overlay make of a file.
+func (r *rebase) patched(o workspace.Overlay, name string, text []byte) ([]byte, error) {
+	parts, err := r.diffs.parts(r.desk, o, name)
+	for _, part := range parts {
+		if err == nil {
+			text, err = part.apply(text, number(o, "patch_fuzz", 0))
+		}
+	}
+	return text, err
+}
+
+// checkDiffs makes sure that the diffs of a file fit it as it is now, if it has some.
+func (r *rebase) checkDiffs(f *carried) {
+	if f.Kind != workspace.Patch || f.Path == "" {
+		return
+	}
+	var err error
+	if f.patched, err = r.patched(r.overlay, f.Name, f.upstream); err != nil {
+		f.stays = true
+		r.tell(f, "%s does not fit the file as it is now: %v", r.desk.rel(f.Path), err)
+	}
+}
+
+// mergeDiffs carries the diffs of a file. Those that fit stay as they are. Otherwise the texts that they make, one after
+// another, are merged, and the diffs are made anew.
+func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) error {
+	fuzz := number(r.overlay, "patch_fuzz", 0)
+	parts, err := r.diffs.parts(r.desk, r.overlay, f.Name)
+	if err != nil {
+		return err
+	}
+	patched, err := r.patched(r.overlay, f.Name, f.upstream)
+	if err == nil {
+		f.patched = patched
+		return nil
+	}
+	for _, part := range parts {
+		if part.Creates() || part.Deletes() || part.Renamed || part.Copied {
+			return fmt.Errorf("%s makes, deletes or renames it, and does not fit any more: %w\nport it by hand, then: overlay accept %s",
+				r.desk.rel(part.path), err, r.overlay.Label)
+		}
+	}
+	misfit := err
+	old, err := r.oldBase(ctx, f, o)
+	if old == nil {
+		if err == nil {
+			r.said(f, "%s does not fit the file as it is now: %v\nport it by hand, then: overlay accept %s", r.desk.rel(parts[0].path), misfit, r.overlay.Label)
+		}
+		return err
+	}
+	was, now := old.Content, f.upstream
+	hunks := make([]string, len(parts))
+	for i, part := range parts {
+		next, err := part.apply(was, fuzz)
+		if err != nil {
+			return fmt.Errorf("%s fits neither the file as it is now nor as it was: %w\nport it by hand, then: overlay accept %s", r.desk.rel(part.path), err, r.overlay.Label)
+		}
+		merged, conflicts, err := merge.Three(ctx, was, next, now, r.names(f))
+		if err != nil {
+			return err
+		}
+		if conflicts > 0 {
+			f.stays = true
+			r.tell(f, "%s of the changes of %s conflict with upstream's, and a diff can't have both texts: %v\nport it by hand, then: overlay accept %s",
+				some(conflicts), r.desk.rel(part.path), misfit, r.overlay.Label)
+			return nil
+		}
+		if hunks[i] = linediff.Exact(string(now), string(merged)); hunks[i] == "" && !bytes.Equal(now, merged) {
+			return fmt.Errorf("%s: no diff can say what becomes of it", r.desk.rel(part.path))
+		}
+		was, now = next, merged
+	}
+	if bytes.Equal(now, f.upstream) {
+		f.gone = true
+		return nil
+	}
+	if i := slices.Index(hunks, ""); i >= 0 {
+		f.stays = true
+		r.tell(f, "upstream has all that %s changes in it; take that out of the diff, and the name out of patches, then: overlay rebase %s", r.desk.rel(parts[i].path), r.overlay.Label)
+		return nil
+	}
+	if taken, all := merge.TakenOver(old.Content, was, f.upstream); len(taken) > 0 {
+		r.said(f, "upstream has taken over %d of its %d changes", len(taken), all)
+	}
+	return r.rewrite(f, parts, hunks, now)
+}
+
+// rewrite puts other hunks into the diffs of a file, which make a text then.
+func (r *rebase) rewrite(f *carried, parts []diffPart, hunks []string, text []byte) error {
+	before := map[string]string{}
+	now := f.upstream
+	for i, part := range parts {
+		file := r.diffs[part.path]
+		if _, ok := before[part.path]; !ok {
+			before[part.path] = file.text
+		}
+		all, err := unified.Parse(file.text) // Lines have moved with those of the part before.
+		if err != nil {
+			return err
+		}
+		next, _, _ := (&unified.FileDiff{Hunks: parsed(hunks[i])}).Apply(string(now), 0)
+		file.text = withHunks(file.text, all[part.index], hunks[i], now, []byte(next))
+		now = []byte(next)
+	}
+	patched, err := r.patched(r.overlay, f.Name, f.upstream)
+	if err != nil || !bytes.Equal(patched, text) {
+		for path, text := range before {
+			r.diffs[path].text = text
+		}
+		return fmt.Errorf("the diff that was made anew does not make what was merged (%v); port it by hand, then: overlay accept %s", err, r.overlay.Label)
+	}
+	f.patched = patched
+	for i, part := range parts {
+		if i == 0 || part.path != parts[i-1].path {
+			r.said(f, "%s is made anew", filepath.ToSlash(r.desk.rel(part.path)))
+		}
+	}
+	return nil
+}
+
+// parsed returns hunks that linediff has written.
+func parsed(hunks string) []*unified.Hunk {
+	diff, err := unified.Parse("--- a\n+++ a\n" + hunks)
+	if err != nil || len(diff) != 1 {
+		return nil
+	}
+	return diff[0].Hunks
+}
+
+var (
+	hunkHeader = regexp.MustCompile(`^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@`)
+	blobs      = regexp.MustCompile(`^index ([0-9a-f]+)\.\.([0-9a-f]+)`)
+)
+
+// withHunks returns a diff in which one part has other hunks, and names the contents before and after them by git's hashes, if it did.
+func withHunks(diff string, part *unified.FileDiff, hunks string, before, after []byte) string {
+	lines := unified.SplitLines(diff)
+	start := part.Line - 1
+	for !strings.HasPrefix(lines[start], "@@ -") {
+		if m := blobs.FindStringSubmatchIndex(lines[start]); m != nil {
+			length := m[3] - m[2]
+			lines[start] = "index " + blobHash(before)[:min(length, 40)] + ".." + blobHash(after)[:min(length, 40)] + lines[start][m[1]:]
+		}
+		start++
+	}
+	end := start
+	for end < len(lines) {
+		counts := hunkHeader.FindStringSubmatch(lines[end])
+		if counts == nil {
+			break
+		}
+		end++
+		for old, new := count(counts[1]), count(counts[2]); end < len(lines) && (old > 0 || new > 0 || strings.HasPrefix(lines[end], `\ `)); end++ {
+			switch lines[end][0] {
+			case '-':
+				old--
+			case '+':
+				new--
+			case '\\':
+			default:
+				old--
+				new--
+			}
+		}
+	}
+	return strings.Join(lines[:start], "") + hunks + strings.Join(lines[end:], "")
+}
+
+// count returns how many lines a range of a hunk's header has.
+func count(text string) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return 1
+}
+
+// blobHash returns the hash by which git calls a content.
+func blobHash(content []byte) string {
+	sum := sha1.Sum(append([]byte(fmt.Sprintf("blob %d\x00", len(content))), content...))
+	return hex.EncodeToString(sum[:])
+}

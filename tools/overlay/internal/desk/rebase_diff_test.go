@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/unified"
+)
+
+const (
+	// What comes before and after the diffs of mails is not theirs.
+	mailHead = "From 1 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] C\n\n---\n a.go | 2 +-\n\ndiff --git a/a.go b/a.go\nindex 1111111..2222222 100644\n"
+	// The context is what upstream changes.
+	fixC = "--- a/a.go\n+++ b/a.go\n@@ -4,4 +4,4 @@ func A() int { return 1 }\n \n func B() int { return 2 }\n \n-func C() int { return 3 }\n+func C() int { return 30 }\n"
+	fixA = "--- a/a.go\n+++ b/a.go\n@@ -1,5 +1,5 @@\n package m\n \n-func A() int { return 1 }\n+func A() int { return 10 }\n \n func B() int { return 2 }\n"
+
+	movedB  = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 20 }\n\nfunc C() int { return 3 }\n"
+	movedBC = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 20 }\n\nfunc C() int { return 4 }\n"
+	takenC  = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 20 }\n\nfunc C() int { return 30 }\n"
+)
+
+// diffDesk has an overlay of the package m, or of m and n, with diffs, and the file as upstream has it now.
+func diffDesk(t *testing.T, files, now string, patches map[string]string, attrs map[string]any) (*Desk, func() string) {
+	t.Helper()
+	archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n" + oldBase + files
+	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    base = {\"a.go\": \"" +
+		digest.Of([]byte(oldBase)) + "\"},\n    importpath = \"example.com/w/m\",\n    patches = {},\n)\n"
+	all := map[string]any{"importpath": "example.com/w/m", "patches": patches, "base": map[string]string{"a.go": digest.Of([]byte(oldBase))}, "generator_function": "go_overlay"}
+	for name, value := range attrs {
+		all[name] = value
+	}
+	d, out, _ := fakeDesk(t, archive+"-- overlays/BUILD.bazel --\n"+build,
+		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
+		rule{"go_overlay", "//overlays:m", all})
+	commitAll(t, d)
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "m/a.go"), []byte(now), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return d, func() string {
+		defer out.Reset()
+		return filepath.ToSlash(out.String())
+	}
+}
+
+// gitApply returns what git makes of a file by diffs.
+func gitApply(t *testing.T, content string, diffs ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.go": content, "p.patch": strings.Join(diffs, "")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("git", "apply", "p.patch")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git apply: %v\n%s\n%s", err, out, diffs)
+	}
+	made, err := os.ReadFile(filepath.Join(dir, "a.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(made)
+}
+
+// TestRebaseDiff checks that a diff that does not fit any more is made anew, and that all else of its file stays.
+func TestRebaseDiff(t *testing.T) {
+	d, said := diffDesk(t, "-- overlays/c.patch --\n"+mailHead+fixC+"-- \n2.40\n", movedB, map[string]string{"//overlays:c.patch": "a.go"}, nil)
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	got := said()
+	if err != nil || done.Problems != 0 || !strings.Contains(got, "//overlays:m: a.go: overlays/c.patch is made anew\n//overlays:m: a.go: carried to the file as it is now\n") {
+		t.Fatalf("got %+v, %v, %s", done, err, got)
+	}
+	patch := read(t, d, "overlays/c.patch")
+	if want := strings.Replace(movedB, "return 3 ", "return 30 ", 1); gitApply(t, movedB, patch) != want {
+		t.Errorf("got %s", gitApply(t, movedB, patch))
+	}
+	before, after := blobHash([]byte(movedB)), blobHash([]byte(strings.Replace(movedB, "return 3 ", "return 30 ", 1)))
+	want := strings.Replace(strings.Replace(mailHead, "1111111", before[:7], 1), "2222222", after[:7], 1)
+	if !strings.HasPrefix(patch, want+"--- a/a.go\n+++ b/a.go\n@@ ") || !strings.HasSuffix(patch, "-- \n2.40\n") {
+		t.Errorf("got %s", patch)
+	}
+	if !strings.Contains(read(t, d, "overlays/BUILD.bazel"), digest.Of([]byte(movedB))) {
+		t.Error("the digest has not moved")
+	}
+	if done, err := d.Rebase(context.Background(), nil, RebaseOptions{}); err != nil || read(t, d, "overlays/c.patch") != patch {
+		t.Errorf("a second time: %+v, %v", done, err)
+	}
+}
+
+// TestRebaseDiffs checks those of which several are of one file, in their order, and options of the overlay.
+func TestRebaseDiffs(t *testing.T) {
+	fixCAgain := strings.NewReplacer("return 3 ", "return 30 ", "return 30 ", "return 300 ").Replace(fixC)
+	d, said := diffDesk(t, "-- overlays/1.patch --\n"+strings.NewReplacer("--- a/", "--- ", "+++ b/", "+++ ").Replace(fixC)+"-- overlays/2.patch --\n"+
+		strings.NewReplacer("--- a/", "--- ", "+++ b/", "+++ ").Replace(fixCAgain), movedB,
+		map[string]string{"//overlays:1.patch": "a.go", "//overlays:2.patch": "a.go"}, map[string]any{"patch_strip": 0})
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if err != nil || done.Problems != 0 {
+		t.Fatalf("got %+v, %v, %s", done, err, said())
+	}
+	text := movedB
+	for _, name := range []string{"overlays/1.patch", "overlays/2.patch"} {
+		diff, err := unified.Parse(read(t, d, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failures []*unified.HunkError
+		if text, _, failures = diff[0].Apply(text, 0); len(failures) > 0 {
+			t.Fatalf("%s: %s", name, unified.Describe(failures))
+		}
+	}
+	if want := strings.Replace(movedB, "return 3 ", "return 300 ", 1); text != want {
+		t.Errorf("got %s", text)
+	}
+}
+
+// TestRebaseDiffLeft checks what is left to people: nothing changes, and the digest does not move.
+func TestRebaseDiffLeft(t *testing.T) {
+	for name, test := range map[string]struct{ diff, now, said string }{
+		"conflict": {fixC, movedBC, "one of the changes of overlays/c.patch conflict with upstream's"},
+		"taken":    {fixC, takenC, "upstream has all of its changes now; nothing is left of it"},
+		"neither":  {strings.Replace(fixC, "return 2 ", "return 5 ", 1), movedB, "fits neither the file as it is now nor as it was"},
+		"nothing":  {strings.ReplaceAll(fixC, "a.go", "other.go"), movedB, "overlays/c.patch has nothing for it; correct the names in patches"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.diff, test.now, map[string]string{"//overlays:c.patch": "a.go"}, nil)
+			build := read(t, d, "overlays/BUILD.bazel")
+			done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+			if got := said(); err != nil || done.Problems != 1 || done.Changed || !strings.Contains(got, test.said) {
+				t.Errorf("got %+v, %v, %s", done, err, got)
+			}
+			if read(t, d, "overlays/c.patch") != test.diff || read(t, d, "overlays/BUILD.bazel") != build {
+				t.Error("something has changed")
+			}
+			if done, err := d.Accept(context.Background(), []string{"m"}, RebaseOptions{}); err != nil || done.Problems != 1 || done.Changed {
+				t.Errorf("accept: got %+v, %v, %s", done, err, said())
+			}
+		})
+	}
+}
+
+// TestRebaseSharedDiff checks that one diff of two files keeps what is of the other one.
+func TestRebaseSharedDiff(t *testing.T) {
+	other := strings.ReplaceAll(fixA, "a.go", "n.go")
+	d, said := diffDesk(t, "-- overlays/both.patch --\n"+other+fixC+other, movedB, map[string]string{"//overlays:both.patch": "a.go"}, nil)
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if err != nil || done.Problems != 0 {
+		t.Fatalf("got %+v, %v, %s", done, err, said())
+	}
+	patch := read(t, d, "overlays/both.patch")
+	if !strings.HasPrefix(patch, other+"--- a/a.go\n") || !strings.HasSuffix(patch, "\n"+other) {
+		t.Errorf("got %s", patch)
+	}
+}
