@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
@@ -44,6 +46,7 @@ also has MODULE.bazel wrap the Go SDK, and choose the set.
 	Examples: []command.Example{
 		{Command: "overlay edit github.com/google/uuid/version4.go", Text: "opens a copy, which builds compile from now on"},
 		{Command: "overlay edit 'net/http.(*Transport).dial'", Text: "opens the file of the standard library that declares it"},
+		{Command: "overlay edit -patch github.com/google/uuid/version4.go", Text: "does the same, and keeps the change as a diff"},
 		{Command: "overlay edit -new trace.go github.com/google/uuid", Text: "gives the package a file more"},
 		{Command: "overlay edit -delete github.com/google/uuid/sql.go", Text: "takes a file from the package"},
 	},
@@ -56,9 +59,13 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
 	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays. By default the one that overlays.use in MODULE.bazel has")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there")
+	patch := flags.Bool("patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
 	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")
 	return func(whats []string) error {
 		o.GoOverlayVersion = version()
+		if *patch && (o.New != "" || o.Delete) {
+			return verbs.UsageError("-patch is about files that the package has; leave it out with -new and -delete")
+		}
 		var edited []desk.Edited
 		err := atDesk(func(ctx context.Context, d *desk.Desk) error {
 			files, err := d.EditAll(ctx, whats, o)
@@ -73,10 +80,30 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		if err != nil {
 			return err
 		}
-		if *noEditor || len(edited) == 0 || !terminal.Is(os.Stdout) {
-			return nil
+		opened := false
+		if !*noEditor && len(edited) > 0 && terminal.Is(os.Stdout) {
+			if opened, err = openEditor(edited); err != nil {
+				return err
+			}
 		}
-		return openEditor(edited)
+		var saved []string
+		for _, file := range edited {
+			if *patch && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
+				saved = append(saved, file.Replaces)
+			}
+		}
+		switch {
+		case len(saved) == 0:
+			return nil
+		case opened:
+			return convert(saved, desk.Diff)
+		}
+		words := make([]string, len(saved))
+		for i, label := range saved {
+			words[i] = shell.Word(label)
+		}
+		fmt.Printf("when you have edited it: overlay save %s\n", strings.Join(words, " "))
+		return nil
 	}
 }
 
@@ -121,15 +148,15 @@ func display(file desk.Edited) string {
 	return path
 }
 
-// openEditor opens files in the editor of the user, if there is one.
-func openEditor(files []desk.Edited) error {
+// openEditor opens files in the editor of the user, if there is one, and waits for it.
+func openEditor(files []desk.Edited) (opened bool, err error) {
 	editor := os.Getenv("VISUAL")
 	if editor == "" {
 		editor = os.Getenv("EDITOR")
 	}
 	words := strings.Fields(editor)
 	if len(words) == 0 {
-		return nil
+		return false, nil
 	}
 	args := words[1:]
 	name := strings.TrimSuffix(filepath.Base(words[0]), ".exe")
@@ -145,9 +172,9 @@ func openEditor(files []desk.Edited) error {
 	}
 	cmd := exec.Command(words[0], args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		return fmt.Errorf("the overlay is there, but the editor can't be started that VISUAL or EDITOR names: %w", err)
+		return false, fmt.Errorf("the overlay is there, but the editor can't be started that VISUAL or EDITOR names: %w", err)
 	}
-	return nil // What the editor's exit code means, it has told.
+	return true, nil // What the editor's exit code means, it has told.
 }

@@ -24,7 +24,8 @@ is recorded proves it. The digest moves if the merged file has no conflicts and 
 with it, as far as that can be told without the packages that it imports.
 
 Conflicts are written into the overlay file, with git's markers, and the digest stays, so that no build takes
-it for done. Resolve them, and run "overlay accept". A diff that does not fit any more is made anew from the merged text, in its place in its file; where its changes conflict, it stays as it is.
+it for done. Resolve them, and run "overlay accept". A diff that does not fit any more is made anew from the
+merged text, in its place in its file; where its changes conflict, it stays as it is.
 
 Labels are those of overlays; a name alone will do if it is the only one. Without any, all are looked at.
 `,

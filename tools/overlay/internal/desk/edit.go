@@ -43,6 +43,8 @@ const (
 type Edited struct {
 	Path string // empty if the package loses the file
 	Line int    // or 0
+
+	Replaces string // label of the overlay whose file replaces one of the package, or empty
 }
 
 // Edit makes a file of a package one that is compiled as the user changes it. What is text
@@ -192,12 +194,15 @@ func (e *editing) again(o workspace.Overlay, before, change workspace.Change, li
 		return Edited{}, fmt.Errorf("%s %s %s of package %s by %s, which is generated; change what it is generated from", o.Label, before.Kind, before.Name, o.ImportPath, before.Label)
 	}
 	if before.Kind == workspace.Patch {
-		line = 0
-		fmt.Fprintf(&e.out, "%s patches %s of package %s by a diff\n", o.Label, before.Name, o.ImportPath)
-	} else {
-		fmt.Fprintf(&e.out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
+		fmt.Fprintf(&e.out, "%s patches %s of package %s by a diff; to edit the file that it makes: overlay convert %s\n", o.Label, before.Name, o.ImportPath, o.Label)
+		return Edited{Path: before.Path}, nil
 	}
-	return Edited{Path: before.Path, Line: line}, nil
+	fmt.Fprintf(&e.out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
+	edited := Edited{Path: before.Path, Line: line}
+	if before.Kind == workspace.Replace {
+		edited.Replaces = o.Label
+	}
+	return edited, nil
 }
 
 // editable returns an error if no overlay can make a change, or none that is written without being thought about.
@@ -276,6 +281,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		}
 	}
 	source := path.Join(filesFolder, at.pkg.ImportPath, change.Name)
+	label := "//" + pkg + ":" + name
 	edited := Edited{Path: filepath.Join(folder, filepath.FromSlash(source)), Line: at.line}
 	switch change.Kind {
 	case workspace.Delete:
@@ -286,7 +292,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			return Edited{}, err
 		}
 	default:
-		said.Srcs = []string{source}
+		said.Srcs, edited.Replaces = []string{source}, label
 	}
 	if edited.Path != "" {
 		if _, err := os.Lstat(edited.Path); !errors.Is(err, fs.ErrNotExist) {
@@ -302,7 +308,6 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	}
 
 	// The set, and the module.
-	label := "//" + pkg + ":" + name
 	if !has(e.sets, e.set.label(), label) {
 		build, err := e.files.load(e.set.pkg)
 		if err != nil {

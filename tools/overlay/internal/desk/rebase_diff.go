@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/linediff"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
@@ -164,8 +165,9 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 		}
 		if conflicts > 0 {
 			f.stays = true
-			r.tell(f, "%s of the changes of %s conflict with upstream's, and a diff can't have both texts: %v\nport it by hand, then: overlay accept %s",
-				some(conflicts), r.desk.rel(part.path), misfit, r.overlay.Label)
+			r.tell(f, "%s of the changes of %s conflict with upstream's, and a diff can't have both texts: %v\n"+
+				"to resolve them, make files of it: overlay convert -to files %[4]s && overlay rebase %[4]s; then accept the outcome, and: overlay save %[4]s",
+				some(conflicts), r.desk.rel(part.path), misfit, shell.Word(r.overlay.Label))
 			return nil
 		}
 		if hunks[i] = linediff.Exact(string(now), string(merged)); hunks[i] == "" && !bytes.Equal(now, merged) {
@@ -238,15 +240,30 @@ var (
 // withHunks returns a diff in which one part has other hunks, and names the contents before and after them by git's hashes, if it did.
 func withHunks(diff string, part *unified.FileDiff, hunks string, before, after []byte) string {
 	lines := unified.SplitLines(diff)
-	start := part.Line - 1
-	for !strings.HasPrefix(lines[start], "@@ -") {
-		if m := blobs.FindStringSubmatchIndex(lines[start]); m != nil {
-			length := m[3] - m[2]
-			lines[start] = "index " + blobHash(before)[:min(length, 40)] + ".." + blobHash(after)[:min(length, 40)] + lines[start][m[1]:]
+	start, end := hunksOf(lines, part)
+	for i := part.Line - 1; i < start; i++ {
+		if m := blobs.FindStringSubmatchIndex(lines[i]); m != nil {
+			length := min(m[3]-m[2], 40)
+			lines[i] = "index " + blobHash(before)[:length] + ".." + blobHash(after)[:length] + lines[i][m[1]:]
 		}
+	}
+	return strings.Join(lines[:start], "") + hunks + strings.Join(lines[end:], "")
+}
+
+// withoutPart returns a diff without one part.
+func withoutPart(diff string, part *unified.FileDiff) string {
+	lines := unified.SplitLines(diff)
+	_, end := hunksOf(lines, part)
+	return strings.Join(lines[:part.Line-1], "") + strings.Join(lines[end:], "")
+}
+
+// hunksOf returns between which lines of a diff the hunks of a part are.
+func hunksOf(lines []string, part *unified.FileDiff) (start, end int) {
+	start = part.Line - 1
+	for start < len(lines) && !hunkHeader.MatchString(lines[start]) {
 		start++
 	}
-	end := start
+	end = start
 	for end < len(lines) {
 		counts := hunkHeader.FindStringSubmatch(lines[end])
 		if counts == nil {
@@ -260,13 +277,13 @@ func withHunks(diff string, part *unified.FileDiff, hunks string, before, after 
 			case '+':
 				new--
 			case '\\':
-			default:
+			default: // An editor may have taken the blank of an empty line.
 				old--
 				new--
 			}
 		}
 	}
-	return strings.Join(lines[:start], "") + hunks + strings.Join(lines[end:], "")
+	return start, end
 }
 
 // count returns how many lines a range of a hunk's header has.

@@ -1,0 +1,372 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/unified"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A Form is how an overlay keeps its changes of files.
+type Form string
+
+// The forms.
+const (
+	Diff  Form = "diff"
+	Files Form = "files"
+)
+
+// Convert has overlays keep their changes of files in another form: replaced files become a diff, or diffs the files that they make.
+// Without a form each gets the one that it has not. What is compiled stays the same; all are converted, or none.
+func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOptions) error {
+	if len(labels) == 0 {
+		return errors.New("say which overlays are to be converted, by their labels")
+	}
+	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
+	l, chosen, broken, err := d.declared(ctx, labels)
+	if err != nil {
+		return err
+	}
+	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
+	found, unread, err := d.packagesOf(ctx, chosen)
+	if err != nil {
+		return err
+	}
+	c := converting{RebaseOptions: o, layering: l, desk: d, files: newBuildFiles(d.Workspace.Root, "", l), diffs: diffFiles{}}
+	for _, overlay := range chosen {
+		pkg := found[overlay.ImportPath]
+		if pkg == nil {
+			return fmt.Errorf("%s: %w", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
+		}
+		progress.Say("asking Bazel what uses the files of %s", overlay.Label)
+		p := dropping{desk: d, overlays: []workspace.Overlay{overlay}}
+		if err := p.lookForUses(ctx); err != nil {
+			return err
+		}
+		c.overlay, c.uses = overlay.Label, p.uses
+		if err := c.convert(ctx, overlay, pkg, to); err != nil {
+			return fmt.Errorf("%s: %w\nno file has been changed", overlay.Label, err)
+		}
+	}
+	progress.Done()
+	d.warnBroken(broken)
+	// What is new comes first, and what a BUILD file may name last.
+	if err := userfiles.Apply(slices.Concat(c.made, c.diffs.changes(), c.files.changes(), c.gone)...); err != nil {
+		return err
+	}
+	_, err = d.Out.Write(c.out.Bytes())
+	return err
+}
+
+// A converting is of some overlays.
+type converting struct {
+	RebaseOptions
+	layering
+	desk    *Desk
+	files   *buildFiles
+	diffs   diffFiles
+	overlay string                    // label of the one that is converted
+	uses    map[string][]bazel.Target // rules, by the labels of its files that they use
+
+	made, gone []userfiles.Change
+	out        bytes.Buffer
+}
+
+func (c *converting) convert(ctx context.Context, o workspace.Overlay, pkg *workspace.GoPackage, to Form) error {
+	if o.Macro != "" {
+		return fmt.Errorf("%s:%d: it is declared by the macro %s, which can't be edited without guessing; change it there by hand", c.desk.rel(o.BuildFile), o.Line, o.Macro)
+	}
+	has := func(kind workspace.Kind) bool {
+		return slices.ContainsFunc(o.Changes, func(change workspace.Change) bool { return change.Kind == kind })
+	}
+	switch {
+	case to == "" && has(workspace.Replace) && has(workspace.Patch):
+		return errors.New("it has both files and diffs; say -to diff, or -to files")
+	case to == Diff && !has(workspace.Replace), to == "" && !has(workspace.Replace) && !has(workspace.Patch):
+		return errors.New("it replaces no file, so there is nothing to make a diff of")
+	case to == Files && !has(workspace.Patch):
+		return errors.New("it has no diff")
+	}
+	for _, change := range o.Changes {
+		if (change.Kind == workspace.Replace || change.Kind == workspace.Patch) && c.isOnTop(o, change.Name) {
+			return fmt.Errorf("it changes %s on top of another overlay, and only builds compare it with what that makes", change.Name)
+		}
+	}
+	if to == Diff || to == "" && has(workspace.Replace) {
+		return c.toDiff(o, pkg)
+	}
+	return c.toFiles(ctx, o, pkg)
+}
+
+// toDiff makes one diff of all files that an overlay replaces.
+func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error {
+	home, name := workspace.Package(o.Label)
+	strip := number(o, "patch_strip", 1)
+	if strip == 0 {
+		return errors.New("it says patch_strip = 0, and git writes diffs for 1; leave the attribute out first, or convert by hand")
+	}
+	said := buildfile.Change{Name: name, ImportPath: o.ImportPath, Base: map[string]string{}}
+	source := path.Join(filesFolder, o.ImportPath, name+".patch")
+	patch := buildfile.Patch{File: source}
+	build, err := c.files.load(home)
+	if err != nil {
+		return err
+	}
+	var diff bytes.Buffer
+	for _, change := range o.Changes {
+		if change.Kind != workspace.Replace {
+			continue
+		}
+		base, text, err := c.replaced(o, pkg, change)
+		if err != nil {
+			return err
+		}
+		var part bytes.Buffer
+		writeDiff(&part, strings.Repeat("x/", strip-1)+change.Name, base, text)
+		parsed, err := unified.Parse(part.String())
+		if err != nil || len(parsed) != 1 {
+			return fmt.Errorf("%s: no diff can say what it makes of the file: %v", change.Name, err)
+		}
+		if made, _, failures := parsed[0].Apply(string(base), 0); len(failures) > 0 || made != string(text) {
+			return fmt.Errorf("%s: no diff can say what it makes of the file; keep the file", change.Name)
+		}
+		diff.Write(part.Bytes())
+		if _, err := build.RemoveFile(name, change.Name); err != nil {
+			return err
+		}
+		patch.Names = append(patch.Names, change.Name)
+		if digests := o.Bases[change.Name]; len(digests) > 0 {
+			said.Base[change.Name] = strings.Join(digests, " ")
+		}
+		if user := c.usedBy(change.Label); user != "" {
+			fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(change.Path), user)
+			continue
+		}
+		c.gone = append(c.gone, userfiles.Change{Path: change.Path, Original: text, Delete: true, Root: c.desk.Workspace.Root})
+	}
+	said.Patches = []buildfile.Patch{patch}
+	if err := build.Change(said); err != nil {
+		return err
+	}
+	if err := build.Exclude(filesFolder); err != nil {
+		return err
+	}
+	file, err := c.fresh(home, source)
+	if err != nil {
+		return err
+	}
+	c.made = append(c.made, userfiles.Change{Path: file, Content: diff.Bytes(), Mode: 0o644})
+	fmt.Fprintf(&c.out, "%s keeps its changes of %s as a diff now\n%s\n", o.Label, strings.Join(patch.Names, ", "), c.desk.rel(file))
+	return nil
+}
+
+// replaced returns a file as the package has it, and as the overlay does. It has to be what the overlay was written against.
+func (c *converting) replaced(o workspace.Overlay, pkg *workspace.GoPackage, change workspace.Change) (base, text []byte, err error) {
+	if change.Path == "" {
+		return nil, nil, fmt.Errorf("%s, which it replaces %s by, is no file of the workspace's sources", change.Label, change.Name)
+	}
+	if o.BaseFiles[change.Name] != "" {
+		return nil, nil, fmt.Errorf("it keeps a copy of %s in base_srcs; convert it by hand", change.Name)
+	}
+	file, ok := pkg.File(change.Name)
+	if !ok || file.Path == "" {
+		return nil, nil, fmt.Errorf("package %s has no source file %s, so there is nothing to compare with", versioned(pkg), change.Name)
+	}
+	if base, err = os.ReadFile(file.Path); err != nil {
+		return nil, nil, err
+	}
+	if isMoved(o.Bases[change.Name], base) {
+		return nil, nil, fmt.Errorf("%s is another in %s than it was written against; first: overlay rebase %s", change.Name, versioned(pkg), o.Label)
+	}
+	if text, err = os.ReadFile(change.Path); err != nil {
+		return nil, nil, err
+	}
+	if line, ok := merge.Markers(text); ok {
+		return nil, nil, fmt.Errorf("%s:%d: has conflicts; resolve them first", c.desk.rel(change.Path), line)
+	}
+	if bytes.Equal(base, text) {
+		return nil, nil, fmt.Errorf("%s does not change %s yet", c.desk.rel(change.Path), change.Name)
+	}
+	return base, text, nil
+}
+
+// toFiles makes the files that the diffs of an overlay make. What of the diffs is for others stays.
+func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *workspace.GoPackage) error {
+	home, name := workspace.Package(o.Label)
+	build, err := c.files.load(home)
+	if err != nil {
+		return err
+	}
+	r := &rebase{desk: c.desk, layering: c.layering, out: &c.out, overlay: o, pkg: pkg, old: o.Version, diffs: c.diffs}
+	said := buildfile.Change{Name: name, ImportPath: o.ImportPath, Base: map[string]string{}}
+	var names, files []string
+	for _, change := range o.Changes {
+		if change.Kind != workspace.Patch || slices.Contains(names, change.Name) {
+			continue
+		}
+		names = append(names, change.Name)
+		text, isNew, err := c.patchedText(ctx, r, change)
+		if err != nil {
+			return err
+		}
+		if err := c.cut(o, change.Name); err != nil {
+			return err
+		}
+		if _, err := build.RemoveFile(name, change.Name); err != nil {
+			return err
+		}
+		source := path.Join(filesFolder, o.ImportPath, change.Name)
+		file, err := c.fresh(home, source)
+		if err != nil {
+			return err
+		}
+		c.made = append(c.made, userfiles.Change{Path: file, Content: text, Mode: 0o644})
+		files = append(files, c.desk.rel(file))
+		if isNew {
+			said.NewSrcs = append(said.NewSrcs, source)
+			continue
+		}
+		said.Srcs = append(said.Srcs, source)
+		if digests := o.Bases[change.Name]; len(digests) > 0 {
+			said.Base[change.Name] = strings.Join(digests, " ")
+		} else {
+			file, _ := pkg.File(change.Name)
+			said.Base[change.Name] = digestOfFile(file.Path)
+		}
+	}
+	if err := build.Change(said); err != nil {
+		return err
+	}
+	if err := build.Exclude(filesFolder); err != nil {
+		return err
+	}
+	fmt.Fprintf(&c.out, "%s replaces %s by files now\n%s\n", o.Label, strings.Join(names, ", "), strings.Join(files, "\n"))
+	return c.dropEmpty(ctx, o)
+}
+
+// patchedText returns what the diffs of an overlay make of a file: of the one that they were written against, whichever
+// the package has now.
+func (c *converting) patchedText(ctx context.Context, r *rebase, change workspace.Change) (text []byte, isNew bool, err error) {
+	parts, err := c.diffs.parts(c.desk, r.overlay, change.Name)
+	if err != nil {
+		return nil, false, err
+	}
+	file, ok := r.pkg.File(change.Name)
+	if !ok && len(parts) == 1 && parts[0].Creates() && parts[0].Unusable == nil {
+		return []byte(parts[0].Create()), true, nil
+	}
+	for _, part := range parts {
+		if part.Creates() || part.Deletes() || part.Renamed || part.Copied {
+			return nil, false, fmt.Errorf("%s makes, deletes or renames %s; convert that by hand, with new_srcs and delete", c.desk.rel(part.path), change.Name)
+		}
+	}
+	if !ok || file.Path == "" {
+		return nil, false, fmt.Errorf("package %s has no source file %s", versioned(r.pkg), change.Name)
+	}
+	base, err := os.ReadFile(file.Path)
+	if err != nil {
+		return nil, false, err
+	}
+	if isMoved(r.overlay.Bases[change.Name], base) {
+		f := &carried{Change: change}
+		old, err := r.oldBase(ctx, f, c.RebaseOptions)
+		if err != nil {
+			return nil, false, err
+		}
+		if old == nil {
+			return nil, false, fmt.Errorf("%s is another in %s than it was written against, and that is not to be found", change.Name, versioned(r.pkg))
+		}
+		base = old.Content
+	}
+	if text, err = r.patched(r.overlay, change.Name, base); err != nil {
+		return nil, false, fmt.Errorf("%s does not fit: %w", c.desk.rel(change.Path), err)
+	}
+	return text, false, nil
+}
+
+// cut takes the parts that are about a file of the package out of an overlay's diffs.
+func (c *converting) cut(o workspace.Overlay, name string) error {
+	parts, err := c.diffs.parts(c.desk, o, name)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(parts) // Lines before a part stay where they are.
+	for _, part := range parts {
+		if slices.ContainsFunc(c.all, func(other workspace.Overlay) bool {
+			return other.Label != o.Label && other.ImportPath == o.ImportPath && slices.ContainsFunc(other.Changes, func(change workspace.Change) bool {
+				return change.Path == part.path && change.Name == name
+			})
+		}) {
+			continue // Another overlay of the package has it, too.
+		}
+		c.diffs[part.path].text = withoutPart(c.diffs[part.path].text, part.FileDiff)
+	}
+	return nil
+}
+
+// dropEmpty deletes the diffs of an overlay in which nothing is left, or says what is.
+func (c *converting) dropEmpty(ctx context.Context, o workspace.Overlay) error {
+	for _, label := range o.Attrs["patches"].Keys {
+		file := workspace.SourcePath(c.desk.Workspace, label)
+		diff := c.diffs[file]
+		if diff == nil {
+			continue
+		}
+		if parts, err := unified.Parse(diff.text); err == nil && len(parts) > 0 {
+			fmt.Fprintf(&c.out, "kept %s, which changes other files, too\n", c.desk.rel(file))
+			continue
+		}
+		if user := c.usedBy(label); user != "" {
+			return fmt.Errorf("nothing would be left of %s, which %s uses, too", c.desk.rel(file), user)
+		}
+		// Of what the diff changes nothing is lost; but it may say more, such as the mail that it came in.
+		if strings.TrimSpace(diff.text) != "" {
+			if safe, why := isCommitted(ctx, file); !safe && !c.Force {
+				return fmt.Errorf("%s has text beside its diffs, and %s; commit it first", c.desk.rel(file), why)
+			}
+		}
+		c.gone = append(c.gone, userfiles.Change{Path: file, Original: []byte(diff.original), Delete: true, Root: c.desk.Workspace.Root})
+		delete(c.diffs, file)
+	}
+	return nil
+}
+
+// usedBy returns a rule that uses a file, beside the overlay.
+func (c *converting) usedBy(label string) string {
+	for _, user := range c.uses[label] {
+		if user.Label != c.overlay {
+			return user.Label
+		}
+	}
+	return ""
+}
+
+// fresh returns the path of a file that is not there yet.
+func (c *converting) fresh(pkg, source string) (string, error) {
+	file := filepath.Join(c.desk.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(source))
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s is there already; move it away", c.desk.rel(file))
+	}
+	return file, nil
+}

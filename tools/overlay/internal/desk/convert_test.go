@@ -1,0 +1,131 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
+)
+
+// convertDesk has an overlay with a replaced file, which has a comment in its BUILD file, and attributes of its own.
+func convertDesk(t *testing.T, overlay, now string) (*Desk, func() string) {
+	t.Helper()
+	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    # Mine.\n    srcs = [\"_src/m/a.go\"],\n    base = {\"a.go\": \"" +
+		digest.Of([]byte(oldBase)) + "\"},\n    base_version = \"v1.0.0\",\n    importpath = \"example.com/w/m\",\n    reason = \"why\",\n)\n"
+	archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n" + oldBase + "-- overlays/_src/m/a.go --\n" + overlay
+	d, out, _ := fakeDesk(t, archive+"-- overlays/BUILD.bazel --\n"+build,
+		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
+		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"},
+			"base": map[string]string{"a.go": digest.Of([]byte(oldBase))}, "generator_function": "go_overlay"}})
+	commitAll(t, d)
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "m/a.go"), []byte(now), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return d, func() string {
+		defer out.Reset()
+		return filepath.ToSlash(out.String())
+	}
+}
+
+// TestSave checks that a replaced file becomes a diff which makes it again, and that all else of the overlay stays.
+func TestSave(t *testing.T) {
+	for name, overlay := range map[string]string{
+		"edited":           strings.Replace(oldBase, "return 3 ", "return 30 ", 1),
+		"no final newline": strings.TrimSuffix(oldBase, "\n") + " // end",
+		"carriage return":  strings.Replace(oldBase, "return 3 }\n", "return 30 }\r\n", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := convertDesk(t, "", oldBase)
+			file := filepath.Join(d.Workspace.Root, "overlays/_src/m/a.go")
+			if err := os.WriteFile(file, []byte(overlay), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := said(), "//overlays:m keeps its changes of a.go as a diff now\noverlays/_src/example.com/w/m/m.patch\n"; got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			if got := gitApply(t, oldBase, read(t, d, "overlays/_src/example.com/w/m/m.patch")); got != overlay {
+				t.Errorf("the diff makes %q", got)
+			}
+			if _, err := os.Stat(file); err == nil {
+				t.Error("the file is still there")
+			}
+			build := read(t, d, "overlays/BUILD.bazel")
+			for _, want := range []string{`patches = {"_src/example.com/w/m/m.patch": ["a.go"]}`, `"a.go": "` + digest.Of([]byte(oldBase)) + `"`, `base_version = "v1.0.0"`, `reason = "why"`} {
+				if !strings.Contains(build, want) {
+					t.Errorf("got %s, want %s", build, want)
+				}
+			}
+			if strings.Contains(build, "srcs") {
+				t.Errorf("got %s", build)
+			}
+		})
+	}
+}
+
+// TestSaveRefuses checks that nothing changes where no diff can be made.
+func TestSaveRefuses(t *testing.T) {
+	edited := strings.Replace(oldBase, "return 3 ", "return 30 ", 1)
+	for name, test := range map[string]struct{ overlay, now, want string }{
+		"drifted":   {edited, newBase, "a.go is another in example.com/w/m than it was written against; first: overlay rebase //overlays:m"},
+		"identical": {oldBase, oldBase, "overlays/_src/m/a.go does not change a.go yet"},
+		"binary":    {oldBase + "// \x00\n", oldBase, "a.go: no diff can say what it makes of the file"},
+		"conflicts": {"<<<<<<< a\n||||||| b\n=======\n>>>>>>> c\n", oldBase, "overlays/_src/m/a.go:1: has conflicts; resolve them first"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, _ := convertDesk(t, test.overlay, test.now)
+			build := read(t, d, "overlays/BUILD.bazel")
+			err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{})
+			if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), test.want) || !strings.HasSuffix(err.Error(), "no file has been changed") {
+				t.Errorf("got %v", err)
+			}
+			if read(t, d, "overlays/_src/m/a.go") != test.overlay || read(t, d, "overlays/BUILD.bazel") != build {
+				t.Error("something has changed")
+			}
+		})
+	}
+}
+
+// TestConvertToFiles checks that diffs become the files that they make, and what is left of a diff.
+func TestConvertToFiles(t *testing.T) {
+	for name, test := range map[string]struct {
+		before, after string // of the diff that is the overlay's, in its file
+		now           string
+		left          bool // whether the file with the diff is
+	}{
+		"alone":   {"", "", oldBase, false},
+		"shared":  {strings.ReplaceAll(fixA, "a.go", "n.go"), strings.ReplaceAll(fixC, "a.go", "n.go"), oldBase, true},
+		"mail":    {mailHead, "-- \n2.40\n", oldBase, false},
+		"drifted": {"", "", newBase, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.before+fixC+test.after, test.now, map[string]string{"//overlays:c.patch": "a.go"}, nil)
+			build := filepath.Join(d.Workspace.Root, "overlays/BUILD.bazel")
+			if err := os.WriteFile(build, []byte(strings.Replace(read(t, d, "overlays/BUILD.bazel"), "patches = {}", `patches = {"c.patch": ["a.go"]}`, 1)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Convert(context.Background(), []string{"m"}, "", RebaseOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := said(); !strings.Contains(got, "//overlays:m replaces a.go by files now\noverlays/_src/example.com/w/m/a.go\n") {
+				t.Errorf("got %s", got)
+			}
+			if got, want := read(t, d, "overlays/_src/example.com/w/m/a.go"), strings.Replace(oldBase, "return 3 ", "return 30 ", 1); got != want {
+				t.Errorf("got %s", got)
+			}
+			left, err := os.ReadFile(filepath.Join(d.Workspace.Root, "overlays/c.patch"))
+			if (err == nil) != test.left || test.left && string(left) != test.before+test.after {
+				t.Errorf("left: %s, %v", left, err)
+			}
+			got := read(t, d, "overlays/BUILD.bazel")
+			if strings.Contains(got, "patches") || !strings.Contains(got, `srcs = ["_src/example.com/w/m/a.go"]`) || !strings.Contains(got, digest.Of([]byte(oldBase))) {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
