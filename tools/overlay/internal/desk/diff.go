@@ -137,8 +137,13 @@ func writeDiff(w io.Writer, name string, old, new []byte) {
 	if bytes.Equal(old, new) && (old == nil) == (new == nil) {
 		return
 	}
+	hunks := linediff.Exact(string(old), string(new))
+	quote := quoteName
+	if hunks == "" && strings.Contains(name, " ") {
+		quote = quoted // No other line tells patch(1) where the name ends.
+	}
 	a, b := quoteName("a/"+name), quoteName("b/"+name)
-	fmt.Fprintf(w, "diff --git %s %s\n", a, b)
+	fmt.Fprintf(w, "diff --git %s %s\n", quote("a/"+name), quote("b/"+name))
 	mode := ""
 	switch {
 	case old == nil:
@@ -153,7 +158,7 @@ func writeDiff(w io.Writer, name string, old, new []byte) {
 		fmt.Fprintf(w, "Binary files %s and %s differ\n", a, b)
 		return
 	}
-	if hunks := linediff.Exact(string(old), string(new)); hunks != "" {
+	if hunks != "" {
 		fmt.Fprintf(w, "--- %s\n+++ %s\n%s", endName(a), endName(b), hunks)
 	}
 }
@@ -163,6 +168,10 @@ func quoteName(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '"' || r == '\\' }) {
 		return name
 	}
+	return quoted(name)
+}
+
+func quoted(name string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i := 0; i < len(name); i++ {

@@ -29,8 +29,15 @@ func init() {
 	}
 	expression := os.Args[len(os.Args)-1]
 	fmt.Fprintln(log, os.Args[1], expression)
-	if os.Args[1] == "mod" {
-		fmt.Println("{}")
+	switch os.Args[1] { // The SDK is in the folder sdk beside the workspace.
+	case "mod":
+		fmt.Println(`{"rules_go": "rules_go+"}`)
+		os.Exit(0)
+	case "cquery":
+		fmt.Println("sdk/ROOT")
+		os.Exit(0)
+	case "info":
+		fmt.Println(filepath.Dir(path))
 		os.Exit(0)
 	}
 	content, err := os.ReadFile(path)

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
-	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -103,22 +102,15 @@ func (d *Desk) chosenSet(l layering, name string) (string, error) {
 	if name == "" {
 		return d.defaultSet()
 	}
-	var labels []string
+	all := slices.Clone(l.all)
 	for _, set := range l.sets {
-		labels = append(labels, set.Label)
+		all = append(all, workspace.Overlay{Label: set.Label})
 	}
-	for _, o := range l.all {
-		labels = append(labels, o.Label)
+	found, err := d.named(all, name)
+	if err != nil {
+		return "", fmt.Errorf("-set: %w", err)
 	}
-	full := mainLabel(name)
-	if slices.Contains(labels, full) {
-		return full, nil
-	}
-	message := "the workspace declares no set, nor overlay, " + full
-	if near := suggest.Near(full, labels); len(near) > 0 {
-		message += "; is it " + strings.Join(near, " or ") + "?"
-	}
-	return "", errors.New(message)
+	return found.Label, nil
 }
 
 // defaultSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an
@@ -132,16 +124,12 @@ func (d *Desk) defaultSet() (string, error) {
 	if err != nil || used == "" {
 		return "", err
 	}
-	return mainLabel(used), nil
-}
-
-// mainLabel writes a label of the workspace in full. Those of other modules stay as they are.
-func mainLabel(label string) string {
-	if label[0] == '@' && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//") {
-		return label
+	// Else it is one of another module.
+	if used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//") {
+		pkg, name := workspace.Package(used)
+		used = "//" + pkg + ":" + name
 	}
-	pkg, name := workspace.Package(label)
-	return "//" + pkg + ":" + name
+	return used, nil
 }
 
 // overlaidPlace returns what the text of a user means, which may be an overlay file, or a file that overlays add.
