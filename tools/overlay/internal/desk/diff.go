@@ -22,35 +22,23 @@ import (
 // Diff writes what overlays change, all if there are no labels, as unified diffs that git and
 // patch apply in the folder of the package, with -p1.
 func (d *Desk) Diff(ctx context.Context, labels []string) error {
-	progress := terminal.StartProgress(d.Err)
-	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
-	l, overlays, broken, err := d.declared(ctx, labels)
+	found, err := d.survey(ctx, labels)
 	if err != nil {
 		return err
 	}
-	progress.Say("asking Bazel for packages of %d overlays", len(overlays))
-	found, unread, err := d.packagesOf(ctx, overlays)
-	if err != nil {
-		return err
-	}
-	progress.Done()
-	d.warnBroken(broken)
 	var out bytes.Buffer
 	failed := false
-	for _, o := range overlays {
-		pkg := found[o.ImportPath]
-		if pkg == nil {
-			fmt.Fprintf(d.Err, "%s: %v\n", o.Label, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: unread})
-			failed = true
-			continue
-		}
+	for _, o := range found.chosen {
 		var diffs bytes.Buffer
-		if err := d.diff(&diffs, o, pkg, l.isOnTop); err != nil {
+		pkg, err := found.pkg(o)
+		if err == nil {
+			err = d.diff(&diffs, o, pkg, found.isOnTop)
+		}
+		if err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", o.Label, err)
 			failed = true
 		}
-		if len(overlays) > 1 && diffs.Len() > 0 {
+		if len(found.chosen) > 1 && diffs.Len() > 0 {
 			fmt.Fprintf(&out, "# %s changes %s\n", o.Label, versioned(pkg)) // What applies diffs does not look at it.
 		}
 		out.Write(diffs.Bytes())
@@ -194,6 +182,41 @@ func endName(name string) string {
 		return name + "\t"
 	}
 	return name
+}
+
+// A survey is overlays with their packages.
+type survey struct {
+	layering
+	chosen   []workspace.Overlay
+	packages map[string]*workspace.GoPackage // by import path
+	unread   *bazel.Error                    // because of which a package may be missing
+}
+
+// survey finds the overlays that labels choose, and says which BUILD files can't be read.
+func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
+	l, chosen, broken, err := d.declared(ctx, labels)
+	if err != nil {
+		return nil, err
+	}
+	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
+	found, unread, err := d.packagesOf(ctx, chosen)
+	if err != nil {
+		return nil, err
+	}
+	progress.Done()
+	d.warnBroken(broken)
+	return &survey{l, chosen, found, unread}, nil
+}
+
+// pkg returns the package of an overlay.
+func (s *survey) pkg(o workspace.Overlay) (*workspace.GoPackage, error) {
+	if pkg := s.packages[o.ImportPath]; pkg != nil {
+		return pkg, nil
+	}
+	return nil, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread}
 }
 
 // packagesOf returns the packages of overlays, by their import paths. Where one is missing, unread says what

@@ -51,37 +51,25 @@ type exportedFile struct {
 
 // Export writes overlays, all if there are no labels, for what knows nothing of overlays.
 func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) error {
-	progress := terminal.StartProgress(d.Err)
-	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
-	l, chosen, broken, err := d.declared(ctx, labels)
+	found, err := d.survey(ctx, labels)
 	if err != nil {
 		return err
 	}
-	if len(chosen) == 0 {
-		return withBroken(errors.New("the workspace declares no overlays"), broken)
+	if len(found.chosen) == 0 {
+		return errors.New("the workspace declares no overlays")
 	}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
-	found, unread, err := d.packagesOf(ctx, chosen)
-	if err != nil {
-		return err
-	}
-	progress.Done()
-	d.warnBroken(broken)
-	chosen, err = l.ordered(chosen)
+	chosen, err := found.ordered(found.chosen)
 	if err != nil {
 		return err
 	}
 	failed := false
 	var modules []*exported
 	for i, overlay := range chosen {
-		pkg := found[overlay.ImportPath]
-		if pkg == nil {
-			fmt.Fprintf(d.Err, "%s: %v\n", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
-			failed = true
-			continue
+		pkg, err := found.pkg(overlay)
+		if err == nil {
+			err = d.export(ctx, &modules, found.layering, chosen[:i], overlay, pkg)
 		}
-		if err := d.export(ctx, &modules, l, chosen[:i], overlay, pkg); err != nil {
+		if err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", overlay.Label, err)
 			failed = true
 		}

@@ -471,6 +471,50 @@ func TestExportJSON(t *testing.T) {
 	}
 }
 
+// TestExportJSONBuilds checks that the go command takes the JSON.
+func TestExportJSONBuilds(t *testing.T) {
+	d, _, said := fakeDesk(t, `
+-- MODULE.bazel --
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- lib/lib.go --
+package lib
+
+const L = "upstream"
+-- main.go --
+package main
+
+import "example.com/m/lib"
+
+func main() { println(lib.L, lib.New) }
+-- overlays/lib.patch --
+--- a/lib.go
++++ b/lib.go
+@@ -1,3 +1,3 @@
+ package lib
+ 
+-const L = "upstream"
++const L = "patched"
+-- overlays/_src/new.go --
+package lib
+
+const New = "new"
+`,
+		rule{"go_library", "//lib:lib", map[string]any{"importpath": "example.com/m/lib", "srcs": []string{"//lib:lib.go"}}},
+		rule{"go_overlay", "//overlays:lib", map[string]any{
+			"importpath": "example.com/m/lib", "patches": map[string]string{"//overlays:lib.patch": "lib.go"}, "new_srcs": []string{"//overlays:_src/new.go"},
+		}},
+	)
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "json", Output: "overlay.json"}); err != nil {
+		t.Fatal(err, said)
+	}
+	if got := run(t, d.Workspace.Root, "", "go", "run", "-overlay", "overlay.json", "."); !strings.HasSuffix(got, "patched new\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestOrdered(t *testing.T) {
 	changes := []workspace.Change{{Name: "a.go", Kind: workspace.Replace}}
 	all := []workspace.Overlay{{Label: "//:a", Changes: changes}, {Label: "//:b", Changes: changes}, {Label: "//:c", Changes: changes}}
