@@ -37,19 +37,29 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 		}
 		return h, path.Join("src", pkg.ImportPath), err
 	}
+	workspaceRoot, err := os.Stat(d.Workspace.Root)
+	if err != nil {
+		return h, "", err
+	}
+	hasFolder := false
 	for _, file := range pkg.Files {
 		if file.Path == "" {
 			continue
 		}
 		for at := filepath.Dir(file.Path); h.root == "" && at != filepath.Dir(at); at = filepath.Dir(at) {
 			_, err := os.Stat(filepath.Join(at, "REPO.bazel"))
-			if h.own = at == d.Workspace.Root; h.own || err == nil || filepath.Base(filepath.Dir(at)) == "external" {
+			info, _ := os.Stat(at)
+			if h.own = os.SameFile(info, workspaceRoot); h.own || err == nil || filepath.Base(filepath.Dir(at)) == "external" {
 				h.root = at
 			}
 		}
-		if h.root != "" && !file.Embedded {
-			folder = strings.TrimPrefix(h.inSlashes(filepath.Dir(file.Path)), ".")
-			break
+		if h.root == "" {
+			continue
+		}
+		// Some files are below the package's folder, embedded ones by their names.
+		at := strings.TrimSuffix(strings.TrimSuffix(h.inSlashes(file.Path), file.Name), "/")
+		if !hasFolder || len(at) < len(folder) {
+			folder, hasFolder = at, true
 		}
 	}
 	if h.root == "" {

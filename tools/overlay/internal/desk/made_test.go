@@ -57,12 +57,14 @@ const a = 1
 	}
 }
 
-// TestMadeOfPart checks that of a diff which several packages have, each gets its part; and what is embedded.
+// TestMadeOfPart checks that of a diff which several packages have, each gets its part; and what is embedded, or in a folder below.
 func TestMadeOfPart(t *testing.T) {
 	d, out, said := fakeDesk(t, `
 -- MODULE.bazel --
 -- m/m.go --
 package m
+-- m/sub/inner/deep.go --
+package sub
 -- m/sub/data.txt --
 one
 -- m/sub/sub.go --
@@ -78,16 +80,18 @@ package sub
 @@ -1 +1,2 @@
  package sub
 +// sub
+-- overlays/new.go --
+package sub
 -- overlays/embed/data.txt --
 two
 `,
 		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:m.go"}}},
 		rule{"go_library", "//m/sub:sub", map[string]any{
-			"importpath": "example.com/w/m/sub", "srcs": []string{"//m/sub:sub.go"}, "embedsrcs": []string{"//m/sub:data.txt"},
+			"importpath": "example.com/w/m/sub", "srcs": []string{"//m/sub:sub.go", "//m/sub:inner/deep.go"}, "embedsrcs": []string{"//m/sub:data.txt"},
 		}},
 		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "patches": map[string]string{"//overlays:both.patch": "m.go"}}},
 		rule{"go_overlay", "//overlays:sub", map[string]any{
-			"importpath": "example.com/w/m/sub", "patches": map[string]string{"//overlays:both.patch": "sub.go"}, "patch_strip": "2",
+			"importpath": "example.com/w/m/sub", "patches": map[string]string{"//overlays:both.patch": "sub.go"}, "patch_strip": "2", "delete": []string{"deep.go"}, "new_srcs": []string{"//overlays:new.go"},
 			"embedsrcs": []string{"//overlays:embed/data.txt"}, "strip_prefix": "embed",
 		}},
 	)
@@ -106,6 +110,18 @@ diff --git a/m/sub/data.txt b/m/sub/data.txt
 @@ -1,1 +1,1 @@
 -one
 +two
+diff --git a/m/sub/inner/deep.go b/m/sub/inner/deep.go
+deleted file mode 100644
+--- a/m/sub/inner/deep.go
++++ /dev/null
+@@ -1,1 +0,0 @@
+-package sub
+diff --git a/m/sub/new.go b/m/sub/new.go
+new file mode 100644
+--- /dev/null
++++ b/m/sub/new.go
+@@ -0,0 +1,1 @@
++package sub
 diff --git a/m/sub/sub.go b/m/sub/sub.go
 --- a/m/sub/sub.go
 +++ b/m/sub/sub.go
