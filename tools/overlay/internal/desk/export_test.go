@@ -379,6 +379,13 @@ const P = 2
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "sdk", "VERSION"), []byte("go1.0.1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Export(context.Background(), []string{"fmt"}, ExportOptions{Format: "json"})
+	if err == nil || !strings.Contains(err.Error(), "//overlays:fmt: the go command has ") || !strings.Contains(err.Error(), ", and Bazel compiles go1.0.1") {
+		t.Errorf("got %v", err)
+	}
 	err = d.Export(context.Background(), []string{"fmt"}, ExportOptions{Format: "module_override", Output: "out/"})
 	if err == nil || !strings.Contains(err.Error(), "//overlays:fmt is of the SDK, which module_override doesn't change") {
 		t.Errorf("got %v", err)
@@ -427,6 +434,14 @@ func TestExportJSON(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "next: go mod download github.com/acme/mono/go/uuid/v2@v2.1.0") {
 		t.Errorf("got %v", err)
 	}
+	copyModule(t, d, filepath.Join(os.Getenv("GOMODCACHE"), "github.com", "acme", "mono", "go", "uuid", "v2@v2.1.0"))
+	if err := d.Export(context.Background(), []string{"files"}, ExportOptions{Format: "json"}); err != nil {
+		t.Fatal(err, said)
+	}
+	if !strings.Contains(said.String(), "from 1.25 on, the go command refuses to replace files of the module cache, where it has the module: run go mod vendor") {
+		t.Errorf("said %s", said)
+	}
+	out.Reset()
 	vendored := filepath.Join(d.Workspace.Root, "vendor", "github.com", "acme", "mono", "go", "uuid", "v2")
 	copyModule(t, d, vendored)
 	if err := d.Export(context.Background(), []string{"files"}, ExportOptions{Format: "json"}); err != nil {
