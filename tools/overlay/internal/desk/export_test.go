@@ -344,7 +344,7 @@ func TestExportModuleOverride(t *testing.T) {
 
 // TestExportModules checks that overlays of several modules get a file each, of the workspace and of the standard library too.
 func TestExportModules(t *testing.T) {
-	d, _, said := fakeDesk(t, `
+	d, out, said := fakeDesk(t, `
 -- MODULE.bazel --
 -- lib/lib.go --
 package lib
@@ -389,6 +389,15 @@ const P = 2
 	err = d.Export(context.Background(), []string{"fmt"}, ExportOptions{Format: "module_override", Output: "out/"})
 	if err == nil || !strings.Contains(err.Error(), "//overlays:fmt is of the SDK, which module_override doesn't change") {
 		t.Errorf("got %v", err)
+	}
+	// The workspace may be a folder of its repository.
+	run(t, filepath.Dir(d.Workspace.Root), "", "git", "init", "-q")
+	out.Reset()
+	if err := d.Export(context.Background(), []string{"lib"}, ExportOptions{Format: "diff"}); err != nil {
+		t.Fatal(err, said)
+	}
+	if want := "diff --git a/workspace/lib/lib.go b/workspace/lib/lib.go\n"; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("got %s, want %s", out, want)
 	}
 }
 
