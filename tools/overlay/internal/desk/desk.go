@@ -138,6 +138,17 @@ func (d *Desk) declared(ctx context.Context, labels []string) (l layering, chose
 	return l, chosen, broken, nil
 }
 
+// writtenAgainst returns the file of a package that an overlay was written against, as far as that is recorded: where several
+// targets have the import path, they may have different files of one name.
+func writtenAgainst(o workspace.Overlay, pkg *workspace.GoPackage, name string) (workspace.File, bool) {
+	for _, file := range pkg.Variants(name) {
+		if slices.Contains(o.Bases[name], digestOfFile(file.Path)) {
+			return file, true
+		}
+	}
+	return pkg.File(name)
+}
+
 // dropCommand returns the command that takes an overlay out, if it changes one file only.
 func dropCommand(o workspace.Overlay) string {
 	if len(o.Changes) > 1 || o.Macro != "" {

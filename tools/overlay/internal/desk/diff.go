@@ -72,7 +72,7 @@ func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, 
 		var old, new []byte
 		var err error
 		if change.Kind != workspace.Add {
-			file, ok := pkg.File(change.Name)
+			file, ok := writtenAgainst(o, pkg, change.Name)
 			if ok && file.Path != "" {
 				old, err = os.ReadFile(file.Path)
 				if err == nil && isMoved(o.Bases[change.Name], old) && !isOnTop(o, change.Name) {

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
@@ -166,7 +167,33 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 		return Edited{}, fmt.Errorf("%s of package %s is overlaid by %s, which the set %s does not have; add it to overlays of the set, or choose another by -set LABEL",
 			change.Name, at.pkg.ImportPath, strings.Join(elsewhere, " and "), e.set.label())
 	}
+	if err := e.oneOf(at, change); err != nil {
+		return Edited{}, err
+	}
 	return e.declare(at, change, own)
+}
+
+// oneOf makes sure that it is known which file is meant where targets of one import path have different ones, and says what
+// becomes of the others.
+func (e *editing) oneOf(at place, change workspace.Change) error {
+	variants := at.pkg.Variants(change.Name)
+	if change.Kind == workspace.Add || len(variants) == 0 {
+		return nil
+	}
+	if !at.isOf {
+		message := fmt.Sprintf("several targets have the import path %s, and different files %s; say which is meant:", at.pkg.ImportPath, change.Name)
+		for _, file := range variants {
+			message += "\n  overlay edit " + shell.Word(file.Label)
+		}
+		return errors.New(message)
+	}
+	var others []string
+	for _, file := range variants[1:] {
+		others = append(others, file.Label)
+	}
+	fmt.Fprintf(&e.out, "other targets have the import path %s, too, and another %s: %s; builds of those fail, as the overlay is not written against them\n",
+		at.pkg.ImportPath, change.Name, strings.Join(others, ", "))
+	return nil
 }
 
 // open returns the overlay file that was named by its own path.

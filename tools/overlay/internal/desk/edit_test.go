@@ -167,3 +167,26 @@ func TestEditCgo(t *testing.T) {
 		}
 	}
 }
+
+// TestEditVariants checks that of different files of one import path and name none is taken by chance.
+func TestEditVariants(t *testing.T) {
+	files := editFiles + "-- fork/b.go --\npackage uuid // forked\n-- fork/same.go --\npackage uuid\n-- uuid/same.go --\npackage uuid\n"
+	rules := append(editRules("//overlays:uuid"),
+		rule{"go_library", "//fork:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//fork:b.go", "//fork:same.go", "//uuid:same.go"}}})
+	d, out, _ := fakeDesk(t, files, rules...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	want := "several targets have the import path example.com/m/uuid, and different files b.go; say which is meant:\n  overlay edit //fork:b.go\n  overlay edit //uuid:b.go"
+	if err == nil || !strings.Contains(err.Error(), want) || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
+	}
+	if _, err := d.Edit(context.Background(), "example.com/m/uuid/same.go", EditOptions{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.Edit(context.Background(), "//uuid:b.go", EditOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "overlays/_src/example.com/m/uuid/b.go"); got != "package uuid\n" || !strings.Contains(out.String(), "another b.go: //fork:b.go; builds of those fail") {
+		t.Errorf("got %s, and said %s", got, out)
+	}
+}

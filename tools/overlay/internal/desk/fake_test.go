@@ -50,6 +50,7 @@ func init() {
 		switch {
 		case strings.HasPrefix(expression, "kind(") && isOverlay,
 			strings.HasPrefix(expression, "let found") && !isOverlay,
+			strings.HasPrefix(expression, "attr(importpath, ") && !isOverlay,
 			strings.HasPrefix(expression, "deps(") && !isOverlay,
 			strings.HasPrefix(expression, "rdeps("):
 			os.Stdout.Write(line)

@@ -178,7 +178,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 			continue
 		}
 		f := &carried{Change: change, stays: true}
-		file, ok := r.pkg.File(change.Name)
+		file, ok := writtenAgainst(r.overlay, r.pkg, change.Name)
 		switch {
 		case !ok && r.pkg.HasUnnamed():
 			continue // It may be one that only the build names.
@@ -223,6 +223,9 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		}
 		f.merged, f.stays = f.overlay, false
 		moved = append(moved, f)
+		if variants := r.pkg.Variants(change.Name); len(variants) > 0 {
+			r.said(f, "several targets have the import path, and different files of this name; what counts is %s", file.Label)
+		}
 	}
 	return moved, nil
 }

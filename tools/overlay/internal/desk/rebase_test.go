@@ -192,3 +192,26 @@ func TestRebasePatch(t *testing.T) {
 		runGit(t, d.Workspace.Root, "checkout", "-q", "overlays")
 	}
 }
+
+// TestRebaseVariants checks that an overlay is compared with the file that it was written against, where another target has the
+// import path, too.
+func TestRebaseVariants(t *testing.T) {
+	files := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/m\n-- a/a.go --\npackage m // old\n-- b/a.go --\npackage m\n-- overlays/BUILD.bazel --\n-- overlays/a.go --\npackage m // ours\n"
+	library := func(label string) rule {
+		return rule{"go_library", label, map[string]any{"importpath": "example.com/m", "srcs": []string{strings.Replace(label, ":m", ":a.go", 1)}}}
+	}
+	base := digest.Of([]byte("package m\n"))
+	d, out, _ := fakeDesk(t, files, library("//a:m"), library("//b:m"),
+		rule{"go_overlay", "//overlays:m", map[string]any{
+			"importpath": "example.com/m", "srcs": []string{"//overlays:a.go"}, "generator_function": "go_overlay", "base": map[string]string{"a.go": base},
+		}})
+	if done, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || done.Changed || done.Problems > 0 {
+		t.Errorf("got %+v, %v, and said %s", done, err, out)
+	}
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "b", "a.go"), []byte("package m // new\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || !strings.Contains(out.String(), "what counts is //a:a.go") {
+		t.Errorf("got %v, and said %s", err, out)
+	}
+}

@@ -19,6 +19,7 @@ type place struct {
 	pkg  *workspace.GoPackage
 	file string // name in the package, or empty
 	line int    // or 0
+	isOf bool   // whether the file is one of a target, and not any of the package that has the name
 
 	// What is meant may be a file that an overlay has for it. Then pkg is nil.
 	overlay *workspace.Overlay
@@ -90,7 +91,7 @@ func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *
 			repository = canonical
 		}
 		pkg, name, err := packages.FindFile(ctx, repository, c.Path)
-		return place{pkg: pkg, file: name, line: c.Line}, err
+		return place{pkg: pkg, file: name, line: c.Line, isOf: true}, err
 	}
 	pkg, err := find(ctx, c.ImportPath)
 	if err != nil || pkg == nil {

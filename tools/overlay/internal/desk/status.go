@@ -314,7 +314,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 				continue
 			}
 		}
-		file, ok := pkg.File(name)
+		file, ok := writtenAgainst(o, pkg, name)
 		if change.Kind == workspace.Add {
 			if !ok || file.Embedded {
 				continue

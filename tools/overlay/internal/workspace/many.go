@@ -158,7 +158,7 @@ func packageOf(importPath string, targets []bazel.Target) *GoPackage {
 		if attribute[t.Label] == "" || attribute[t.Label] == "embed" || isPart[t.Label] {
 			continue // A target, or a file of another one.
 		}
-		file := File{Name: path.Base(fileName(t.Label)), Embedded: attribute[t.Label] == "embedsrcs"}
+		file := File{Name: path.Base(fileName(t.Label)), Label: t.Label, Embedded: attribute[t.Label] == "embedsrcs"}
 		if file.Embedded {
 			file.Name = fileName(t.Label)
 		}
@@ -172,7 +172,7 @@ func packageOf(importPath string, targets []bazel.Target) *GoPackage {
 		}
 		pkg.Files = append(pkg.Files, file)
 	}
-	slices.SortFunc(pkg.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(pkg.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	pkg.Version = moduleVersion(pkg)
 	return pkg
 }

@@ -31,6 +31,7 @@ type GoPackage struct {
 // A File is one of a package.
 type File struct {
 	Name        string // in the package
+	Label       string // empty for files of the SDK
 	Path        string // where it is, if no rule makes it
 	GeneratedBy string // label of the rule that makes it
 	Embedded    bool   // by //go:embed
@@ -43,6 +44,33 @@ func (p *GoPackage) File(name string) (File, bool) {
 		return File{}, false
 	}
 	return p.Files[i], true
+}
+
+// Variants returns the files of a name that differ from each other, if several targets that have the import path have such. The
+// first is the one that File returns.
+func (p *GoPackage) Variants(name string) []File {
+	var variants []File
+	var contents [][]byte
+	for _, file := range p.Files {
+		if file.Name != name || file.Path == "" {
+			continue
+		}
+		content, err := os.ReadFile(file.Path)
+		if err == nil && !slices.ContainsFunc(contents, func(other []byte) bool { return bytes.Equal(content, other) }) {
+			variants, contents = append(variants, file), append(contents, content)
+		}
+	}
+	if len(variants) < 2 {
+		return nil
+	}
+	return variants
+}
+
+// choose makes a file the one that File returns for its name.
+func (p *GoPackage) choose(i int) {
+	file := p.Files[i]
+	p.Files = slices.Insert(slices.Delete(p.Files, i, i+1), 0, file)
+	slices.SortStableFunc(p.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // HasUnnamed tells whether the package has files whose names only a build tells, such as those of
@@ -122,9 +150,9 @@ func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, err
 // and the file's name in the package, or nil. The file's path is that in the repository, or in the workspace
 // if repository is empty; a target of its folder, or of one above, has it.
 func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
-	root := ""
+	root, in := "", filepath.ToSlash(p.w.Root)
 	if repository != "" {
-		root = "@@" + repository
+		root, in = "@@"+repository, "/external/"+repository
 	}
 	var patterns []string
 	for folder := path.Dir(file); ; folder = path.Dir(folder) {
@@ -143,9 +171,12 @@ func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPa
 		if err != nil {
 			continue
 		}
-		for _, f := range pkg.Files {
-			if f.Path != "" && strings.HasSuffix(filepath.ToSlash(f.Path), "/"+file) {
-				return pkg, f.Name, nil
+		for _, end := range []string{in + "/" + file, "/" + file} { // Other targets may have a file of that path.
+			i := slices.IndexFunc(pkg.Files, func(f File) bool { return f.Path != "" && strings.HasSuffix(filepath.ToSlash(f.Path), end) })
+			if i >= 0 {
+				name := pkg.Files[i].Name
+				pkg.choose(i)
+				return pkg, name, nil
 			}
 		}
 	}
