@@ -131,6 +131,7 @@ func (d *Desk) declared(ctx context.Context, labels []string) (l layering, chose
 	if err != nil {
 		return l, nil, nil, err
 	}
+	l.used = d.usedSets(l.sets)
 	chosen, err = d.chosen(l.all, labels)
 	if err != nil {
 		return l, nil, broken, withBroken(err, broken)

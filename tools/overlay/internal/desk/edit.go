@@ -525,6 +525,17 @@ func (m *moduleFile) options(set string) modulefile.Options {
 	}}
 }
 
+// usedSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an empty string.
+func (m *moduleFile) usedSet() (string, error) {
+	used, _, err := modulefile.UsedSet(m.content, m.options(""))
+	// Else it is one of another module.
+	if err == nil && used != "" && (used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//")) {
+		pkg, name := workspace.Package(used)
+		used = setLabel{pkg, name}.label()
+	}
+	return used, err
+}
+
 // wire adds what the module lacks, and returns a sentence for each.
 func (m *moduleFile) wire(set, version string) (notes []string, err error) {
 	o := m.options(set)

@@ -2,6 +2,9 @@ package desk
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +15,53 @@ import (
 type layering struct {
 	all  []workspace.Overlay
 	sets []workspace.Set
+	used []string // labels of sets that builds use, as far as files tell
+}
+
+// activeFlag is how .bazelrc chooses a set.
+var activeFlag = regexp.MustCompile(`(?m)^[^#\n]*//go_overlay:active=["']?(//[^\s"']+)`)
+
+// usedSets returns the labels of sets that builds use: by default, by .bazelrc, or for a target.
+func (d *Desk) usedSets(sets []workspace.Set) (used []string) {
+	if module, err := d.readModule(); err == nil {
+		if set, err := module.usedSet(); err == nil && set != "" {
+			used = append(used, set)
+		}
+	}
+	if content, err := os.ReadFile(filepath.Join(d.Workspace.Root, ".bazelrc")); err == nil {
+		for _, match := range activeFlag.FindAllStringSubmatch(string(content), -1) {
+			pkg, name := workspace.Package(match[1])
+			used = append(used, setLabel{pkg, name}.label())
+		}
+	}
+	for _, set := range sets {
+		if set.IsPinned {
+			used = append(used, set.Label)
+		}
+	}
+	return used
+}
+
+// inUse returns the sets that builds use, of those that have an overlay, and the sets that are in them; or all, if no set in
+// use has it: then another one is chosen by hand.
+func (l layering) inUse(overlay string) layering {
+	var sets []workspace.Set
+	alone := false
+	for _, used := range l.used {
+		alone = alone || used == overlay
+		if !has(l.sets, used, overlay) {
+			continue
+		}
+		for _, set := range l.sets {
+			if set.Label == used || has(l.sets, used, set.Label) {
+				sets = append(sets, set)
+			}
+		}
+	}
+	if len(sets) > 0 || alone {
+		l.sets = sets
+	}
+	return l
 }
 
 // layered tells whether a set puts one overlay on top of another, itself or by sets that have them.
@@ -34,9 +84,10 @@ func (l layering) layered(upper, lower string) bool {
 	return false
 }
 
-// isOnTop tells whether another overlay changes the file first: then its base is what that leaves, which
-// the build compares.
+// isOnTop tells whether another overlay changes the file first, in a set that builds use: then its base is what that
+// leaves, which the build compares.
 func (l layering) isOnTop(o workspace.Overlay, name string) bool {
+	l = l.inUse(o.Label)
 	return slices.ContainsFunc(l.all, func(other workspace.Overlay) bool {
 		return other.Label != o.Label && other.ImportPath == o.ImportPath && slices.Contains(sharedNames(o, other), name) && l.layered(o.Label, other.Label)
 	})

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -120,16 +119,7 @@ func (d *Desk) defaultSet() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	used, _, err := modulefile.UsedSet(module.content, module.options(""))
-	if err != nil || used == "" {
-		return "", err
-	}
-	// Else it is one of another module.
-	if used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//") {
-		pkg, name := workspace.Package(used)
-		used = "//" + pkg + ":" + name
-	}
-	return used, nil
+	return module.usedSet()
 }
 
 // overlaidPlace returns what the text of a user means, which may be an overlay file, or a file that overlays add.

@@ -54,6 +54,7 @@ type Set struct {
 	Label            string
 	BuildFile        string
 	Overlays, Layers []string // labels
+	IsPinned         bool     // whether a target is built with it: a go_overlay_binary or go_overlay_test
 }
 
 // Package returns the Bazel package that a label of the workspace is in, and its name there.
@@ -69,16 +70,23 @@ func Package(label string) (pkg, name string) {
 // Overlays returns the overlays and sets that the workspace declares, in the order of their
 // labels. Where BUILD files have errors, broken says which; what they declare is missing.
 func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets []Set, broken *bazel.Error, err error) {
-	targets, broken, err := w.Query(ctx, `kind("^go_overlay(_set)? rule$", //...)`)
+	targets, broken, err := w.Query(ctx, `kind("^go_overlay(_set|_binary|_test)? rule$", //...)`)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	pinned := map[string]bool{}
 	for _, t := range targets {
-		if t.Kind == "go_overlay_set" {
+		switch t.Kind {
+		case "go_overlay_binary", "go_overlay_test":
+			pinned[t.Attrs["overlays"].String] = true
+		case "go_overlay_set":
 			sets = append(sets, Set{Label: t.Label, BuildFile: t.File, Overlays: t.Attrs["overlays"].List, Layers: t.Attrs["layers"].List})
-		} else {
+		default:
 			overlays = append(overlays, overlay(w, t))
 		}
+	}
+	for i, set := range sets {
+		sets[i].IsPinned = pinned[set.Label]
 	}
 	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
