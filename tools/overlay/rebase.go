@@ -19,8 +19,8 @@ var rebaseVerb = command.Verb{
 	Description: `
 After an upgrade of a module or of Go, or a change of a package of your own, merges what has
 changed there into each overlay file whose base has moved: three ways, by git merge-file. The old base
-is looked for in the module cache, the module proxy, the SDKs, or the history of the workspace; the digest that
-is recorded proves it. The digest moves if the merged file has no conflicts and the package type-checks
+is looked for in the module cache, the module proxy, the SDKs, or the history of the workspace, also where go.mod
+replaces the module by a fork or a folder; the digest that is recorded proves it. The digest moves if the merged file has no conflicts and the package type-checks
 with it, as far as that can be told without the packages that it imports.
 
 Conflicts are written into the overlay file, with git's markers, and the digest stays, so that no build takes

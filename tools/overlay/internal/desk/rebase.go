@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	gobuild "go/build"
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -360,6 +362,23 @@ func (r *rebase) base(ctx context.Context, f *carried, digest string, o RebaseOp
 		text.ImportPath = ""
 		return search.FirstParty(ctx, r.desk.Workspace.Root, filepath.ToSlash(rel), text)
 	}
+	replaced, err := workspace.Replacements(r.desk.Workspace.Root)
+	if err != nil {
+		return upstream.Found{}, err
+	}
+	for module, by := range replaced {
+		folder, ok := strings.CutPrefix(text.ImportPath+"/", module+"/")
+		if !ok || !gobuild.IsLocalImport(by) && !filepath.IsAbs(by) {
+			continue
+		}
+		// A folder, which may be a repository of its own.
+		if !filepath.IsAbs(by) {
+			by = filepath.Join(r.desk.Workspace.Root, filepath.FromSlash(by))
+		}
+		text.ImportPath = ""
+		return search.FirstParty(ctx, by, path.Join(folder, f.Name), text)
+	}
+	search.Replaced = replaced
 	return search.Module(ctx, "", text)
 }
 

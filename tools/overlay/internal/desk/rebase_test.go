@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 const (
@@ -213,5 +214,23 @@ func TestRebaseVariants(t *testing.T) {
 	}
 	if _, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || !strings.Contains(out.String(), "what counts is //a:a.go") {
 		t.Errorf("got %v, and said %s", err, out)
+	}
+}
+
+// TestRebaseReplacedByFolder checks that the history of a folder that go.mod has for a module is that of its packages, which
+// Bazel copies elsewhere.
+func TestRebaseReplacedByFolder(t *testing.T) {
+	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/m\n\nreplace example.com/lib v1.0.0 => ./third_party/lib\n"+
+		"-- third_party/lib/sub/a.go --\n"+oldBase)
+	commitAll(t, d)
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "third_party/lib/sub/a.go"), []byte(newBase), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := &rebase{desk: d, pkg: &workspace.GoPackage{
+		ImportPath: "example.com/lib/sub", Files: []workspace.File{{Name: "a.go", Path: filepath.Join(t.TempDir(), "a.go")}},
+	}}
+	found, err := r.base(context.Background(), &carried{Change: workspace.Change{Name: "a.go"}}, digest.Of([]byte(oldBase)), RebaseOptions{Offline: true})
+	if err != nil || string(found.Content) != oldBase {
+		t.Errorf("got %+v, %v", found, err)
 	}
 }

@@ -53,7 +53,7 @@ func (s *search) download(module, version string) (found Found, got, ok bool) {
 	}
 	found, ok = s.read(s.pathOf(result.Dir, module), place)
 	found.Module, found.Version = module, version
-	return found, isFolder(inSlashes(result.Dir, strings.TrimPrefix(s.text.ImportPath, module))), ok
+	return found, isFolder(inSlashes(result.Dir, s.folderIn(module))), ok
 }
 
 // downloadAny downloads versions of modules that are not in the caches, the newest first.

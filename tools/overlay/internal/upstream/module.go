@@ -10,7 +10,7 @@ import (
 
 // Module finds a file of a module: its recorded version first, then those that the module
 // caches have. If it is there, or none is recorded, and nothing else has the digest,
-// versions are downloaded. The module's path may be left empty: those that the import path
+// versions are downloaded. A module that is replaced goes before the one that it replaces, which may have been used before. The module's path may be left empty: those that the import path
 // allows are tried, the longest first.
 func (o Options) Module(ctx context.Context, module string, text Text) (Found, error) {
 	s, err := o.search(ctx, text)
@@ -24,16 +24,17 @@ func (o Options) Module(ctx context.Context, module string, text Text) (Found, e
 		}
 		modules = []string{module}
 	}
+	modules, isReplaced := s.withReplaced(modules)
 	found, known, ok := s.cached(modules)
 	if ok {
 		return found, nil
 	}
-	if len(known) > 0 {
+	if len(known) > 0 && !isReplaced {
 		modules = known // Nobody needs to be asked whether the others exist.
 	}
 	hasRecorded := s.has(modules, text.Version)
 	switch {
-	case text.Version != "" && hasRecorded:
+	case text.Version != "" && hasRecorded && !isReplaced:
 	case !s.mayDownload():
 	case text.Version != "":
 		for _, module := range modules {
@@ -41,7 +42,8 @@ func (o Options) Module(ctx context.Context, module string, text Text) (Found, e
 			if found, got, ok = s.download(module, text.Version); ok {
 				return found, nil
 			}
-			if hasRecorded = got; got || ctx.Err() != nil {
+			hasRecorded = hasRecorded || got
+			if got && !isReplaced || ctx.Err() != nil {
 				break
 			}
 		}
@@ -64,6 +66,26 @@ func moduleAdvice(module, version string, hasIt bool) string {
 	default:
 		return fmt.Sprintf("Get the recorded version where it can be downloaded, and run this again:\n  go mod download %s@%s", module, version)
 	}
+}
+
+// withReplaced puts before modules those that replace them. If there are any, only they and what they replace are left.
+func (s *search) withReplaced(modules []string) ([]string, bool) {
+	for _, module := range modules {
+		if to := s.Replaced[module]; to != "" {
+			return slices.Compact([]string{to, module}), true
+		}
+	}
+	return modules, false
+}
+
+// folderIn returns the path of the package in a module.
+func (s *search) folderIn(module string) string {
+	for original, to := range s.Replaced {
+		if to == module && (s.text.ImportPath == original || strings.HasPrefix(s.text.ImportPath, original+"/")) {
+			return strings.TrimPrefix(s.text.ImportPath, original)
+		}
+	}
+	return strings.TrimPrefix(s.text.ImportPath, module)
 }
 
 // candidates returns the paths of modules that a package may be in, the longest first.
@@ -111,7 +133,7 @@ func (s *search) has(modules []string, version string) bool {
 	for _, module := range modules {
 		for _, cache := range s.ModuleCaches {
 			folder := folderOf(cache, module, version)
-			if version != "" && isFolder(inSlashes(folder, strings.TrimPrefix(s.text.ImportPath, module))) {
+			if version != "" && isFolder(inSlashes(folder, s.folderIn(module))) {
 				return true
 			}
 		}
@@ -121,5 +143,5 @@ func (s *search) has(modules []string, version string) bool {
 
 // pathOf returns the path of the file in the folder of a module.
 func (s *search) pathOf(folder, module string) string {
-	return inSlashes(folder, strings.TrimPrefix(s.text.ImportPath, module), s.text.File)
+	return inSlashes(folder, s.folderIn(module), s.text.File)
 }

@@ -28,6 +28,7 @@ type Options struct {
 	Offline      bool     // nothing is downloaded
 	MaxDownloads int      // 20 by default; of versions to be tried, where none is recorded
 	Platform     gosdk.Platform
+	Replaced     map[string]string  // by the paths of modules, those under which they are fetched: of replace in go.mod
 	Progress     func(doing string) // is called before what may take a while, unless it is nil
 }
 

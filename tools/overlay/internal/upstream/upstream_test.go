@@ -64,6 +64,9 @@ func proxy(t *testing.T, modules map[string]map[string]string) Options {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)
 		goMod := "module " + module + "\n"
+		if content["go.mod"] != "" { // that of a fork
+			goMod = content["go.mod"]
+		}
 		content["go.mod"] = goMod
 		for name, text := range content {
 			f, err := w.Create(id + "/" + name)
@@ -238,6 +241,39 @@ func TestModuleDownloads(t *testing.T) {
 	if strings.Contains(err.Error(), "pass%") {
 		t.Errorf("a password is in the error: %v", err)
 	}
+}
+
+// TestReplaced checks that a module is looked for where go.mod has it from, and where it was from before that.
+func TestReplaced(t *testing.T) {
+	const module, fork = "example.com/things", "example.com/forks/things"
+	file := func(content string) map[string]string {
+		return map[string]string{"sub/a.go": content, "go.mod": "module " + module + "\n"}
+	}
+	o := proxy(t, map[string]map[string]string{
+		module + "@v1.0.0": file("0"),
+		fork + "@v1.0.0":   file("fork 0"),
+		fork + "@v1.1.0":   file("fork 1"),
+	})
+	o.Replaced = map[string]string{module: fork}
+	for _, offline := range []bool{false, true} { // The second time, all are in the cache.
+		o.Offline = offline
+		for _, test := range []struct{ content, recorded, module, version string }{
+			{"fork 1", "v1.1.0", fork, "v1.1.0"},
+			{"0", "v1.0.0", module, "v1.0.0"},
+			{"fork 0", "v1.0.0", fork, "v1.0.0"},
+			{"fork 1", "", fork, "v1.1.0"},
+			{"0", "", module, "v1.0.0"},
+		} {
+			text := Text{ImportPath: module + "/sub", File: "a.go", Digest: digest.Of(test.content), Version: test.recorded}
+			found, err := o.Module(context.Background(), "", text)
+			if err != nil || string(found.Content) != test.content || found.Module != test.module || found.Version != test.version {
+				t.Errorf("%+v: got %+v, %v", test, found, err)
+			}
+		}
+	}
+	o.Offline = false
+	_, err := o.Module(context.Background(), "", Text{ImportPath: module + "/sub", File: "a.go", Digest: digest.Of("none"), Version: "v1.2.0"})
+	notFound(t, err, fork+"@v1.2.0 of the module proxy", module+"@v1.2.0 of the module proxy", "go mod download "+fork+"@v1.2.0")
 }
 
 func TestStd(t *testing.T) {

@@ -1,0 +1,38 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+func TestReplacements(t *testing.T) {
+	root := t.TempDir()
+	if got, err := Replacements(root); err != nil || len(got) > 0 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	const content = `module example.com/m
+
+require example.com/a v1.0.0 // replace example.com/x => example.com/y v1.0.0
+
+replace example.com/a => example.com/fork/a v1.0.1
+
+replace (
+	example.com/b v1.2.3 => "../b" // ours
+	example.com/c => ./c
+	// example.com/d => ./d
+)
+
+exclude (
+	example.com/e v1.0.0
+)
+`
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"example.com/a": "example.com/fork/a", "example.com/b": "../b", "example.com/c": "./c"}
+	if got, err := Replacements(root); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
