@@ -25,7 +25,8 @@ Labels are those of overlays; a name alone will do if it is the only one.
 		{Command: "overlay diff", Text: "shows all changes"},
 		{Command: "overlay diff //overlays:uuid > uuid.patch", Text: "writes those of one overlay into a file"},
 	},
-	Setup: setupDiff,
+	Setup:    setupDiff,
+	Complete: completeOverlays,
 }
 
 func setupDiff(*flag.FlagSet) func(labels []string) error {

@@ -26,7 +26,8 @@ Labels are those of overlays; a name alone will do if it is the only one.
 	Examples: []command.Example{
 		{Command: "overlay drop //overlays:uuid", Text: "after upstream has released the fix"},
 	},
-	Setup: setupDrop,
+	Setup:    setupDrop,
+	Complete: completeOverlays,
 }
 
 func setupDrop(flags *flag.FlagSet) func(labels []string) error {

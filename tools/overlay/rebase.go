@@ -35,7 +35,8 @@ Labels are those of overlays; a name alone will do if it is the only one. Withou
 		{Command: "overlay rebase -check", Text: "changes nothing, and fails if there is something to do"},
 		{Command: "overlay rebase -check -patch rebase.patch", Text: "does so, and writes a patch for git apply"},
 	},
-	Setup: setupRebase,
+	Setup:    setupRebase,
+	Complete: completeOverlays,
 }
 
 var acceptVerb = command.Verb{
@@ -50,7 +51,8 @@ without conflicts, and the packages have to type-check with them.
 	Examples: []command.Example{
 		{Command: "overlay accept //overlays:uuid", Text: "after you have ported it to a new version by hand"},
 	},
-	Setup: setupAccept,
+	Setup:    setupAccept,
+	Complete: completeOverlays,
 }
 
 func setupRebase(flags *flag.FlagSet) func(labels []string) error {

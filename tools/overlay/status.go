@@ -31,7 +31,8 @@ Labels are those of overlays; a name alone will do if it is the only one.
 		{Command: "overlay status", Text: "lists all, and fails on CI if something is wrong"},
 		{Command: "overlay status -json", Text: "does so for programs"},
 	},
-	Setup: setupStatus,
+	Setup:    setupStatus,
+	Complete: completeOverlays,
 }
 
 func setupStatus(flags *flag.FlagSet) func(labels []string) error {
