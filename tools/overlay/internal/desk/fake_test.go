@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 )
@@ -69,10 +70,29 @@ type rule struct {
 // It returns what the desk says on stdout and stderr, too.
 func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *bytes.Buffer) {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "workspace")
+	return fakeDeskIn(t, filepath.Join(t.TempDir(), "workspace"), archive, rules...)
+}
+
+// fakeDeskIn does so in a folder, beside which are what Bazel knows of it, and the folder external of other repositories.
+func fakeDeskIn(t *testing.T, root, archive string, rules ...rule) (d *Desk, out, err *bytes.Buffer) {
+	t.Helper()
 	if failed := txtar.Write(txtar.Parse([]byte(archive)), root); failed != nil {
 		t.Fatal(failed)
 	}
+	program, failed := os.Executable()
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	out, err = new(bytes.Buffer), new(bytes.Buffer)
+	d = &Desk{Workspace: &bazel.Workspace{Root: root, Program: program}, Dir: root, Out: out, Err: err}
+	setRules(t, d, rules...)
+	return d, out, err
+}
+
+// setRules changes which rules the fake Bazel of a desk knows.
+func setRules(t *testing.T, d *Desk, rules ...rule) {
+	t.Helper()
+	root := d.Workspace.Root
 	var targets bytes.Buffer
 	encoder := json.NewEncoder(&targets)
 	files := map[string]bool{}
@@ -115,8 +135,7 @@ func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *b
 	}
 	slices.Sort(labels)
 	for _, label := range labels {
-		pkg, name, ok := strings.Cut(strings.TrimPrefix(label, "//"), ":")
-		path := filepath.Join(root, pkg, filepath.FromSlash(name))
+		path, ok := fakePath(root, label)
 		if info, failed := os.Stat(path); ok && failed == nil && !info.IsDir() {
 			encoder.Encode(map[string]any{"type": "SOURCE_FILE", "sourceFile": map[string]string{"name": label, "location": path + ":1:1"}})
 		}
@@ -126,12 +145,64 @@ func fakeDesk(t *testing.T, archive string, rules ...rule) (d *Desk, out, err *b
 		t.Fatal(failed)
 	}
 	t.Setenv(fakeTargets, path)
-	program, failed := os.Executable()
-	if failed != nil {
-		t.Fatal(failed)
+}
+
+// fakePath returns where the file of a label is, in the workspace or in another repository.
+func fakePath(root, label string) (path string, ok bool) {
+	repository, label, _ := strings.Cut(label, "//")
+	if repository != "" {
+		root = filepath.Join(filepath.Dir(root), "external", strings.TrimLeft(repository, "@"))
 	}
-	out, err = new(bytes.Buffer), new(bytes.Buffer)
-	return &Desk{Workspace: &bazel.Workspace{Root: root, Program: program}, Dir: root, Out: out, Err: err}, out, err
+	pkg, name, ok := strings.Cut(label, ":")
+	return filepath.Join(root, filepath.FromSlash(pkg), filepath.FromSlash(name)), ok
+}
+
+// declaredRules returns the overlays and sets that the BUILD file of a package has by now.
+func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
+	t.Helper()
+	label := func(name string) string {
+		if strings.HasPrefix(name, "//") {
+			return name
+		}
+		return "//" + pkg + ":" + strings.TrimPrefix(name, ":")
+	}
+	file, err := build.ParseBuild(pkg+"/BUILD.bazel", []byte(read(t, d, pkg+"/BUILD.bazel")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []rule
+	for _, r := range file.Rules("") {
+		if !strings.HasPrefix(r.Kind(), "go_overlay") {
+			continue
+		}
+		attrs := map[string]any{"generator_function": r.Kind()}
+		for _, key := range r.AttrKeys() {
+			switch value := r.Attr(key).(type) {
+			case *build.StringExpr:
+				attrs[key] = value.Value
+			case *build.ListExpr:
+				values := r.AttrStrings(key)
+				for i := range values {
+					if key != "delete" { // Those are names of files in the package.
+						values[i] = label(values[i])
+					}
+				}
+				attrs[key] = values
+			case *build.DictExpr:
+				dict := map[string]string{}
+				for _, entry := range value.List {
+					name := entry.Key.(*build.StringExpr).Value
+					if key == "patches" {
+						name = label(name)
+					}
+					dict[name] = entry.Value.(*build.StringExpr).Value
+				}
+				attrs[key] = dict
+			}
+		}
+		rules = append(rules, rule{r.Kind(), label(r.Name()), attrs})
+	}
+	return rules
 }
 
 // asked returns how often a fake Bazel was asked for something.
