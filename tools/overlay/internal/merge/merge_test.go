@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,10 +141,75 @@ func TestThreeSettings(t *testing.T) {
 	}
 }
 
-// TestThreeIsGit compares Three with git merge-file as a user calls it.
+// TestThreeIsGit compares Three with git merge-file as a user calls it: the bytes, and how many conflicts there are, of texts with
+// every end of lines. GO_OVERLAY_DIFFERENTIAL=N compares N of them instead of 60.
 func TestThreeIsGit(t *testing.T) {
 	needGit(t)
+	triples := 60
+	if n, err := strconv.Atoi(os.Getenv("GO_OVERLAY_DIFFERENTIAL")); err == nil {
+		triples = n
+	}
 	random := rand.New(rand.NewPCG(3, 1))
+	folder := t.TempDir()
+	tally := map[string]int{}
+	for i := range triples {
+		texts, kind := randomTriple(random)
+		for i, name := range []string{"b", "o", "u"} {
+			if err := os.WriteFile(filepath.Join(folder, name), texts[i], 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command("git", "merge-file", "-p", "--diff3", "-L", names[1], "-L", names[0], "-L", names[2], "o", "b", "u")
+		cmd.Dir = folder
+		want, err := cmd.Output()
+		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		wantConflicts := cmd.ProcessState.ExitCode()
+		got, conflicts, err := Three(context.Background(), texts[0], texts[1], texts[2], names)
+		if kind == "binary" {
+			tally[kind]++
+			if err == nil || wantConflicts <= truncated {
+				t.Fatalf("of %q got %q, git's exit code is %d", texts, got, wantConflicts)
+			}
+			continue
+		}
+		if wantConflicts == truncated { // or more
+			wantConflicts = bytes.Count(want, []byte("<<<<<<< "+names[1]))
+			tally["127 conflicts or more"]++
+		}
+		if err != nil || !bytes.Equal(got, want) || conflicts != wantConflicts {
+			t.Fatalf("triple %d: of %q got %q, %d, %v, want %q, %d", i, texts, got, conflicts, err, want, wantConflicts)
+		}
+		if line, found := Markers(got); found != (conflicts > 0) {
+			t.Fatalf("triple %d: of %q got line %d, %v, for %d conflicts", i, texts, line, found, conflicts)
+		}
+		tally[kind]++
+		if conflicts > 0 {
+			tally["conflicts"]++
+		} else {
+			tally["clean"]++
+		}
+
+		// What needs no git to be known.
+		if i%20 != 0 {
+			continue
+		}
+		for _, same := range []struct{ base, overlay, upstream, want []byte }{
+			{texts[0], texts[0], texts[2], texts[2]},
+			{texts[0], texts[1], texts[0], texts[1]},
+			{texts[0], texts[1], texts[1], texts[1]},
+		} {
+			if got, _, err := Three(context.Background(), same.base, same.overlay, same.upstream, names); err != nil || !bytes.Equal(got, same.want) {
+				t.Fatalf("triple %d: of %q got %q, %v, want %q", i, texts, got, err, same.want)
+			}
+		}
+	}
+	t.Log(tally)
+}
+
+// randomTriple returns three texts, two of which are changes of the first, and what is peculiar to them.
+func randomTriple(random *rand.Rand) (texts [3][]byte, kind string) {
 	change := func(lines []string) []string {
 		var changed []string
 		for _, line := range lines {
@@ -157,33 +223,54 @@ func TestThreeIsGit(t *testing.T) {
 		}
 		return changed
 	}
-	folder := t.TempDir()
-	for range 60 {
-		var base []string
-		for range random.IntN(20) {
-			base = append(base, fmt.Sprint("line ", random.IntN(9)))
-		}
-		var texts [3][]byte
-		for i, lines := range [][]string{base, change(base), change(base)} {
-			ends := []string{"\n", "\n", "\n", ""}[random.IntN(4)]
-			if len(lines) > 0 {
-				texts[i] = []byte(strings.Join(lines, "\n") + ends)
-			}
-			if err := os.WriteFile(filepath.Join(folder, []string{"b", "o", "u"}[i]), texts[i], 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cmd := exec.Command("git", "merge-file", "-p", "--diff3", "-L", names[1], "-L", names[0], "-L", names[2], "o", "b", "u")
-		cmd.Dir = folder
-		want, err := cmd.Output()
-		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		got, conflicts, err := Three(context.Background(), texts[0], texts[1], texts[2], names)
-		if err != nil || !bytes.Equal(got, want) || conflicts != cmd.ProcessState.ExitCode() {
-			t.Fatalf("of %q got %q, %d, %v, want %q, %d", texts, got, conflicts, err, want, cmd.ProcessState.ExitCode())
-		}
+	length, ends := 20, "\n"
+	switch random.IntN(20) {
+	case 0:
+		kind, ends = "carriage returns", "\r\n"
+	case 1, 2:
+		kind = "carriage returns in some lines"
+	case 3:
+		kind = "binary"
+	case 4:
+		kind = "UTF-8, and what is none"
+	case 5:
+		kind, length = "long", 4000
+	case 6:
+		kind = "markers"
+	default:
+		kind = "plain"
 	}
+	var base []string
+	for range random.IntN(length) {
+		line := fmt.Sprint("line ", random.IntN(9))
+		switch kind {
+		case "UTF-8, and what is none":
+			line += []string{"\u00e4", "\ufeff", "\xff", "\u2028", "\f", "\r", "\x1a"}[random.IntN(7)]
+		case "long":
+			line = fmt.Sprint("line ", random.IntN(2000))
+		case "markers": // Single ones, as comments and strings have them.
+			line = []string{line, line, "=======", "||||||| x", "// <<<<<<<"}[random.IntN(5)]
+		}
+		base = append(base, line)
+	}
+	for i, lines := range [][]string{base, change(base), change(base)} {
+		var text strings.Builder
+		for j, line := range lines {
+			end := ends
+			if kind == "carriage returns in some lines" {
+				end = []string{"\n", "\r\n"}[random.IntN(2)]
+			}
+			if j == len(lines)-1 && random.IntN(4) == 0 {
+				end = ""
+			}
+			text.WriteString(line + end)
+		}
+		texts[i] = []byte(text.String())
+	}
+	if kind == "binary" {
+		texts[random.IntN(3)] = []byte("a\x00b\n")
+	}
+	return texts, kind
 }
 
 func TestMarkers(t *testing.T) {
