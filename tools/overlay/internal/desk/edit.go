@@ -160,6 +160,10 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 		}
 	}
 	if there != nil {
+		// An edit that was killed leaves an overlay that builds don't use yet.
+		if err := e.use(); err != nil {
+			return Edited{}, err
+		}
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
 		return e.again(*there, there.Changes[i], change, at.line)
 	}
@@ -207,6 +211,27 @@ func (e *editing) open(at place) (Edited, error) {
 	}
 	fmt.Fprintf(&e.out, "%s is for %s of package %s, by %s%s\n", e.rel(at.path), at.file, at.overlay.ImportPath, at.overlay.Label, without)
 	return Edited{Path: at.path, Line: at.line}, nil
+}
+
+// use has builds use the set, if they use none.
+func (e *editing) use() error {
+	if _, isUsed, err := modulefile.UsedSet(e.module.content, e.module.options("")); err != nil || isUsed {
+		return err
+	}
+	notes, err := e.wire()
+	for _, note := range notes {
+		fmt.Fprintln(&e.out, note)
+	}
+	return err
+}
+
+// wire adds to the module what it lacks, once, and returns a sentence for each.
+func (e *editing) wire() (notes []string, err error) {
+	if !e.isWired {
+		notes, err = e.module.wire(e.set.label(), e.GoOverlayVersion)
+		e.isWired = err == nil
+	}
+	return notes, err
 }
 
 // again returns the overlay file that is there.
@@ -322,10 +347,15 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		said.Srcs, edited.Replaces = []string{source}, label
 	}
 	if edited.Path != "" {
-		if _, err := os.Lstat(edited.Path); !errors.Is(err, fs.ErrNotExist) {
+		_, err := os.Lstat(edited.Path)
+		isThere := !errors.Is(err, fs.ErrNotExist)
+		// An edit that was killed leaves the file as it is written here.
+		if isThere && digestOfFile(edited.Path) != digest.Of(content) {
 			return Edited{}, fmt.Errorf("%s is there, and no overlay has it; move it away, or declare it by hand in srcs of a go_overlay", e.rel(edited.Path))
 		}
-		e.written = append(e.written, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
+		if !isThere {
+			e.written = append(e.written, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
+		}
 	}
 	if err := build.Change(said); err != nil {
 		return Edited{}, err
@@ -344,12 +374,9 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			return Edited{}, err
 		}
 	}
-	var notes []string
-	if !e.isWired {
-		if notes, err = e.module.wire(e.set.label(), e.GoOverlayVersion); err != nil {
-			return Edited{}, err
-		}
-		e.isWired = true
+	notes, err := e.wire()
+	if err != nil {
+		return Edited{}, err
 	}
 	change.Path = edited.Path
 	e.remember(label, change, said)

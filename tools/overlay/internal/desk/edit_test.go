@@ -8,16 +8,7 @@ import (
 	"testing"
 )
 
-const editFiles = `
--- go.mod --
-module example.com/m
--- MODULE.bazel --
-bazel_dep(name = "go_overlay", version = "1.0.0")
-bazel_dep(name = "rules_go", version = "0.65.0")
-go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
-go_sdk.host(name = "go_sdk")
-use_repo(go_sdk, "go_sdk")
-overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
+const editFiles = moduleFiles + `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
 overlays.use(set = "//overlays:prod")
 -- overlays/BUILD.bazel --
 load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
@@ -188,5 +179,31 @@ func TestEditVariants(t *testing.T) {
 	}
 	if got := read(t, d, "overlays/_src/example.com/m/uuid/b.go"); got != "package uuid\n" || !strings.Contains(out.String(), "another b.go: //fork:b.go; builds of those fail") {
 		t.Errorf("got %s, and said %s", got, out)
+	}
+}
+
+// TestEditGoesOn checks that an overlay file that a killed edit has left is taken, and another file is not.
+func TestEditGoesOn(t *testing.T) {
+	const left = "overlays/_src/example.com/m/uuid/b.go"
+	for content, want := range map[string]string{"package uuid\n": "", "package uuid\n\nvar mine int\n": "is there, and no overlay has it"} {
+		d, _, _ := fakeDesk(t, editFiles+"-- "+left+" --\n"+content, editRules()...)
+		_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		if got := strings.Contains(read(t, d, "overlays/BUILD.bazel"), "_src/example.com/m/uuid/b.go"); got != (want == "") || read(t, d, left) != content {
+			t.Errorf("declared: %t, %s", got, read(t, d, left))
+		}
+	}
+}
+
+// TestEditWires checks that an overlay that is there is made to be used, where an edit was killed before that.
+func TestEditWires(t *testing.T) {
+	d, _, _ := fakeDesk(t, strings.Replace(editFiles, "overlays.use(set = \"//overlays:prod\")\n", "", 1), editRules("//overlays:uuid")...)
+	if _, err := d.Edit(context.Background(), "example.com/m/uuid/a.go", EditOptions{Set: "//overlays:prod"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "MODULE.bazel"); !strings.Contains(got, `overlays.use(set = "//overlays:prod")`) {
+		t.Errorf("got %s", got)
 	}
 }

@@ -3,7 +3,9 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,6 +61,18 @@ func init() {
 	}
 	os.Exit(0)
 }
+
+// moduleFiles are those of a workspace that has no overlays yet.
+const moduleFiles = `
+-- go.mod --
+module example.com/m
+-- MODULE.bazel --
+bazel_dep(name = "go_overlay", version = "1.0.0")
+bazel_dep(name = "rules_go", version = "0.65.0")
+go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host(name = "go_sdk")
+use_repo(go_sdk, "go_sdk")
+`
 
 // A rule of a fake Bazel. Attributes are strings, []string or map[string]string.
 type rule struct {
@@ -157,9 +171,12 @@ func fakePath(root, label string) (path string, ok bool) {
 	return filepath.Join(root, filepath.FromSlash(pkg), filepath.FromSlash(name)), ok
 }
 
-// declaredRules returns the overlays and sets that the BUILD file of a package has by now.
+// declaredRules returns the overlays and sets that the BUILD file of a package has by now, if there is one.
 func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
 	t.Helper()
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, pkg, "BUILD.bazel")); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	label := func(name string) string {
 		if strings.HasPrefix(name, "//") {
 			return name

@@ -20,6 +20,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/linediff"
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 // A realModule is one that people use, with versions that follow each other, releases of the same minor version
@@ -176,18 +177,6 @@ type real struct {
 	isGone bool   // whether nothing is left of the overlay
 }
 
-// moduleFiles are those of a workspace that has no overlays yet.
-const moduleFiles = `
--- go.mod --
-module example.com/m
--- MODULE.bazel --
-bazel_dep(name = "go_overlay", version = "1.0.0")
-bazel_dep(name = "rules_go", version = "0.65.0")
-go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
-go_sdk.host(name = "go_sdk")
-use_repo(go_sdk, "go_sdk")
-`
-
 // newReal makes an overlay of the oldest version.
 func newReal(t *testing.T, m realModule, folders []string, file string, texts []string, e edit, count map[string]int) *real {
 	t.Helper()
@@ -222,10 +211,12 @@ func (r *real) lay(t *testing.T, version int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]string{
-		"REPO.bazel":                     "",
-		"_gazelle_generated/BUILD.bazel": fmt.Sprintf("purl = \"pkg:golang/%s@%s?x\"\n", r.module.path, r.module.versions[version]),
+	var repository txtar.Archive
+	add := func(name, content string) {
+		repository.Files = append(repository.Files, txtar.File{Name: name, Data: []byte(content)})
 	}
+	add("REPO.bazel", "")
+	add("_gazelle_generated/BUILD.bazel", fmt.Sprintf("purl = \"pkg:golang/%s@%s?x\"\n", r.module.path, r.module.versions[version]))
 	label := strings.TrimSuffix("@@module//"+pkg, "/.")
 	var srcs []string
 	for _, entry := range entries {
@@ -237,23 +228,14 @@ func (r *real) lay(t *testing.T, version int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[path.Join(pkg, name)] = string(content)
+		add(path.Join(pkg, name), string(content))
 		srcs = append(srcs, strings.Replace("@@module//"+pkg, "//.", "//", 1)+":"+name)
 	}
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o666); err != nil {
-			t.Fatal(err)
-		}
+	if err := txtar.Write(&repository, root); err != nil {
+		t.Fatal(err)
 	}
 	rules := []rule{{"go_library", label + ":lib", map[string]any{"importpath": path.Join(r.module.path, pkg), "srcs": srcs}}}
-	if _, err := os.Stat(filepath.Join(r.desk.Workspace.Root, "overlays")); err == nil {
-		rules = append(rules, declaredRules(t, r.desk, "overlays")...)
-	}
-	setRules(t, r.desk, rules...)
+	setRules(t, r.desk, append(rules, declaredRules(t, r.desk, "overlays")...)...)
 }
 
 // write is what people do to the overlay file, and commit.

@@ -390,8 +390,10 @@ func isCommitted(ctx context.Context, file string) (bool, string) {
 	}
 	out, err := git.Output(ctx, cmd)
 	switch {
-	case err != nil:
+	case err != nil && strings.Contains(err.Error(), "not a git repository"):
 		return false, "is in no repository of git"
+	case err != nil:
+		return false, fmt.Sprintf("may have changes that git does not have (%v)", err)
 	case len(bytes.TrimSpace(out)) > 0:
 		return false, "is not committed as it is"
 	}

@@ -140,6 +140,14 @@ func TestIsCommitted(t *testing.T) {
 	if is, why := isCommitted(context.Background(), filepath.Join(d.Workspace.Root, "overlays/clean/a.go")); !is {
 		t.Errorf("a file that is committed %s", why)
 	}
+
+	// Where git fails, the file may well be in a repository.
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, ".git/index"), []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if is, why := isCommitted(context.Background(), file); is || !strings.Contains(why, "may have changes that git does not have (git status: ") {
+		t.Errorf("got %t, %s", is, why)
+	}
 }
 
 // TestRebasePatch checks that git makes of a patch what Rebase would, also where the workspace is a folder of a repository.

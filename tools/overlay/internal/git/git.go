@@ -51,8 +51,9 @@ func Command(ctx context.Context, folder string, args ...string) (*exec.Cmd, err
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
-	// Nothing asks the user, and messages are those that users find in the manuals.
-	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0", "LANGUAGE=", "LC_ALL=C")
+	// Nothing asks the user, nothing is written that was not asked for, as git status writes what it has learned of
+	// files, and messages are those that users find in the manuals.
+	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LANGUAGE=", "LC_ALL=C")
 	cmd.WaitDelay = 5 * time.Second
 	return cmd, nil
 }
