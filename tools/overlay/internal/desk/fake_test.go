@@ -37,10 +37,10 @@ func init() {
 		fmt.Println(`{"rules_go": "rules_go+"}`)
 		os.Exit(0)
 	case "cquery":
-		fmt.Println("sdk/ROOT")
+		fmt.Println("../sdk/ROOT")
 		os.Exit(0)
 	case "info":
-		fmt.Println(filepath.Dir(path))
+		fmt.Println(filepath.Join(filepath.Dir(path), "output_base"))
 		os.Exit(0)
 	}
 	content, err := os.ReadFile(path)
