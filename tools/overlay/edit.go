@@ -33,6 +33,7 @@ edit. Where the file is overlaid already, that overlay is opened. Of several WHA
 WHAT is one of
 
     github.com/google/uuid/version4.go       a file of a package, net/http/request.go too
+    example.com/site/templates/index.html    a file that it embeds
     github.com/google/uuid.NewRandom         a symbol: net/http.(*Transport).dial
     external/…/version4.go:42                a line of a compile error, a stack trace, a debugger
     @com_github_google_uuid//:version4.go    a label, or the path of a file in the workspace

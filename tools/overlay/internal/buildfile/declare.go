@@ -15,6 +15,8 @@ type Change struct {
 	Name, ImportPath string
 
 	Srcs, NewSrcs []string          // files, or labels
+	EmbedSrcs     []string          // likewise, of //go:embed
+	StripPrefix   string            // folder that their names are relative to; empty leaves it
 	Delete        []string          // names of files of the package
 	Patches       []Patch           // in order
 	Replace       map[string]string // names to files
@@ -108,6 +110,7 @@ func (r rule) change(change Change) error {
 	}{
 		{"srcs", change.Srcs, r.edit.sameLabel},
 		{"new_srcs", change.NewSrcs, r.edit.sameLabel},
+		{"embedsrcs", change.EmbedSrcs, r.edit.sameLabel},
 		{"delete", change.Delete, sameName},
 	}
 	if err := r.setString("name", change.Name); err != nil {
@@ -135,6 +138,11 @@ func (r rule) change(change Change) error {
 	}
 	if err := r.setString("importpath", change.ImportPath); err != nil {
 		return err
+	}
+	if change.StripPrefix != "" {
+		if err := r.setString("strip_prefix", change.StripPrefix); err != nil {
+			return err
+		}
 	}
 	for _, patch := range change.Patches {
 		if err := r.addPatch(patch); err != nil {

@@ -61,6 +61,7 @@ func versioned(pkg *workspace.GoPackage) string {
 func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, isOnTop func(workspace.Overlay, string) bool) error {
 	var errs []error
 	var moved, patches []string
+	o = o.In(pkg)
 	for _, change := range o.Changes {
 		if change.Kind != workspace.Delete && change.Path == "" {
 			if !slices.Contains(patches, change.Label) {

@@ -24,8 +24,16 @@ type making struct {
 	indices map[string]int // of paths
 }
 
-// embed is what a manifest calls the change of a file that the package embeds.
+// embed is the kind of a change of a file that the package embeds.
 const embed workspace.Kind = "embeds"
+
+// kind returns what a change is called, in manifests and to people.
+func kind(c workspace.Change) workspace.Kind {
+	if c.Embedded {
+		return embed
+	}
+	return c.Kind
+}
 
 // steps are what a manifest calls kinds of changes.
 var steps = map[workspace.Kind]string{
@@ -40,7 +48,7 @@ var steps = map[workspace.Kind]string{
 // file of the package, is left out, and returned by its name with what generates it.
 func (m *making) changesOf(o workspace.Overlay) (changes []workspace.Change, generated map[string]string) {
 	generated = map[string]string{}
-	for _, change := range slices.Concat(o.Changes, m.desk.embeds(o)) {
+	for _, change := range o.Changes {
 		if file, ok := m.pkg.File(change.Name); ok && file.Path == "" && change.Kind != workspace.Add {
 			generated[change.Name] = file.GeneratedBy
 		} else if change.Kind != workspace.Delete && change.Path == "" {
@@ -49,21 +57,6 @@ func (m *making) changesOf(o workspace.Overlay) (changes []workspace.Change, gen
 		changes = append(changes, change)
 	}
 	return slices.DeleteFunc(changes, func(c workspace.Change) bool { return generated[c.Name] != "" }), generated
-}
-
-// embeds returns the files that an overlay has the package embed.
-func (d *Desk) embeds(o workspace.Overlay) []workspace.Change {
-	var changes []workspace.Change
-	own, _ := workspace.Package(o.Label)
-	for _, label := range o.Attrs["embedsrcs"].List {
-		folder, name := workspace.Package(label)
-		if own == "" || strings.HasPrefix(folder+"/", own+"/") {
-			name = strings.Trim(strings.TrimPrefix(folder+"/"+name, own), "/")
-		}
-		name = strings.TrimPrefix(name, o.Attrs["strip_prefix"].String+"/")
-		changes = append(changes, workspace.Change{Name: name, Kind: embed, Label: label, Path: workspace.SourcePath(d.Workspace, label)})
-	}
-	return changes
 }
 
 // index returns the index of a path.
@@ -111,14 +104,14 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 				}
 			}
 			c := changes[at]
-			c.Embedded = c.Embedded || change.Kind == embed
+			c.Embedded = c.Embedded || change.Embedded
 			if n := len(c.Steps); n > 0 && c.Steps[n-1]["overlay"] == i {
 				if change.Kind == workspace.Patch {
 					continue // Its diffs are one step.
 				}
 				return nil, fmt.Errorf("%s changes %s by several files, one of which a select() chooses: only a build tells", o.Label, change.Name)
 			}
-			step := map[string]any{"overlay": i, "kind": steps[change.Kind]}
+			step := map[string]any{"overlay": i, "kind": steps[kind(change)]}
 			switch {
 			case change.Kind == workspace.Patch:
 				step["patches"] = m.diffs(o, change.Name, diffs)

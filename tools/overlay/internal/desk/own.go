@@ -43,7 +43,7 @@ func (l layering) overlaidSources(importPath string) (sources []what.Source, nam
 	names = map[string]string{}
 	for _, o := range l.all {
 		for _, change := range o.Changes {
-			if o.ImportPath == importPath && change.Path != "" && (change.Kind == workspace.Add || change.Kind == workspace.Replace) {
+			if o.ImportPath == importPath && change.Path != "" && !change.Embedded && (change.Kind == workspace.Add || change.Kind == workspace.Replace) {
 				sources = append(sources, what.Source{Path: change.Path})
 				names[change.Path] = change.Name
 			}

@@ -108,7 +108,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			result.Problems++
 			continue
 		}
-		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay, pkg: pkg, old: overlay.Version, diffs: diffs}
+		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay.In(pkg), pkg: pkg, old: overlay.Version, diffs: diffs}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
@@ -522,6 +522,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 		}
 		for _, change := range overlay.Changes {
 			switch {
+			case change.Embedded:
 			case change.Kind == workspace.Delete:
 				delete(after, change.Name)
 			case change.Kind == workspace.Patch:
@@ -541,7 +542,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 		if f.Kind == workspace.Patch && f.patched != nil {
 			after[f.Name] = f.patched
 		}
-		if f.Kind == workspace.Replace {
+		if f.Kind == workspace.Replace && !f.Embedded {
 			after[f.Name] = f.merged
 			if f.stays || f.gone || f.overlay == nil { // What is with it is told otherwise.
 				after[f.Name] = f.upstream

@@ -125,7 +125,7 @@ func (d *Desk) defaultSet() (string, error) {
 // overlaidPlace returns what the text of a user means, which may be an overlay file, or a file that overlays add.
 func (d *Desk) overlaidPlace(ctx context.Context, l layering, text string) (place, error) {
 	for _, o := range l.all {
-		for _, change := range slices.Concat(o.Changes, d.embeds(o)) {
+		for _, change := range o.Changes {
 			if change.Name == "" || text != o.ImportPath+"/"+change.Name && (change.Path == "" || d.abs(text) != change.Path || change.Kind == workspace.Patch) {
 				continue
 			}
@@ -165,7 +165,7 @@ func (m *making) list(set string, overlays []workspace.Overlay) Shown {
 		files[name] = &ShownFile{Name: name, Present: true, Upstream: upstream, Changes: []ShownChange{}}
 	}
 	for _, o := range overlays {
-		for _, change := range slices.Concat(o.Changes, m.desk.embeds(o)) {
+		for _, change := range o.Changes {
 			file := files[change.Name]
 			if file == nil {
 				file = &ShownFile{Name: change.Name, Changes: []ShownChange{}}
@@ -176,7 +176,7 @@ func (m *making) list(set string, overlays []workspace.Overlay) Shown {
 			if rel, err := filepath.Rel(m.desk.Workspace.Root, change.Path); change.Path != "" && err == nil {
 				source = filepath.ToSlash(rel)
 			}
-			file.Changes = append(file.Changes, ShownChange{Overlay: o.Label, Kind: change.Kind, File: source})
+			file.Changes = append(file.Changes, ShownChange{Overlay: o.Label, Kind: kind(change), File: source})
 		}
 		if names := alsoSets(o); len(names) > 0 {
 			shown.Options = append(shown.Options, ShownOptions{Overlay: o.Label, Attributes: names})

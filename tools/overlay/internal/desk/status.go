@@ -299,6 +299,7 @@ type adder func(kind, file, command, format string, args ...any)
 // files looks at what an overlay changes.
 func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add adder) error {
 	label := shell.Word(o.Label)
+	o = o.In(pkg)
 	// A rule may make files whose names nobody knows before a build.
 	unnamed := pkg.HasUnnamed()
 	for _, change := range o.Changes {

@@ -14,16 +14,17 @@ import (
 
 // An Overlay is a go_overlay of the workspace.
 type Overlay struct {
-	Label      string // //overlays:uuid
-	BuildFile  string // path
-	Line       int    // in BuildFile
-	Macro      string // that declares it, if a macro of the workspace does
-	ImportPath string
-	Changes    []Change
-	Bases      map[string][]string // digests, by the names of files; an empty list asks for one
-	BaseFiles  map[string]string   // base_srcs: labels, by the names of files that they are copies of
-	Version    string              // base_version
-	Sources    []string            // labels of all files that it is made of, each once
+	Label       string // //overlays:uuid
+	BuildFile   string // path
+	Line        int    // in BuildFile
+	Macro       string // that declares it, if a macro of the workspace does
+	ImportPath  string
+	Changes     []Change
+	Bases       map[string][]string // digests, by the names of files; an empty list asks for one
+	BaseFiles   map[string]string   // base_srcs: labels, by the names of files that they are copies of
+	Version     string              // base_version
+	StripPrefix string              // folder that names of embedded files are relative to, below that of BuildFile
+	Sources     []string            // labels of all files that it is made of, each once
 
 	Reason, Upstream, Expires string
 
@@ -36,6 +37,20 @@ type Change struct {
 	Kind  Kind
 	Label string // of the file that has the content, or the diff; empty for Delete
 	Path  string // where that is; empty if it is generated
+
+	Embedded bool // whether it is a file for //go:embed, and none that is compiled
+}
+
+// In returns the overlay with what is known of its changes where the package is: a file for //go:embed replaces one, or is
+// added to the package.
+func (o Overlay) In(pkg *GoPackage) Overlay {
+	o.Changes = slices.Clone(o.Changes)
+	for i, change := range o.Changes {
+		if _, ok := pkg.File(change.Name); change.Embedded && !ok {
+			o.Changes[i].Kind = Add
+		}
+	}
+	return o
 }
 
 // A Kind of change.
@@ -95,17 +110,18 @@ func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets
 
 func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 	o := Overlay{
-		Label:      t.Label,
-		BuildFile:  t.File,
-		Line:       t.Line,
-		ImportPath: t.Attrs["importpath"].String,
-		Bases:      map[string][]string{},
-		BaseFiles:  map[string]string{},
-		Version:    t.Attrs["base_version"].String,
-		Reason:     t.Attrs["reason"].String,
-		Upstream:   t.Attrs["upstream"].String,
-		Expires:    t.Attrs["expires"].String,
-		Attrs:      t.Attrs,
+		Label:       t.Label,
+		BuildFile:   t.File,
+		Line:        t.Line,
+		ImportPath:  t.Attrs["importpath"].String,
+		Bases:       map[string][]string{},
+		BaseFiles:   map[string]string{},
+		Version:     t.Attrs["base_version"].String,
+		StripPrefix: t.Attrs["strip_prefix"].String,
+		Reason:      t.Attrs["reason"].String,
+		Upstream:    t.Attrs["upstream"].String,
+		Expires:     t.Attrs["expires"].String,
+		Attrs:       t.Attrs,
 	}
 	if macro := t.FromMacro(); macro != "go_overlay" {
 		o.Macro = macro
@@ -121,6 +137,10 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 	}
 	for _, label := range t.Attrs["new_srcs"].List {
 		add(path.Base(fileName(label)), Add, label)
+	}
+	for _, label := range t.Attrs["embedsrcs"].List {
+		add(embeddedName(o, label), Replace, label)
+		o.Changes[len(o.Changes)-1].Embedded = true
 	}
 	for _, name := range t.Attrs["delete"].List {
 		add(name, Delete, "")
@@ -151,6 +171,19 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		return strings.Compare(a.Name+"\x00"+a.Label, b.Name+"\x00"+b.Label)
 	})
 	return o
+}
+
+// embeddedName returns the name, in the package, of a file in embedsrcs, as go_overlay_rule.bzl does.
+func embeddedName(o Overlay, label string) string {
+	home, _ := Package(o.Label)
+	pkg, name := Package(label)
+	if rest, ok := strings.CutPrefix(pkg+"/", home+"/"); !strings.HasPrefix(label, "@") && (ok || home == "") {
+		if home == "" {
+			rest = pkg
+		}
+		name = path.Join(rest, name) // A folder below may be a package of its own.
+	}
+	return strings.TrimPrefix(name, o.StripPrefix+"/")
 }
 
 func fileName(label string) string {
