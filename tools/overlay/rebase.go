@@ -21,7 +21,8 @@ After an upgrade of a module or of Go, or a change of a package of your own, mer
 changed there into each overlay file whose base has moved: three ways, by git merge-file. The old base
 is looked for in the module cache, the module proxy, the SDKs, or the history of the workspace, also where go.mod
 replaces the module by a fork or a folder; the digest that is recorded proves it. The digest moves if the merged file has no conflicts and the package type-checks
-with it, as far as that can be told without the packages that it imports.
+with it, as far as that can be told without the packages that it imports; also for Linux, macOS and Windows, where the
+package has files for these.
 
 Conflicts are written into the overlay file, with git's markers, and the digest stays, so that no build takes
 it for done. Resolve them, and run "overlay accept". A diff that does not fit any more is made anew from the

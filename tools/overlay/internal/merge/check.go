@@ -22,14 +22,15 @@ import (
 
 // Check returns what a compiler would say of a package that it did not say of the one
 // before. Both are files by name, of which those are looked at that a build for a platform
-// compiles, with and without cgo. Without platforms, it is the one that this runs on.
+// compiles, with and without cgo. Without platforms, it is the one that this runs on, and of
+// Linux, macOS and Windows those that compile other files.
 //
 // Nothing is known of what the package imports. Errors that come of that alone are in before,
 // too, which is as upstream has it and so has none of its own: they cancel out. What depends
 // on the types of imported packages is left for the build to find.
 func Check(before, after map[string][]byte, platforms ...gosdk.Platform) []error {
 	if len(platforms) == 0 {
-		platforms = []gosdk.Platform{gosdk.Host}
+		platforms = usual(before, after)
 	}
 	var errs []error
 	said := map[string]bool{}
@@ -52,6 +53,27 @@ func Check(before, after map[string][]byte, platforms ...gosdk.Platform) []error
 		}
 	}
 	return errs
+}
+
+// usual returns the platform that this runs on, and others for which a package has other files.
+func usual(packages ...map[string][]byte) []gosdk.Platform {
+	platforms := []gosdk.Platform{gosdk.Host}
+	for _, goos := range []string{"linux", "darwin", "windows"} {
+		other := gosdk.Platform{GOOS: goos, GOARCH: gosdk.Host.GOARCH}
+		if other != gosdk.Host && slices.ContainsFunc(packages, func(content map[string][]byte) bool {
+			here, there := buildFor(content, gosdk.Host, true), buildFor(content, other, true)
+			for name := range content {
+				is, _ := here.MatchFile("", name)
+				if does, _ := there.MatchFile("", name); path.Ext(name) == ".go" && is != does {
+					return true
+				}
+			}
+			return false
+		}) {
+			platforms = append(platforms, other)
+		}
+	}
+	return platforms
 }
 
 // A problem is one of a package.
@@ -209,17 +231,23 @@ type importer struct{}
 
 func (importer) Import(path string) (*types.Package, error) { return nil, errors.New("unknown") }
 
-// parse parses those files that a build compiles.
-func parse(fset *token.FileSet, content map[string][]byte, name string, platform gosdk.Platform, cgo bool) (files []*ast.File, problems []problem) {
-	build := build.Default
-	build.GOOS, build.GOARCH, build.Compiler, build.CgoEnabled = platform.GOOS, platform.GOARCH, "gc", cgo
+// buildFor returns what tells which files a build for a platform compiles.
+func buildFor(content map[string][]byte, platform gosdk.Platform, cgo bool) build.Context {
+	c := build.Default
+	c.GOOS, c.GOARCH, c.Compiler, c.CgoEnabled = platform.GOOS, platform.GOARCH, "gc", cgo
 	if platform != gosdk.Host {
-		build.ToolTags = nil // They are of GOARCH, as GOAMD64 is, and of the SDK that has built this.
+		c.ToolTags = nil // They are of GOARCH, as GOAMD64 is, and of the SDK that has built this.
 	}
-	build.BuildTags = nil
-	build.OpenFile = func(name string) (io.ReadCloser, error) {
+	c.BuildTags = nil
+	c.OpenFile = func(name string) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(content[path.Base(strings.ReplaceAll(name, `\`, "/"))])), nil
 	}
+	return c
+}
+
+// parse parses those files that a build compiles.
+func parse(fset *token.FileSet, content map[string][]byte, name string, platform gosdk.Platform, cgo bool) (files []*ast.File, problems []problem) {
+	build := buildFor(content, platform, cgo)
 	clauses := map[string]int{name: len(content)}
 	for _, name := range sortedKeys(content) {
 		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {

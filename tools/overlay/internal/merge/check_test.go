@@ -251,3 +251,27 @@ func TestCheckPlatforms(t *testing.T) {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }
+
+// TestCheckUsual checks that files of other platforms are looked at, where a package has such.
+func TestCheckUsual(t *testing.T) {
+	before := packageOf("-- a.go --\npackage p\n\nfunc f() int { return g() }\n")
+	for _, goos := range []string{"linux", "darwin", "windows", "plan9"} {
+		before = with(before, "-- g_"+goos+".go --\npackage p\n\nfunc g() int { return 1 }\n")
+		platforms := usual(before)
+		if platforms[0] != gosdk.Host {
+			t.Errorf("got %v", platforms)
+		}
+		_, isUsual := map[string]bool{"linux": true, "darwin": true, "windows": true}[goos]
+		after := with(before, "-- g_"+goos+".go --\npackage p\n\nfunc g() string { return \"1\" }\n")
+		errs := Check(before, after)
+		if got := fmt.Sprint(errs); (len(errs) > 0) != isUsual || isUsual && !strings.Contains(got, "a.go:3:") {
+			t.Errorf("%s: got %s", goos, got)
+		}
+		if errs := Check(before, before); len(errs) > 0 {
+			t.Errorf("%s: got %v", goos, errs)
+		}
+	}
+	if got := usual(packageOf("-- a.go --\npackage p\n-- a_" + gosdk.Host.GOARCH + ".go --\npackage p\n-- notes_windows.txt --\n")); len(got) != 1 {
+		t.Errorf("got %v", got)
+	}
+}
