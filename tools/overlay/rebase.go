@@ -99,6 +99,7 @@ func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Co
 			d.Out = d.Err
 		}
 		done, err = by(d, ctx, labels, o)
+		progress.Done()
 		if err == nil && !done.Changed && done.Problems == 0 {
 			fmt.Fprintln(d.Out, "nothing to do: all overlays with a base suit their packages")
 		}

@@ -70,4 +70,8 @@ func TestEmbedded(t *testing.T) {
 	if got := read(t, d, folder+"b.html"); !strings.Contains(got, "<<<<<<<") || strings.Contains(out.String(), "type-check") {
 		t.Errorf("got %s, and said %s", got, out)
 	}
+	out.Reset()
+	if _, err := d.Accept(context.Background(), []string{"m_uuid"}, RebaseOptions{}); err != nil || strings.Contains(out.String(), "new.go") || !strings.Contains(out.String(), "has conflicts") {
+		t.Errorf("got %v, and said %s", err, out)
+	}
 }

@@ -366,17 +366,18 @@ func (r *rebase) base(ctx context.Context, f *carried, digest string, o RebaseOp
 	if err != nil {
 		return upstream.Found{}, err
 	}
-	for module, by := range replaced {
-		folder, ok := strings.CutPrefix(text.ImportPath+"/", module+"/")
-		if !ok || !gobuild.IsLocalImport(by) && !filepath.IsAbs(by) {
+	for module := text.ImportPath; module != "."; module = path.Dir(module) {
+		by := replaced[module]
+		if !gobuild.IsLocalImport(by) && !filepath.IsAbs(by) {
 			continue
 		}
 		// A folder, which may be a repository of its own.
 		if !filepath.IsAbs(by) {
 			by = filepath.Join(r.desk.Workspace.Root, filepath.FromSlash(by))
 		}
+		folder := strings.TrimPrefix(text.ImportPath, module)
 		text.ImportPath = ""
-		return search.FirstParty(ctx, by, path.Join(folder, f.Name), text)
+		return search.FirstParty(ctx, by, strings.TrimPrefix(path.Join(folder, f.Name), "/"), text)
 	}
 	search.Replaced = replaced
 	return search.Module(ctx, "", text)

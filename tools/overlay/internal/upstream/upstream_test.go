@@ -259,8 +259,8 @@ func TestReplaced(t *testing.T) {
 		o.Offline = offline
 		for _, test := range []struct{ content, recorded, module, version string }{
 			{"fork 1", "v1.1.0", fork, "v1.1.0"},
-			{"0", "v1.0.0", module, "v1.0.0"},
 			{"fork 0", "v1.0.0", fork, "v1.0.0"},
+			{"0", "v1.0.0", module, "v1.0.0"},
 			{"fork 1", "", fork, "v1.1.0"},
 			{"0", "", module, "v1.0.0"},
 		} {

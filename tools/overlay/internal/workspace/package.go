@@ -51,10 +51,11 @@ func (p *GoPackage) File(name string) (File, bool) {
 func (p *GoPackage) Variants(name string) []File {
 	var variants []File
 	var contents [][]byte
-	for _, file := range p.Files {
-		if file.Name != name || file.Path == "" {
-			continue
-		}
+	named := slices.DeleteFunc(slices.Clone(p.Files), func(f File) bool { return f.Name != name || f.Path == "" })
+	if len(named) < 2 {
+		return nil
+	}
+	for _, file := range named {
 		content, err := os.ReadFile(file.Path)
 		if err == nil && !slices.ContainsFunc(contents, func(other []byte) bool { return bytes.Equal(content, other) }) {
 			variants, contents = append(variants, file), append(contents, content)
