@@ -65,7 +65,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOp
 			return err
 		}
 		c.overlay, c.uses = overlay.Label, p.uses
-		if err := c.convert(ctx, overlay, pkg, to); err != nil {
+		if err := c.convert(ctx, overlay.In(pkg), pkg, to); err != nil {
 			return fmt.Errorf("%s: %w\nno file has been changed", overlay.Label, err)
 		}
 	}
@@ -98,7 +98,7 @@ func (c *converting) convert(ctx context.Context, o workspace.Overlay, pkg *work
 		return fmt.Errorf("%s:%d: it is declared by the macro %s, which can't be edited without guessing; change it there by hand", c.desk.rel(o.BuildFile), o.Line, o.Macro)
 	}
 	has := func(kind workspace.Kind) bool {
-		return slices.ContainsFunc(o.Changes, func(change workspace.Change) bool { return change.Kind == kind })
+		return slices.ContainsFunc(o.Changes, func(change workspace.Change) bool { return change.Kind == kind && !change.Embedded })
 	}
 	switch {
 	case to == "" && has(workspace.Replace) && has(workspace.Patch):
@@ -135,7 +135,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 	}
 	var diff bytes.Buffer
 	for _, change := range o.Changes {
-		if change.Kind != workspace.Replace {
+		if change.Kind != workspace.Replace || change.Embedded {
 			continue
 		}
 		base, text, err := c.replaced(o, pkg, change)
