@@ -87,6 +87,11 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 				return err
 			}
 		}
+		if opened {
+			if err := depend(edited); err != nil {
+				return err
+			}
+		}
 		var saved []string
 		for _, file := range edited {
 			if *patch && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
@@ -106,6 +111,18 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		fmt.Printf("when you have edited it: overlay save %s\n", strings.Join(words, " "))
 		return nil
 	}
+}
+
+// depend sets the deps of the overlays that have files which were edited.
+func depend(edited []desk.Edited) error {
+	files := []string{}
+	for _, file := range edited {
+		files = append(files, file.Path)
+	}
+	return atDesk(func(ctx context.Context, d *desk.Desk) error {
+		_, err := d.Deps(ctx, nil, desk.DepsOptions{Files: files})
+		return err
+	})
 }
 
 // openDesk returns the desk of the folder that the user is in. bazel run starts in another one.

@@ -18,7 +18,7 @@ var overlay = command.Program{
 	Summary: "Works with overlays of go_overlay: changes to Go packages, and to Go itself, that Bazel compiles in. " +
 		"Flags may stand before, among and after operands, with one dash or two; -- ends them.",
 	Groups: []command.Group{
-		{Title: "start a change", Verbs: []command.Verb{editVerb, saveVerb, convertVerb}},
+		{Title: "start a change", Verbs: []command.Verb{editVerb, depsVerb, saveVerb, convertVerb}},
 		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb, showVerb}},
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
 		{Title: "give and take", Verbs: []command.Verb{exportVerb}},

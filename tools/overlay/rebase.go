@@ -107,6 +107,12 @@ func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Co
 			d.Out = stdout
 			err = d.WritePatch(ctx, patch, done.Changes)
 		}
+		if err == nil && done.Changed && !o.DryRun { // Upstream's side of a merge may bring imports.
+			var depended *desk.Depended
+			if depended, err = d.Deps(ctx, labels, desk.DepsOptions{}); err == nil {
+				done.Problems += depended.Problems
+			}
+		}
 		return err
 	})
 	return done, err

@@ -34,7 +34,11 @@ func init() {
 	fmt.Fprintln(log, os.Args[1], expression)
 	switch os.Args[1] { // The SDK is in the folder sdk beside the workspace.
 	case "mod":
-		fmt.Println(`{"rules_go": "rules_go+"}`)
+		repos, err := os.ReadFile(filepath.Join(filepath.Dir(path), "repos"))
+		if err != nil {
+			repos = []byte(`{"rules_go": "rules_go+"}`)
+		}
+		os.Stdout.Write(repos)
 		os.Exit(0)
 	case "cquery":
 		fmt.Println("../sdk/ROOT")
@@ -55,6 +59,8 @@ func init() {
 			strings.HasPrefix(expression, "let found") && !isOverlay,
 			strings.HasPrefix(expression, "attr(importpath, ") && !isOverlay,
 			strings.HasPrefix(expression, "deps(") && !isOverlay,
+			strings.HasPrefix(expression, "let targets"),
+			strings.HasPrefix(expression, "let libraries") && !isOverlay && bytes.Contains(line, []byte(`"name":"@`)) != strings.Contains(expression, "//..."),
 			strings.HasPrefix(expression, "rdeps("):
 			os.Stdout.Write(line)
 		}

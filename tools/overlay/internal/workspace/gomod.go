@@ -5,45 +5,85 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// Replacements returns what the go.mod of a workspace replaces: by the paths of modules, those of other modules, or of folders,
-// which begin with . or are absolute. gazelle's go_deps fetches these, and keeps the import paths.
-func Replacements(root string) (map[string]string, error) {
+// A directive is a line of a go.mod: require, replace and so on.
+type directive struct {
+	verb    string
+	words   []string // without quotes
+	comment string
+}
+
+// readGoMod returns the directives of a workspace's go.mod, and none if there is no such file.
+func readGoMod(root string) ([]directive, error) {
 	content, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	replaced := map[string]string{}
-	inBlock := false
+	var directives []directive
+	block := ""
 	for _, line := range strings.Split(string(content), "\n") {
-		line, _, _ = strings.Cut(line, "//")
-		words := strings.Fields(line)
+		line, comment, _ := strings.Cut(line, "//")
+		words := strings.Fields(strings.Replace(line, "(", " ( ", 1))
 		switch {
 		case len(words) == 0:
-			continue
-		case inBlock && words[0] == ")":
-			inBlock = false
-			continue
-		case strings.Join(words, "") == "replace(":
-			inBlock = true
-			continue
-		case words[0] == "replace":
-			words = words[1:]
-		case !inBlock:
-			continue
-		}
-		// PATH [VERSION] => PATH [VERSION]
-		for i, word := range words {
-			if word == "=>" && i > 0 && i+1 < len(words) {
-				if from := strings.Trim(words[0], "\"`"); replaced[from] == "" {
-					replaced[from] = strings.Trim(words[i+1], "\"`")
-				}
+		case words[0] == ")":
+			block = ""
+		case len(words) == 2 && words[1] == "(":
+			block = words[0]
+		default:
+			d := directive{verb: block, words: words, comment: strings.TrimSpace(comment)}
+			if block == "" {
+				d.verb, d.words = words[0], words[1:]
 			}
+			for i, word := range d.words {
+				d.words[i] = strings.Trim(word, "\"`")
+			}
+			directives = append(directives, d)
+		}
+	}
+	return directives, nil
+}
+
+// Replacements returns what the go.mod of a workspace replaces: by the paths of modules, those of other modules, or of folders,
+// which begin with . or are absolute. gazelle's go_deps fetches these, and keeps the import paths.
+func Replacements(root string) (map[string]string, error) {
+	directives, err := readGoMod(root)
+	if err != nil || directives == nil {
+		return nil, err
+	}
+	replaced := map[string]string{}
+	for _, d := range directives {
+		// PATH [VERSION] => PATH [VERSION]
+		if i := slices.Index(d.words, "=>"); d.verb == "replace" && i > 0 && i+1 < len(d.words) && replaced[d.words[0]] == "" {
+			replaced[d.words[0]] = d.words[i+1]
 		}
 	}
 	return replaced, nil
+}
+
+// Requirement returns the path of the module that the go.mod of a workspace requires, and that has a package of
+// an import path: of several, the one with the longest path. Indirect is whether go.mod says so of it.
+func Requirement(root, importPath string) (module string, indirect bool, err error) {
+	directives, err := readGoMod(root)
+	for _, d := range directives {
+		if d.verb != "require" || len(d.words) < 2 {
+			continue
+		}
+		if found := d.words[0]; len(found) > len(module) && strings.HasPrefix(importPath+"/", found+"/") {
+			module, indirect = found, strings.HasPrefix(d.comment, "indirect")
+		}
+	}
+	return module, indirect, err
+}
+
+// RepositoryOf returns the name that gazelle gives the repository of a module, and whether the workspace has a repository of that name.
+func (p *Packages) RepositoryOf(module string) (name string, visible bool) {
+	name = repositoryName(module)
+	_, visible = p.repos[name]
+	return name, visible
 }
