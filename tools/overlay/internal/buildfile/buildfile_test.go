@@ -127,6 +127,8 @@ func makeEdit(t *testing.T, f *File, words []string) ([]string, error) {
 		return nil, f.AddToSet(words[1], words[2])
 	case "base":
 		return nil, f.SetBase(one("name"), one("file"), one("digest"), one("version"))
+	case "deps":
+		return f.SetDeps(one("name"), args["add"], args["remove"])
 	case "remove":
 		return f.Remove(words[1])
 	case "remove_file":

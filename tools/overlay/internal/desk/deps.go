@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -47,13 +48,18 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 			return !slices.ContainsFunc(overlay.Changes, func(c workspace.Change) bool { return slices.Contains(o.Files, c.Path) })
 		})
 	}
-	found, _, err := d.packagesOf(ctx, chosen)
+	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
 	}
 	s := &depending{desk: d, layering: l, files: newBuildFiles(d.Workspace.Root, "", l), result: &Depended{}}
 	for _, overlay := range chosen {
-		s.read(overlay, found[overlay.ImportPath])
+		pkg := found[overlay.ImportPath]
+		if pkg == nil && overlay.Attrs["std"].String != "true" { // Else it is a package that the standard library gains.
+			s.tell(overlay, "%v", &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
+			continue
+		}
+		s.read(overlay, pkg)
 	}
 	if err := s.find(ctx); err != nil {
 		return nil, err
@@ -256,23 +262,25 @@ func (s *depending) set(of *importing) error {
 	if len(add)+len(remove) == 0 {
 		return nil
 	}
+	if of.Macro != "" {
+		s.tell(of.Overlay, "%s:%d: the overlay is declared by the macro %s, which can't be edited without guessing; write there by hand:\n\n%s",
+			s.desk.rel(of.BuildFile), of.Line, of.Macro, buildfile.DepsLines(add, remove))
+		return nil
+	}
 	build, err := s.files.load(home)
 	if err != nil {
 		return err
 	}
-	before := build.Content()
-	if err := build.SetDeps(name, add, remove); err != nil {
+	removed, err := build.SetDeps(name, add, remove)
+	if err != nil {
 		s.tell(of.Overlay, "%v", err)
 		return nil
-	}
-	if bytes.Equal(before, build.Content()) {
-		return nil // What is not imported is kept.
 	}
 	if len(add) > 0 {
 		fmt.Fprintf(&s.out, "%s: deps gains %s\n", of.Label, strings.Join(add, ", "))
 	}
-	if len(remove) > 0 {
-		fmt.Fprintf(&s.out, "%s: deps loses %s, unless it is marked by # keep, as no file of the overlay imports it\n", of.Label, strings.Join(remove, ", "))
+	if len(removed) > 0 {
+		fmt.Fprintf(&s.out, "%s: deps loses %s, which no file of the overlay imports\n", of.Label, strings.Join(removed, ", "))
 	}
 	return nil
 }

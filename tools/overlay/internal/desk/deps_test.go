@@ -116,6 +116,11 @@ func TestDeps(t *testing.T) {
 	if got := read(t, d, "overlays/BUILD.bazel"); got != want {
 		t.Errorf("got %s%s", got, said())
 	}
+	one := "//overlays:m: deps gains //many/x, //own, //third_party:chosen, @com_example_m_nested//pkg\n" +
+		"//overlays:m: deps loses //old, which no file of the overlay imports\n"
+	if got := said(); got != one+one { // With -check, and without.
+		t.Errorf("got %s", got)
+	}
 }
 
 func TestDepsOfFiles(t *testing.T) {
@@ -170,5 +175,73 @@ func TestDepsLeft(t *testing.T) {
 				t.Errorf("got %s", got)
 			}
 		})
+	}
+}
+
+// TestDepsOfDiffs checks that what a diff makes of a file is what counts, and that nothing is removed where that is not known.
+func TestDepsOfDiffs(t *testing.T) {
+	const files = `
+-- MODULE.bazel --
+-- go.mod --
+module example.com/app
+-- m/m.go --
+package m
+-- overlays/BUILD.bazel --
+load("@go_overlay//go_overlay:defs.bzl", "go_overlay")
+
+go_overlay(
+    name = "m",
+    importpath = "example.com/m",
+    patches = {"_src/m.patch": ["m.go"]},
+    deps = ["//old"],
+)
+-- overlays/_src/m.patch --
+--- a/m.go
++++ b/m.go
+@@ -1 +1,3 @@
+ package m
++
++import _ "example.com/app/own"
+`
+	rules := depsRules()
+	rules[0].attrs = map[string]any{
+		"importpath": "example.com/m", "patches": map[string]string{"//overlays:_src/m.patch": "m.go"}, "deps": []string{"//old:old"},
+	}
+	d, said := depsDesk(t, files, rules...)
+	if done, err := d.Deps(context.Background(), nil, DepsOptions{}); err != nil || !done.Changed {
+		t.Fatalf("got %+v, %v, %s", done, err, said())
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `deps = ["//own"],`) {
+		t.Errorf("got %s%s", got, said())
+	}
+
+	d, said = depsDesk(t, strings.ReplaceAll(files, " package m\n", " package other\n"), rules...)
+	if done, err := d.Deps(context.Background(), nil, DepsOptions{}); err != nil || done.Changed {
+		t.Fatalf("got %+v, %v, %s", done, err, said())
+	}
+}
+
+func TestDepsOfConflicts(t *testing.T) {
+	files := strings.Replace(depsFiles, "package m\n\nimport (", "package m\n\n<<<<<<< ours\n=======\n>>>>>>> theirs\nimport (", 1)
+	d, said := depsDesk(t, files, depsRules()...)
+	if done, err := d.Deps(context.Background(), nil, DepsOptions{}); err != nil || done.Changed || done.Problems > 0 {
+		t.Errorf("got %+v, %v, %s", done, err, said())
+	}
+}
+
+// TestDepsOfMacro checks that what a macro declares is told.
+func TestDepsOfMacro(t *testing.T) {
+	rules := depsRules()
+	rules[0].attrs["generator_function"] = "make"
+	const build = "load(\":defs.bzl\", \"make\")\n\nmake(name = \"m\")\n"
+	files := depsFiles[:strings.Index(depsFiles, "-- overlays/BUILD.bazel --")] + "-- overlays/BUILD.bazel --\n" + build +
+		depsFiles[strings.Index(depsFiles, "-- overlays/_src/m.go --"):]
+	d, said := depsDesk(t, files, rules...)
+	done, err := d.Deps(context.Background(), nil, DepsOptions{})
+	if err != nil || done.Changed || done.Problems != 1 || !strings.Contains(said(), "declared by the macro make, which can't be edited without guessing; write there by hand:\n\ndeps = [\n    \"//many/x\",\n    \"//own\",") {
+		t.Errorf("got %+v, %v, %s", done, err, said())
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); got != build {
+		t.Errorf("got %s", got)
 	}
 }
