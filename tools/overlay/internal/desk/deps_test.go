@@ -20,7 +20,9 @@ require (
 )
 -- BUILD.bazel --
 # gazelle:resolve go example.com/chosen //third_party:chosen
+# gazelle:resolve_regexp go ^example.com/many/x$ //first:loses
 # gazelle:resolve_regexp go ^example.com/many/(.*)$ //many/$1
+# gazelle:resolve proto go example.com/chosen //proto
 -- m/m.go --
 package m
 
@@ -63,6 +65,8 @@ func depsRules(more ...rule) []rule {
 	}
 	m := library("//m:m", "example.com/m", "//had:had")
 	m.attrs["srcs"] = []string{"//m:m.go"}
+	own := library("//own:own", "example.com/app/own")
+	own.attrs["embed"] = []string{"//own:part"}
 	return append([]rule{
 		{"go_overlay", "//overlays:m", map[string]any{
 			"importpath": "example.com/m", "srcs": []string{"//overlays:_src/m.go"},
@@ -73,7 +77,8 @@ func depsRules(more ...rule) []rule {
 		library("//old:old", "example.com/app/old"),
 		library("//old:kept", "example.com/app/old/kept"),
 		library("//used:used", "example.com/app/used"),
-		library("//own:own", "example.com/app/own"),
+		own,
+		library("//own:part", "example.com/app/own"),
 		library("@@gazelle++go_deps+com_example_m_nested//pkg:pkg", "example.com/m/nested/pkg"),
 	}, more...)
 }

@@ -25,8 +25,9 @@ func (d *Desk) directed(pkg, importPath string) (string, error) {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", err
 		}
-		for i, line := range strings.Split(string(content), "\n") {
-			match := directive.FindStringSubmatch(strings.TrimSpace(line))
+		lines := strings.Split(string(content), "\n")
+		for i := len(lines) - 1; i >= 0; i-- { // The last one counts.
+			match := directive.FindStringSubmatch(strings.TrimSpace(lines[i]))
 			if match == nil {
 				continue
 			}
@@ -36,8 +37,8 @@ func (d *Desk) directed(pkg, importPath string) (string, error) {
 				continue
 			}
 			imported, label := words[len(words)-2], words[len(words)-1]
-			if strings.HasPrefix(label, ":") {
-				label = "//" + folder + label
+			if !strings.HasPrefix(label, "@") && !strings.HasPrefix(label, "//") {
+				label = "//" + folder + ":" + strings.TrimPrefix(label, ":")
 			}
 			if match[1] == "resolve" {
 				if imported == importPath {
@@ -49,12 +50,10 @@ func (d *Desk) directed(pkg, importPath string) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("%s:%d: gazelle:resolve_regexp has what is no regular expression: %w", d.rel(file), i+1, err)
 			}
-			if groups := pattern.FindStringSubmatchIndex(importPath); groups != nil && byRegexp == "" {
+			if pattern.MatchString(importPath) && byRegexp == "" {
 				byRegexp = label
-				for n := range groups[:len(groups)/2] {
-					if n > 0 && groups[2*n] >= 0 {
-						byRegexp = strings.ReplaceAll(byRegexp, fmt.Sprintf("$%d", n), importPath[groups[2*n]:groups[2*n+1]])
-					}
+				if strings.Contains(label, "$") {
+					byRegexp = pattern.ReplaceAllString(importPath, label)
 				}
 			}
 		}
