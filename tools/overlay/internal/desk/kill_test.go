@@ -120,13 +120,14 @@ type killed struct {
 	killedVerb
 	desk          *Desk
 	program       string
+	temporary     string // folder for what a killed program leaves outside of the workspace
 	before, after map[string]string // files, by their paths
 	took          time.Duration
 }
 
 func newKilled(t *testing.T, root, program string, verb killedVerb) *killed {
 	t.Helper()
-	k := &killed{killedVerb: verb, program: program}
+	k := &killed{killedVerb: verb, program: program, temporary: t.TempDir()}
 	k.desk, _, _ = fakeDeskIn(t, root, verb.files)
 	commitAll(t, k.desk)
 	for name, content := range verb.upgrade {
@@ -156,7 +157,7 @@ func (k *killed) command(t *testing.T) *exec.Cmd {
 	setRules(t, k.desk, append(rules, declaredRules(t, k.desk, "overlays")...)...)
 	cmd := exec.Command(k.program, k.args...)
 	cmd.Dir = k.desk.Workspace.Root
-	cmd.Env = append(cmd.Environ(), "BAZEL="+k.desk.Workspace.Program)
+	cmd.Env = append(cmd.Environ(), "BAZEL="+k.desk.Workspace.Program, "TMPDIR="+k.temporary)
 	return cmd
 }
 
