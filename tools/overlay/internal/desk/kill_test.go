@@ -63,7 +63,7 @@ func TestKilledVerbs(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("who was killed is not told from who has failed")
 	}
-	kills := 8
+	kills := 4
 	if os.Getenv("GO_OVERLAY_ALL_TESTS") != "" {
 		kills = 70
 	}
@@ -120,7 +120,7 @@ type killed struct {
 	killedVerb
 	desk          *Desk
 	program       string
-	temporary     string // folder for what a killed program leaves outside of the workspace
+	temporary     string            // folder for what a killed program leaves outside of the workspace
 	before, after map[string]string // files, by their paths
 	took          time.Duration
 }
