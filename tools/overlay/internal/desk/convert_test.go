@@ -129,3 +129,23 @@ func TestConvertToFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestConvertEmptyFile checks that what is behind a part without hunks stays.
+func TestConvertEmptyFile(t *testing.T) {
+	other := "diff --git a/n.go b/n.go\n" + strings.ReplaceAll(fixA, "a.go", "n.go")
+	d, said := diffDesk(t, "-- overlays/c.patch --\ndiff --git a/e.go b/e.go\nnew file mode 100644\nindex 0000000..e69de29\n"+other, oldBase,
+		map[string]string{"//overlays:c.patch": "e.go"}, nil)
+	build := filepath.Join(d.Workspace.Root, "overlays/BUILD.bazel")
+	if err := os.WriteFile(build, []byte(strings.Replace(read(t, d, "overlays/BUILD.bazel"), "patches = {}", `patches = {"c.patch": ["e.go"]}`, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Convert(context.Background(), []string{"m"}, Files, RebaseOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "overlays/c.patch"); got != other {
+		t.Errorf("left: %s\n%s", got, said())
+	}
+	if got := read(t, d, "overlays/_src/example.com/w/m/e.go"); got != "" {
+		t.Errorf("got %s", got)
+	}
+}

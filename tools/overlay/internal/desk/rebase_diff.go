@@ -234,6 +234,7 @@ func parsed(hunks string) []*unified.Hunk {
 
 var (
 	hunkHeader = regexp.MustCompile(`^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@`)
+	headerLine = regexp.MustCompile(`^(?:index|old mode|new mode|new file mode|deleted file mode) `)
 	blobs      = regexp.MustCompile(`^index ([0-9a-f]+)\.\.([0-9a-f]+)`)
 )
 
@@ -253,11 +254,18 @@ func withHunks(diff string, part *unified.FileDiff, hunks string, before, after 
 // withoutPart returns a diff without one part.
 func withoutPart(diff string, part *unified.FileDiff) string {
 	lines := unified.SplitLines(diff)
-	_, end := hunksOf(lines, part)
+	end := part.Line
+	if len(part.Hunks) > 0 {
+		_, end = hunksOf(lines, part)
+	} else { // An empty file is made without hunks, and those that come next are of another part.
+		for end < len(lines) && headerLine.MatchString(lines[end]) {
+			end++
+		}
+	}
 	return strings.Join(lines[:part.Line-1], "") + strings.Join(lines[end:], "")
 }
 
-// hunksOf returns between which lines of a diff the hunks of a part are.
+// hunksOf returns between which lines of a diff the hunks of a part are. It has to have some.
 func hunksOf(lines []string, part *unified.FileDiff) (start, end int) {
 	start = part.Line - 1
 	for start < len(lines) && !hunkHeader.MatchString(lines[start]) {
