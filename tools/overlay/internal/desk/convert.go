@@ -53,7 +53,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOp
 	if err != nil {
 		return err
 	}
-	c := converting{RebaseOptions: o, layering: l, desk: d, files: newBuildFiles(d.Workspace.Root, "", l), diffs: diffFiles{}}
+	c := converting{RebaseOptions: o, layering: l, desk: d, files: newBuildFiles(d.Workspace.Root, "", l), diffs: diffFiles{}, released: map[string][]string{}}
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
 		if pkg == nil {
@@ -71,8 +71,8 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOp
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	// What is new comes first, and what a BUILD file may name last.
-	if err := userfiles.Apply(slices.Concat(c.made, c.diffs.changes(), c.files.changes(), c.gone)...); err != nil {
+	// What is new comes first, and what a BUILD file may name, diffs too, last.
+	if err := userfiles.Apply(slices.Concat(c.made, c.files.changes(), c.diffs.changes(), c.gone)...); err != nil {
 		return err
 	}
 	_, err = d.Out.Write(c.out.Bytes())
@@ -88,6 +88,8 @@ type converting struct {
 	diffs   diffFiles
 	overlay string                    // label of the one that is converted
 	uses    map[string][]bazel.Target // rules, by the labels of its files that they use
+
+	released map[string][]string // labels of files, by those of overlays converted before, which use them no more
 
 	made, gone []userfiles.Change
 	out        bytes.Buffer
@@ -159,6 +161,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		if digests := o.Bases[change.Name]; len(digests) > 0 {
 			said.Base[change.Name] = strings.Join(digests, " ")
 		}
+		c.released[o.Label] = append(c.released[o.Label], change.Label)
 		if user := c.usedBy(change.Label); user != "" {
 			fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(change.Path), user)
 			continue
@@ -262,6 +265,7 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 		return err
 	}
 	fmt.Fprintf(&c.out, "%s replaces %s by files now\n%s\n", o.Label, strings.Join(names, ", "), strings.Join(files, "\n"))
+	c.released[o.Label] = o.Attrs["patches"].Keys
 	return c.dropEmpty(ctx, o)
 }
 
@@ -314,11 +318,11 @@ func (c *converting) cut(o workspace.Overlay, name string) error {
 	slices.Reverse(parts) // Lines before a part stay where they are.
 	for _, part := range parts {
 		if slices.ContainsFunc(c.all, func(other workspace.Overlay) bool {
-			return other.Label != o.Label && other.ImportPath == o.ImportPath && slices.ContainsFunc(other.Changes, func(change workspace.Change) bool {
-				return change.Path == part.path && change.Name == name
+			return other.Label != o.Label && slices.ContainsFunc(other.Changes, func(change workspace.Change) bool {
+				return change.Path == part.path && !slices.Contains(c.released[other.Label], change.Label) && slices.Contains(part.Names(number(other, "patch_strip", 1)), change.Name)
 			})
 		}) {
-			continue // Another overlay of the package has it, too.
+			continue // Another overlay has it, too, maybe of another package.
 		}
 		c.diffs[part.path].text = withoutPart(c.diffs[part.path].text, part.FileDiff)
 	}
@@ -355,7 +359,7 @@ func (c *converting) dropEmpty(ctx context.Context, o workspace.Overlay) error {
 // usedBy returns a rule that uses a file, beside the overlay.
 func (c *converting) usedBy(label string) string {
 	for _, user := range c.uses[label] {
-		if user.Label != c.overlay {
+		if user.Label != c.overlay && !slices.Contains(c.released[user.Label], label) {
 			return user.Label
 		}
 	}

@@ -149,3 +149,41 @@ func TestConvertEmptyFile(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestConvertSharedDiff checks which parts of a diff of two overlays, of two packages, are taken out.
+func TestConvertSharedDiff(t *testing.T) {
+	fixN := strings.ReplaceAll(fixA, "a.go", "n.go")
+	for name, test := range map[string]struct {
+		file   string // that the second overlay changes
+		labels []string
+		left   string
+	}{
+		"a name of both": {"a.go", []string{"m"}, fixC + fixN},
+		"the same, both": {"a.go", []string{"m", "n"}, fixN},
+		"one of two":     {"n.go", []string{"m"}, fixN},
+		"both":           {"n.go", []string{"m", "n"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- overlays/c.patch --\n" + fixC + fixN
+			build := "-- overlays/BUILD.bazel --\nload(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n"
+			var rules []rule
+			for pkg, file := range map[string]string{"m": "a.go", "n": test.file} {
+				archive += "-- " + pkg + "/" + file + " --\n" + oldBase
+				build += "\ngo_overlay(\n    name = \"" + pkg + "\",\n    importpath = \"example.com/w/" + pkg + "\",\n    patches = {\"c.patch\": [\"" + file + "\"]},\n)\n"
+				rules = append(rules,
+					rule{"go_library", "//" + pkg + ":" + pkg, map[string]any{"importpath": "example.com/w/" + pkg, "srcs": []string{"//" + pkg + ":" + file}}},
+					rule{"go_overlay", "//overlays:" + pkg, map[string]any{"importpath": "example.com/w/" + pkg,
+						"patches": map[string]string{"//overlays:c.patch": file}, "generator_function": "go_overlay"}})
+			}
+			d, _, _ := fakeDesk(t, archive+build, rules...)
+			commitAll(t, d)
+			if err := d.Convert(context.Background(), test.labels, Files, RebaseOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			left, err := os.ReadFile(filepath.Join(d.Workspace.Root, "overlays/c.patch"))
+			if (err == nil) != (test.left != "") || string(left) != test.left {
+				t.Errorf("left: %s, %v", left, err)
+			}
+		})
+	}
+}
