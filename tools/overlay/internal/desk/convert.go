@@ -154,7 +154,8 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 			return fmt.Errorf("%s: no diff can say what it makes of the file; keep the file", change.Name)
 		}
 		diff.Write(part.Bytes())
-		if _, err := build.RemoveFile(name, change.Name); err != nil {
+		removed, err := build.RemoveFile(name, change.Name)
+		if err != nil {
 			return err
 		}
 		patch.Names = append(patch.Names, change.Name)
@@ -163,6 +164,9 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		}
 		c.released[o.Label] = append(c.released[o.Label], change.Label)
 		if user := c.usedBy(change.Label); user != "" {
+			if len(removed.Globs) > 0 { // The overlay would have both.
+				return fmt.Errorf("%s uses %s, too, so that it has to stay, but a glob() of the overlay has it; list the files of the overlay first", user, c.desk.rel(change.Path))
+			}
 			fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(change.Path), user)
 			continue
 		}

@@ -187,3 +187,21 @@ func TestConvertSharedDiff(t *testing.T) {
 		})
 	}
 }
+
+// TestSaveGlob checks that an overlay does not get a diff beside a file that its glob() has still.
+func TestSaveGlob(t *testing.T) {
+	const build = "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    srcs = glob([\"_src/**/*.go\"]),\n    importpath = \"example.com/w/m\",\n)\n"
+	edited := strings.Replace(oldBase, "return 3 ", "return 30 ", 1)
+	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- m/a.go --\n"+oldBase+"-- overlays/_src/m/a.go --\n"+edited+"-- overlays/BUILD.bazel --\n"+build,
+		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
+		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"}, "generator_function": "go_overlay"}},
+		rule{"filegroup", "//overlays:g", map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}}})
+	commitAll(t, d)
+	err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{})
+	if err == nil || !strings.Contains(err.Error(), "//overlays:g uses") {
+		t.Errorf("got %v", err)
+	}
+	if read(t, d, "overlays/BUILD.bazel") != build || read(t, d, "overlays/_src/m/a.go") != edited {
+		t.Error("something has changed")
+	}
+}
