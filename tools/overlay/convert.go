@@ -64,5 +64,5 @@ func setupConvert(flags *flag.FlagSet) func(labels []string) error {
 
 // convert has overlays keep their changes in a form.
 func convert(labels []string, to desk.Form) error {
-	return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Convert(ctx, labels, to, desk.RebaseOptions{}) })
+	return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Convert(ctx, labels, to) })
 }

@@ -32,7 +32,7 @@ const (
 
 // Convert has overlays keep their changes of files in another form: replaced files become a diff, or diffs the files that they make.
 // Without a form each gets the one that it has not. What is compiled stays the same; all are converted, or none.
-func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOptions) error {
+func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if len(labels) == 0 {
 		return errors.New("say which overlays are to be converted, by their labels")
 	}
@@ -41,36 +41,28 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOp
 		return err
 	}
 	defer unlock()
+	found, err := d.survey(ctx, labels)
+	if err != nil {
+		return err
+	}
+	c := converting{survey: found, desk: d, files: newBuildFiles(d.Workspace.Root, "", found.layering), diffs: diffFiles{}, released: map[string][]string{}}
 	progress := terminal.StartProgress(d.Err)
-	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
-	l, chosen, broken, err := d.declared(ctx, labels)
+	progress.Say("asking Bazel what uses %s", words(found.chosen))
+	c.uses, err = d.uses(ctx, found.chosen)
+	progress.Done()
 	if err != nil {
 		return err
 	}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
-	found, unread, err := d.packagesOf(ctx, chosen)
-	if err != nil {
-		return err
-	}
-	c := converting{RebaseOptions: o, layering: l, desk: d, files: newBuildFiles(d.Workspace.Root, "", l), diffs: diffFiles{}, released: map[string][]string{}}
-	for _, overlay := range chosen {
-		pkg := found[overlay.ImportPath]
-		if pkg == nil {
-			return fmt.Errorf("%s: %w", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
+	for _, overlay := range found.chosen {
+		pkg, err := found.pkg(overlay)
+		if err != nil {
+			return fmt.Errorf("%s: %w", overlay.Label, err)
 		}
-		progress.Say("asking Bazel what uses the files of %s", overlay.Label)
-		p := dropping{desk: d, overlays: []workspace.Overlay{overlay}}
-		if err := p.lookForUses(ctx); err != nil {
-			return err
-		}
-		c.overlay, c.uses = overlay.Label, p.uses
+		c.overlay = overlay.Label
 		if err := c.convert(ctx, overlay.In(pkg), pkg, to); err != nil {
 			return fmt.Errorf("%s: %w\nno file has been changed", overlay.Label, err)
 		}
 	}
-	progress.Done()
-	d.warnBroken(broken)
 	// What is new comes first, and what a BUILD file may name, diffs too, last.
 	if err := userfiles.Apply(slices.Concat(c.made, c.files.changes(), c.diffs.changes(), c.gone)...); err != nil {
 		return err
@@ -81,13 +73,12 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form, o RebaseOp
 
 // A converting is of some overlays.
 type converting struct {
-	RebaseOptions
-	layering
+	*survey
 	desk    *Desk
 	files   *buildFiles
 	diffs   diffFiles
 	overlay string                    // label of the one that is converted
-	uses    map[string][]bazel.Target // rules, by the labels of its files that they use
+	uses    map[string][]bazel.Target // rules, by the labels of files of overlays that they use
 
 	released map[string][]string // labels of files, by those of overlays converted before, which use them no more
 
@@ -196,7 +187,7 @@ func (c *converting) replaced(o workspace.Overlay, pkg *workspace.GoPackage, cha
 	if o.BaseFiles[change.Name] != "" {
 		return nil, nil, fmt.Errorf("it keeps a copy of %s in base_srcs; convert it by hand", change.Name)
 	}
-	file, ok := pkg.File(change.Name)
+	file, ok := writtenAgainst(o, pkg, change.Name)
 	if !ok || file.Path == "" {
 		return nil, nil, fmt.Errorf("package %s has no source file %s, so there is nothing to compare with", versioned(pkg), change.Name)
 	}
@@ -280,7 +271,7 @@ func (c *converting) patchedText(ctx context.Context, r *rebase, change workspac
 	if err != nil {
 		return nil, false, err
 	}
-	file, ok := r.pkg.File(change.Name)
+	file, ok := writtenAgainst(r.overlay, r.pkg, change.Name)
 	if !ok && len(parts) == 1 && parts[0].Creates() && parts[0].Unusable == nil {
 		return []byte(parts[0].Create()), true, nil
 	}
@@ -298,7 +289,7 @@ func (c *converting) patchedText(ctx context.Context, r *rebase, change workspac
 	}
 	if isMoved(r.overlay.Bases[change.Name], base) {
 		f := &carried{Change: change}
-		old, err := r.oldBase(ctx, f, c.RebaseOptions)
+		old, err := r.oldBase(ctx, f, RebaseOptions{})
 		if err != nil {
 			return nil, false, err
 		}
@@ -350,7 +341,7 @@ func (c *converting) dropEmpty(ctx context.Context, o workspace.Overlay) error {
 		}
 		// Of what the diff changes nothing is lost; but it may say more, such as the mail that it came in.
 		if strings.TrimSpace(diff.text) != "" {
-			if safe, why := isCommitted(ctx, file); !safe && !c.Force {
+			if safe, why := isCommitted(ctx, file); !safe {
 				return fmt.Errorf("%s has text beside its diffs, and %s; commit it first", c.desk.rel(file), why)
 			}
 		}

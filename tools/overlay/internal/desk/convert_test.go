@@ -13,21 +13,9 @@ import (
 // convertDesk has an overlay with a replaced file, which has a comment in its BUILD file, and attributes of its own.
 func convertDesk(t *testing.T, overlay, now string) (*Desk, func() string) {
 	t.Helper()
-	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    # Mine.\n    srcs = [\"_src/m/a.go\"],\n    base = {\"a.go\": \"" +
-		digest.Of([]byte(oldBase)) + "\"},\n    base_version = \"v1.0.0\",\n    importpath = \"example.com/w/m\",\n    reason = \"why\",\n)\n"
-	archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n" + oldBase + "-- overlays/_src/m/a.go --\n" + overlay
-	d, out, _ := fakeDesk(t, archive+"-- overlays/BUILD.bazel --\n"+build,
-		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
-		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"},
-			"base": map[string]string{"a.go": digest.Of([]byte(oldBase))}, "generator_function": "go_overlay"}})
-	commitAll(t, d)
-	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "m/a.go"), []byte(now), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return d, func() string {
-		defer out.Reset()
-		return filepath.ToSlash(out.String())
-	}
+	return movedDesk(t, "-- overlays/_src/m/a.go --\n"+overlay, now,
+		"# Mine.\nsrcs = [\"_src/m/a.go\"],\nbase_version = \"v1.0.0\",\nreason = \"why\",",
+		map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}})
 }
 
 // TestSave checks that a replaced file becomes a diff which makes it again, and that all else of the overlay stays.
@@ -43,7 +31,7 @@ func TestSave(t *testing.T) {
 			if err := os.WriteFile(file, []byte(overlay), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{}); err != nil {
+			if err := d.Convert(context.Background(), []string{"m"}, Diff); err != nil {
 				t.Fatal(err)
 			}
 			if got, want := said(), "//overlays:m keeps its changes of a.go as a diff now\noverlays/_src/example.com/w/m/m.patch\n"; got != want {
@@ -80,7 +68,7 @@ func TestSaveRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, _ := convertDesk(t, test.overlay, test.now)
 			build := read(t, d, "overlays/BUILD.bazel")
-			err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{})
+			err := d.Convert(context.Background(), []string{"m"}, Diff)
 			if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), test.want) || !strings.HasSuffix(err.Error(), "no file has been changed") {
 				t.Errorf("got %v", err)
 			}
@@ -109,7 +97,7 @@ func TestConvertToFiles(t *testing.T) {
 			if err := os.WriteFile(build, []byte(strings.Replace(read(t, d, "overlays/BUILD.bazel"), "patches = {}", `patches = {"c.patch": ["a.go"]}`, 1)), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.Convert(context.Background(), []string{"m"}, "", RebaseOptions{}); err != nil {
+			if err := d.Convert(context.Background(), []string{"m"}, ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := said(); !strings.Contains(got, "//overlays:m replaces a.go by files now\noverlays/_src/example.com/w/m/a.go\n") {
@@ -139,7 +127,7 @@ func TestConvertEmptyFile(t *testing.T) {
 	if err := os.WriteFile(build, []byte(strings.Replace(read(t, d, "overlays/BUILD.bazel"), "patches = {}", `patches = {"c.patch": ["e.go"]}`, 1)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Convert(context.Background(), []string{"m"}, Files, RebaseOptions{}); err != nil {
+	if err := d.Convert(context.Background(), []string{"m"}, Files); err != nil {
 		t.Fatal(err)
 	}
 	if got := read(t, d, "overlays/c.patch"); got != other {
@@ -177,7 +165,7 @@ func TestConvertSharedDiff(t *testing.T) {
 			}
 			d, _, _ := fakeDesk(t, archive+build, rules...)
 			commitAll(t, d)
-			if err := d.Convert(context.Background(), test.labels, Files, RebaseOptions{}); err != nil {
+			if err := d.Convert(context.Background(), test.labels, Files); err != nil {
 				t.Fatal(err)
 			}
 			left, err := os.ReadFile(filepath.Join(d.Workspace.Root, "overlays/c.patch"))
@@ -197,7 +185,7 @@ func TestSaveGlob(t *testing.T) {
 		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"}, "generator_function": "go_overlay"}},
 		rule{"filegroup", "//overlays:g", map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}}})
 	commitAll(t, d)
-	err := d.Convert(context.Background(), []string{"m"}, Diff, RebaseOptions{})
+	err := d.Convert(context.Background(), []string{"m"}, Diff)
 	if err == nil || !strings.Contains(err.Error(), "//overlays:g uses") {
 		t.Errorf("got %v", err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/linediff"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -183,71 +182,4 @@ func endName(name string) string {
 		return name + "\t"
 	}
 	return name
-}
-
-// A survey is overlays with their packages.
-type survey struct {
-	layering
-	chosen   []workspace.Overlay
-	packages map[string]*workspace.GoPackage // by import path
-	unread   *bazel.Error                    // because of which a package may be missing
-}
-
-// survey finds the overlays that labels choose, and says which BUILD files can't be read.
-func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
-	progress := terminal.StartProgress(d.Err)
-	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
-	l, chosen, broken, err := d.declared(ctx, labels)
-	if err != nil {
-		return nil, err
-	}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
-	found, unread, err := d.packagesOf(ctx, chosen)
-	if err != nil {
-		return nil, err
-	}
-	progress.Done()
-	d.warnBroken(broken)
-	return &survey{l, chosen, found, unread}, nil
-}
-
-// pkg returns the package of an overlay.
-func (s *survey) pkg(o workspace.Overlay) (*workspace.GoPackage, error) {
-	if pkg := s.packages[o.ImportPath]; pkg != nil {
-		return pkg, nil
-	}
-	return nil, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread}
-}
-
-// packagesOf returns the packages of overlays, by their import paths. Where one is missing, unread says what
-// could not be looked at, or is nil.
-func (d *Desk) packagesOf(ctx context.Context, overlays []workspace.Overlay) (found map[string]*workspace.GoPackage, unread *bazel.Error, err error) {
-	if len(overlays) == 0 {
-		return nil, nil, nil
-	}
-	packages, err := d.Packages(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	var importPaths []string
-	for _, o := range overlays {
-		importPaths = append(importPaths, o.ImportPath)
-	}
-	return packages.FindMany(ctx, importPaths)
-}
-
-// warnBroken says that some BUILD files could not be read.
-func (d *Desk) warnBroken(broken *bazel.Error) {
-	if broken != nil {
-		fmt.Fprintf(d.Err, "not all BUILD files can be read; overlays that those declare are left out:\n%v\n", broken)
-	}
-}
-
-// withBroken adds to an error about an overlay that is not there that it may be in a BUILD file that can't be read.
-func withBroken(err error, broken *bazel.Error) error {
-	if broken == nil {
-		return err
-	}
-	return fmt.Errorf("%w; not all BUILD files can be read: %v", err, broken)
 }

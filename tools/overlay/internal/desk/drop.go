@@ -52,7 +52,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 
 	p := dropping{desk: d, overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace.Root, "", l)}
 	progress.Say("asking Bazel what uses %s", words(overlays))
-	if err := p.lookForUses(ctx); err != nil {
+	if p.uses, err = d.uses(ctx, overlays); err != nil {
 		return err
 	}
 	progress.Say("looking for files that name %s", words(overlays))
@@ -117,10 +117,11 @@ func (p *dropping) isDropped(label string) bool {
 	return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool { return o.Label == label })
 }
 
-// lookForUses asks Bazel what uses the overlays, and the files that they are made of.
-func (p *dropping) lookForUses(ctx context.Context) error {
+// uses asks Bazel which rules of the workspace name overlays, and the files that those are made of. It returns them by the labels
+// that they name.
+func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[string][]bazel.Target, error) {
 	var labels []string
-	for _, o := range p.overlays {
+	for _, o := range overlays {
 		labels = append(append(labels, o.Label), o.Sources...)
 	}
 	var quoted []string
@@ -128,22 +129,22 @@ func (p *dropping) lookForUses(ctx context.Context) error {
 		quoted = append(quoted, bazel.Quote(label))
 	}
 	// Other packages may have errors, which Overlays would have told of.
-	found, _, err := p.desk.Workspace.Query(ctx, "rdeps(//..., set("+strings.Join(quoted, " ")+"), 1)")
+	found, _, err := d.Workspace.Query(ctx, "rdeps(//..., set("+strings.Join(quoted, " ")+"), 1)")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p.uses = map[string][]bazel.Target{}
+	uses := map[string][]bazel.Target{}
 	for _, t := range found {
 		if t.Kind == "" || strings.HasPrefix(t.Label, "@") { // What other repositories name comes of MODULE.bazel.
 			continue
 		}
 		for _, label := range labels {
 			if t.Label != label && names(t, label) {
-				p.uses[label] = append(p.uses[label], t)
+				uses[label] = append(uses[label], t)
 			}
 		}
 	}
-	return nil
+	return uses, nil
 }
 
 // names tells whether an attribute of a rule has a label.

@@ -153,7 +153,7 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 		return err
 	}
 	was, now := old.Content, f.upstream
-	hunks := make([]string, len(parts))
+	remade := make([]remadePart, len(parts))
 	for i, part := range parts {
 		next, err := part.apply(was, fuzz)
 		if err != nil {
@@ -170,7 +170,8 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 				some(conflicts), r.desk.rel(part.path), misfit, shell.Word(r.overlay.Label))
 			return nil
 		}
-		if hunks[i] = linediff.Exact(string(now), string(merged)); hunks[i] == "" && !bytes.Equal(now, merged) {
+		remade[i] = remadePart{part, linediff.Exact(string(now), string(merged)), now, merged}
+		if remade[i].hunks == "" && !bytes.Equal(now, merged) {
 			return fmt.Errorf("%s: no diff can say what becomes of it", r.desk.rel(part.path))
 		}
 		was, now = next, merged
@@ -179,7 +180,7 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 		f.gone = true
 		return nil
 	}
-	if i := slices.Index(hunks, ""); i >= 0 {
+	if i := slices.IndexFunc(remade, func(part remadePart) bool { return part.hunks == "" }); i >= 0 {
 		f.stays = true
 		r.tell(f, "upstream has all that %s changes in it; take that out of the diff, and the name out of patches, then: overlay rebase %s", r.desk.rel(parts[i].path), r.overlay.Label)
 		return nil
@@ -187,29 +188,33 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 	if taken, all := merge.TakenOver(old.Content, was, f.upstream); len(taken) > 0 {
 		r.said(f, "upstream has taken over %d of its %d changes", len(taken), all)
 	}
-	return r.rewrite(f, parts, hunks, now)
+	return r.rewrite(f, remade)
 }
 
-// rewrite puts other hunks into the diffs of a file, which make a text then.
-func (r *rebase) rewrite(f *carried, parts []diffPart, hunks []string, text []byte) error {
-	before := map[string]string{}
-	now := f.upstream
-	for i, part := range parts {
+// A remadePart is one with the hunks that it is to have, and the texts that they are between.
+type remadePart struct {
+	diffPart
+	hunks         string
+	before, after []byte
+}
+
+// rewrite puts the hunks into the diffs of a file.
+func (r *rebase) rewrite(f *carried, parts []remadePart) error {
+	original := map[string]string{}
+	for _, part := range parts {
 		file := r.diffs[part.path]
-		if _, ok := before[part.path]; !ok {
-			before[part.path] = file.text
+		if _, ok := original[part.path]; !ok {
+			original[part.path] = file.text
 		}
 		all, err := unified.Parse(file.text) // Lines have moved with those of the part before.
 		if err != nil {
 			return err
 		}
-		next, _, _ := (&unified.FileDiff{Hunks: parsed(hunks[i])}).Apply(string(now), 0)
-		file.text = withHunks(file.text, all[part.index], hunks[i], now, []byte(next))
-		now = []byte(next)
+		file.text = withHunks(file.text, all[part.index], part.hunks, part.before, part.after)
 	}
 	patched, err := r.patched(r.overlay, f.Name, f.upstream)
-	if err != nil || !bytes.Equal(patched, text) {
-		for path, text := range before {
+	if err != nil || !bytes.Equal(patched, parts[len(parts)-1].after) {
+		for path, text := range original {
 			r.diffs[path].text = text
 		}
 		return fmt.Errorf("the diff that was made anew does not make what was merged (%v); port it by hand, then: overlay accept %s", err, r.overlay.Label)
@@ -221,15 +226,6 @@ func (r *rebase) rewrite(f *carried, parts []diffPart, hunks []string, text []by
 		}
 	}
 	return nil
-}
-
-// parsed returns hunks that linediff has written.
-func parsed(hunks string) []*unified.Hunk {
-	diff, err := unified.Parse("--- a\n+++ a\n" + hunks)
-	if err != nil || len(diff) != 1 {
-		return nil
-	}
-	return diff[0].Hunks
 }
 
 var (

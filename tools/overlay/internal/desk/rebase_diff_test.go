@@ -24,17 +24,28 @@ const (
 	takenC  = "package m\n\nfunc A() int { return 1 }\n\nfunc B() int { return 20 }\n\nfunc C() int { return 30 }\n"
 )
 
-// diffDesk has an overlay of the package m, or of m and n, with diffs, and the file as upstream has it now.
+// diffDesk has an overlay of the package m with diffs, and the file as upstream has it now.
 func diffDesk(t *testing.T, files, now string, patches map[string]string, attrs map[string]any) (*Desk, func() string) {
 	t.Helper()
-	archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n" + oldBase + files
-	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    base = {\"a.go\": \"" +
-		digest.Of([]byte(oldBase)) + "\"},\n    importpath = \"example.com/w/m\",\n    patches = {},\n)\n"
-	all := map[string]any{"importpath": "example.com/w/m", "patches": patches, "base": map[string]string{"a.go": digest.Of([]byte(oldBase))}, "generator_function": "go_overlay"}
+	all := map[string]any{"patches": patches}
 	for name, value := range attrs {
 		all[name] = value
 	}
-	d, out, _ := fakeDesk(t, archive+"-- overlays/BUILD.bazel --\n"+build,
+	return movedDesk(t, files, now, "patches = {},", all)
+}
+
+// movedDesk has an overlay of the package m, which was written against oldBase, in files that are committed; the package has another
+// file now. Lines are those of the overlay in its BUILD file, beside what each has.
+func movedDesk(t *testing.T, files, now, lines string, attrs map[string]any) (*Desk, func() string) {
+	t.Helper()
+	base := digest.Of([]byte(oldBase))
+	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    base = {\"a.go\": \"" + base +
+		"\"},\n    importpath = \"example.com/w/m\",\n    " + strings.ReplaceAll(lines, "\n", "\n    ") + "\n)\n"
+	all := map[string]any{"importpath": "example.com/w/m", "base": map[string]string{"a.go": base}, "generator_function": "go_overlay"}
+	for name, value := range attrs {
+		all[name] = value
+	}
+	d, out, _ := fakeDesk(t, "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n"+oldBase+files+"-- overlays/BUILD.bazel --\n"+build,
 		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
 		rule{"go_overlay", "//overlays:m", all})
 	commitAll(t, d)
