@@ -356,6 +356,25 @@ func TestKilledAlone(t *testing.T) {
 	f.noLeftovers()
 }
 
+// Killed while it cleans up after the probe: the next call has to do so.
+func TestKilledCleaningUp(t *testing.T) {
+	f := newFixture(t)
+	f.write("bin/rm", `#!/bin/bash
+if [[ "$*" == *probe.tmp && ! -e $FAKE_DIR/killed ]]; then
+  : >"$FAKE_DIR/killed"
+  kill -KILL 0
+fi
+exec /bin/rm "$@"
+`)
+	cmd, _, _ := f.command("build")
+	_ = cmd.Run()
+	if !exists(filepath.Join(f.dir, "killed")) || cmd.ProcessState.Success() {
+		t.Fatal("the first call was not killed")
+	}
+	f.run(0, "build")
+	f.noLeftovers()
+}
+
 func TestKilledAnywhere(t *testing.T) {
 	f := newFixture(t)
 	for delay := time.Duration(0); delay < 600*time.Millisecond; delay += 15 * time.Millisecond {

@@ -48,8 +48,9 @@ probe_registry() {
   fi
   probe_bazel shutdown || true
   say "the central registry is $answer (asked in $cache/probe.log)"
+  # The answer comes last: with it, no other run comes here to clean up after one that was killed.
+  remove "$dir" || say "$dir: is left to the next probe"
   remember registry "$answer"
-  remove "$dir"
 }
 
 # The user's own bazelrc files count: they may name a mirror of the registry.
