@@ -80,6 +80,7 @@ type importer struct {
 	options  ImportOptions
 	progress *terminal.Progress
 
+	found   map[string]*workspace.GoPackage // packages as builds compile them, by import path
 	targets []*target
 	last    []userfiles.Change // that are made when all else is written
 	labels  []string           // of the overlays

@@ -75,7 +75,10 @@ func (im *importer) fromDiffs(ctx context.Context, files []string) error {
 	if err := im.findModule(ctx, s); err != nil {
 		return err
 	}
-	return im.assign(ctx, s)
+	if err := im.findPackages(ctx, s); err != nil {
+		return err
+	}
+	return im.assign(s)
 }
 
 // readDiff adds a file to a series.
@@ -154,22 +157,22 @@ func (s *series) folderOf(importPath string) string {
 }
 
 // candidates returns the import paths of packages that may have a file: that of its folder first, and then those above, which
-// may embed it.
+// may embed it, if it is none that Go compiles.
 func (s *series) candidates(place string) []string {
 	var importPaths []string
 	for folder := path.Dir(place); ; folder = path.Dir(folder) {
 		if importPath, ok := s.importPath(folder); ok {
 			importPaths = append(importPaths, importPath)
 		}
-		if folder == "." || folder == "/" {
+		if folder == "." || folder == "/" || sourceName.MatchString(path.Base(place)) {
 			return importPaths
 		}
 	}
 }
 
 // assign makes targets of the packages that the parts of a series are for.
-func (im *importer) assign(ctx context.Context, s *series) error {
-	found, before, err := im.packagesBefore(ctx, s)
+func (im *importer) assign(s *series) error {
+	before, err := im.before(s)
 	if err != nil {
 		return err
 	}
@@ -182,9 +185,9 @@ func (im *importer) assign(ctx context.Context, s *series) error {
 			if len(places) == 0 {
 				return im.tooShort(s, diff, part)
 			}
-			importPath, name, isOwn := s.owner(part, places, found, before)
+			importPath, name, isOwn := s.owner(part, places, im.found, before)
 			if !isOwn {
-				im.leaveOut(s, diff, part, places[0], found, exclude)
+				im.leaveOut(s, diff, part, places[0], exclude)
 				continue
 			}
 			t := targets[importPath]
@@ -236,7 +239,7 @@ func (im *importer) assign(ctx context.Context, s *series) error {
 	}
 	if s.before != nil {
 		for importPath, t := range targets {
-			if t.after, err = changedFiles(t.pkg, found[importPath]); err != nil {
+			if t.after, err = changedFiles(t.pkg, im.found[importPath]); err != nil {
 				return err
 			}
 		}
@@ -244,9 +247,49 @@ func (im *importer) assign(ctx context.Context, s *series) error {
 	return nil
 }
 
-// packagesBefore returns the packages that a series may be about, by their import paths, as builds compile them, and as they are
-// without the series.
-func (im *importer) packagesBefore(ctx context.Context, s *series) (found, before map[string]*workspace.GoPackage, err error) {
+// findPackages finds the packages that series may be about, as builds compile them.
+func (im *importer) findPackages(ctx context.Context, all ...*series) error {
+	var importPaths []string
+	for _, s := range all {
+		importPaths = append(importPaths, s.importPaths()...)
+	}
+	return im.findAll(ctx, importPaths)
+}
+
+// findAll finds packages, as builds compile them, by their import paths.
+func (im *importer) findAll(ctx context.Context, importPaths []string) error {
+	im.progress.Say("asking Bazel for packages")
+	packages, err := im.Packages(ctx)
+	if err != nil {
+		return err
+	}
+	found, broken, err := packages.FindMany(ctx, importPaths)
+	if broken != nil {
+		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
+	}
+	im.found = found
+	return err
+}
+
+// before returns the packages that a series may be about, by their import paths, as they are without it.
+func (im *importer) before(s *series) (map[string]*workspace.GoPackage, error) {
+	if s.before == nil {
+		return im.found, nil
+	}
+	before := map[string]*workspace.GoPackage{}
+	for _, importPath := range s.importPaths() {
+		if pkg := im.found[importPath]; pkg != nil && before[importPath] == nil {
+			var err error
+			if before[importPath], err = s.before(pkg); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return before, nil
+}
+
+// importPaths returns those of packages that the series may be about.
+func (s *series) importPaths() []string {
 	var importPaths []string
 	for _, diff := range s.diffs {
 		for _, part := range diff.parts {
@@ -255,28 +298,7 @@ func (im *importer) packagesBefore(ctx context.Context, s *series) (found, befor
 			}
 		}
 	}
-	im.progress.Say("asking Bazel for packages of %s", s.module)
-	packages, err := im.Packages(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	found, broken, err := packages.FindMany(ctx, importPaths)
-	if err != nil {
-		return nil, nil, err
-	}
-	if broken != nil {
-		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
-	}
-	before = found
-	if s.before != nil {
-		before = map[string]*workspace.GoPackage{}
-		for importPath, pkg := range found {
-			if before[importPath], err = s.before(pkg); err != nil {
-				return nil, nil, err
-			}
-		}
-	}
-	return found, before, nil
+	return importPaths
 }
 
 // owner returns the package that a part is for, and the name of its file there.
@@ -304,7 +326,7 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 }
 
 // leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
-func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, found map[string]*workspace.GoPackage, exclude map[string][]string) {
+func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) {
 	why := apply.LeftOutAs(place)
 	if isBuildFile(place) && s.before != nil {
 		return // What becomes of that is told by itself.
@@ -312,7 +334,7 @@ func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff,
 	if why == "" {
 		importPath, _ := s.importPath(path.Dir(place))
 		why = "no build compiles it"
-		if found[importPath] != nil {
+		if im.found[importPath] != nil {
 			why = "package " + importPath + " is compiled without it"
 		}
 		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/build"
 	"os"
 	"os/exec"
 	"path"
@@ -44,8 +45,19 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 	}
 	im.isCompiled = true
 	slices.Reverse(tags) // What comes before one in the file stays where it is.
+	var all []*series
 	for _, tag := range tags {
-		if err := im.fromTag(ctx, tag); err != nil {
+		s, err := im.seriesOf(tag)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+		}
+		all = append(all, s)
+	}
+	if err := im.findPackages(ctx, all...); err != nil {
+		return err
+	}
+	for i, tag := range tags {
+		if err := im.fromTag(ctx, tag, all[i]); err != nil {
 			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
 		}
 	}
@@ -53,55 +65,56 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 	return nil
 }
 
-// fromTag imports the patches of one tag.
-func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched) error {
-	module := tag.Module
-	if module == "" {
-		module = std
-	}
+// seriesOf reads the patches of a tag.
+func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
+	s := &series{module: cmp.Or(tag.Module, std), strip: tag.Strip, reason: strings.ReplaceAll(tag.Comment, "\n", " ")}
 	if tag.Commands {
-		return errors.New("it has patch_cmds, of which nothing tells what they change; what they do has to become a diff first")
+		return nil, errors.New("it has patch_cmds, of which nothing tells what they change; what they do has to become a diff first")
 	}
 	if tag.Manual != "" {
-		return fmt.Errorf("%s, which can't be edited without guessing; take the patches out there, and then: overlay import -module %s -p %d PATCH...", tag.Manual, module, tag.Strip)
+		return nil, fmt.Errorf("%s, which can't be edited without guessing; take the patches out there, and then: overlay import -module %s -p %d PATCH...", tag.Manual, s.module, tag.Strip)
 	}
-	s := &series{module: module, strip: tag.Strip, reason: strings.ReplaceAll(tag.Comment, "\n", " ")}
-	var files []string
 	for _, label := range tag.Patches {
-		pkg, name := workspace.Package(label)
-		file := filepath.Join(im.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(name))
+		file := im.patchFile(label)
 		if _, err := os.Stat(file); err != nil || label[0] == '@' && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//") {
-			return fmt.Errorf("its patch %s is no file of the workspace", label)
+			return nil, fmt.Errorf("its patch %s is no file of the workspace", label)
 		}
 		if err := im.readDiff(s, file); err != nil {
-			return err
+			return nil, err
 		}
-		files = append(files, file)
 	}
+	return s, nil
+}
+
+// patchFile returns the path of the file of a label in MODULE.bazel.
+func (im *importer) patchFile(label string) string {
+	pkg, name := workspace.Package(label)
+	return filepath.Join(im.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(name))
+}
+
+// fromTag imports the patches of one tag.
+func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) error {
 	tree := &baseTree{importer: im, ctx: ctx, series: s}
 	s.before = tree.before
 	before := len(im.targets)
-	if err := im.assign(ctx, s); err != nil {
+	if err := im.assign(s); err != nil {
 		return err
 	}
 	if len(im.targets) == before {
 		return errors.New("no build compiles what its patches change")
 	}
-	if err := im.remakeMisfits(ctx, s, before); err != nil {
+	if err := im.remakeMisfits(s, before); err != nil {
 		return err
 	}
-	labels, err := im.keepBuildFiles(s, tag, files, im.targets[before:])
+	labels, err := im.keepBuildFiles(tag, im.targets[before:])
 	if err != nil {
 		return err
+	}
+	for _, label := range tag.Patches {
+		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(im.patchFile(label)), tag.Tag)
 	}
 	im.module.wired, err = modulefile.WithPatches(im.module.wired, im.module.options(""), tag, labels)
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(file), tag.Tag)
-	}
-	return nil
+	return err
 }
 
 // A baseTree has the sources of a module, or of Go, as they are without patches.
@@ -123,48 +136,71 @@ func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error
 			return nil, err
 		}
 	}
-	return inTree(pkg, b.folder, b.series.folderOf(pkg.ImportPath))
+	folder := b.series.folderOf(pkg.ImportPath)
+	var gone []string
+	for _, diff := range b.series.diffs {
+		for _, part := range diff.parts {
+			place, ok := b.series.place(part.Old)
+			if name, isIn := relativeTo(folder, place); ok && isIn && (part.Deletes() || part.Renamed) && sourceName.MatchString(name) {
+				gone = append(gone, name)
+			}
+		}
+	}
+	return inTree(pkg, b.folder, folder, gone)
 }
 
-// inTree returns a package with the files that it has in another folder of sources.
-func inTree(pkg *workspace.GoPackage, root, folder string) (*workspace.GoPackage, error) {
-	before := *pkg
-	before.Files = nil
+// inTree returns a package with those of its files that another folder of sources has, and more of that.
+func inTree(pkg *workspace.GoPackage, root, folder string, more []string) (*workspace.GoPackage, error) {
 	in := filepath.Join(root, filepath.FromSlash(folder))
+	if info, err := os.Stat(in); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("package %s is not in %s", pkg.ImportPath, root)
+	}
+	other := *pkg
+	other.Files = nil
 	for _, file := range pkg.Files {
 		if file.Path == "" {
-			before.Files = append(before.Files, file)
+			other.Files = append(other.Files, file)
 			continue
 		}
 		file.Path = filepath.Join(in, filepath.FromSlash(file.Name))
 		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
-			before.Files = append(before.Files, file)
+			other.Files = append(other.Files, file)
 		}
 	}
-	// Those that are compiled no more.
-	entries, err := os.ReadDir(in)
-	if err != nil {
-		return nil, fmt.Errorf("package %s is not in %s: %w", pkg.ImportPath, root, err)
-	}
-	for _, entry := range entries {
-		name := entry.Name()
+	for _, name := range more {
 		file := workspace.File{Name: name, Path: filepath.Join(in, name)}
-		if !hasFile(pkg, name) && entry.Type().IsRegular() && sourceName.MatchString(name) && apply.LeftOutAs(name) == "" && isOfPackage(file.Path, pkg) {
-			before.Files = append(before.Files, file)
+		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() && !hasFile(&other, name) && isCompiled(file.Path, pkg) {
+			other.Files = append(other.Files, file)
 		}
 	}
-	slices.SortFunc(before.Files, func(a, b workspace.File) int { return strings.Compare(a.Name, b.Name) })
-	return &before, nil
+	slices.SortStableFunc(other.Files, func(a, b workspace.File) int { return strings.Compare(a.Name, b.Name) })
+	return &other, nil
 }
 
-// isOfPackage tells whether a Go file is one of a package: others in its folder are ignored, mostly programs that make files.
-func isOfPackage(file string, pkg *workspace.GoPackage) bool {
-	if filepath.Ext(file) != ".go" {
-		return true
+// isCompiled tells whether a file is one of a package, as gazelle finds out: others in its folder are programs that make files, or
+// for no platform.
+func isCompiled(file string, pkg *workspace.GoPackage) bool {
+	folder, name := filepath.Split(file)
+	if !sourceName.MatchString(name) || apply.LeftOutAs(name) != "" {
+		return false
 	}
-	return slices.ContainsFunc(pkg.Files, func(other workspace.File) bool {
+	if filepath.Ext(name) == ".go" && !slices.ContainsFunc(pkg.Files, func(other workspace.File) bool {
 		return filepath.Ext(other.Name) == ".go" && other.Path != "" && !strings.HasSuffix(other.Name, "_test.go") && packageName(other.Path) == packageName(file)
-	})
+	}) {
+		return false
+	}
+	for _, goos := range []string{"linux", "darwin", "windows", "js", "plan9", "freebsd"} {
+		for _, goarch := range []string{"amd64", "arm64", "386", "wasm"} {
+			for _, cgo := range []bool{true, false} {
+				platform := build.Default
+				platform.GOOS, platform.GOARCH, platform.CgoEnabled = goos, goarch, cgo
+				if ok, err := platform.MatchFile(folder, name); ok || err != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // search returns where sources are looked for.
@@ -200,7 +236,7 @@ func (im *importer) sources(ctx context.Context, module, version string) (string
 
 // remakeMisfits makes one diff anew of what builds compile, if the diffs of a series don't make it by themselves: extensions
 // apply them with less care.
-func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) error {
+func (im *importer) remakeMisfits(s *series, before int) error {
 	misfit := im.tryOut(im.targets[before:])
 	if misfit == nil {
 		return nil
@@ -228,7 +264,7 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %v\n", s.diffs[0].file, misfit)
 	im.targets = im.targets[:before]
 	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts}}, 1
-	return im.assign(ctx, s)
+	return im.assign(s)
 }
 
 // tryOut proves that targets become what they should, without declaring anything.
@@ -254,28 +290,24 @@ func (im *importer) tryOut(targets []*target) error {
 	return nil
 }
 
-// listItem is a line that adds or removes an item of a list in a BUILD file.
-var listItem = regexp.MustCompile(`^\s*(?:[a-z]+ = \[)?"([^"]*)"\]?,?\s*$`)
+var (
+	// listLine is one of a list in a BUILD file.
+	listLine = regexp.MustCompile(`^\s*(?:([a-z_]+) = )?\[?\s*((?:"[^"]*",?\s*)*)\]?,?\s*$`)
+	listItem = regexp.MustCompile(`"([^"]*)"`)
+)
 
 // keepBuildFiles leaves the parts of a series that change BUILD files to the extension, in patches of their own, whose labels it
 // returns. Those that say only what overlays say, too, are not needed any more.
-func (im *importer) keepBuildFiles(s *series, tag modulefile.Patched, files []string, targets []*target) (labels []string, err error) {
-	for i, diff := range s.diffs {
-		if i >= len(files) { // It was made anew, without them.
-			break
-		}
-		content, err := os.ReadFile(files[i])
-		if err != nil {
+func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (labels []string, err error) {
+	for _, label := range tag.Patches {
+		file := im.patchFile(label)
+		s := &series{}
+		if err := im.readDiff(s, file); err != nil { // Again, for it may have been made anew.
 			return nil, err
 		}
-		text, _, err := decodeMails(string(content))
-		if err != nil {
-			return nil, err
-		}
-		parts, err := unified.Parse(text)
-		if err != nil {
-			return nil, err
-		}
+		diff := s.diffs[0]
+		text, parts := diff.text, diff.parts
+		own := strings.TrimSuffix(file, filepath.Ext(file)) + ".build.patch"
 		kept, rest := false, text
 		for i := len(parts) - 1; i >= 0; i-- {
 			place, _ := unified.Strip(cmp.Or(parts[i].New, parts[i].Old), tag.Strip)
@@ -284,23 +316,21 @@ func (im *importer) keepBuildFiles(s *series, tag modulefile.Patched, files []st
 				continue
 			}
 			if said := saidByOverlays(parts[i], targets); said {
-				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say by delete, deps and names of files\n", diff.file, place)
+				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say themselves\n", diff.file, place)
 				rest = withoutPart(rest, parts[i])
 				continue
 			}
 			kept = true
-			fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s; see whether overlays need them, too\n", diff.file, place, tag.Tag)
+			fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, place, tag.Tag, im.rel(own))
 		}
 		if !kept {
 			continue
 		}
-		file := strings.TrimSuffix(files[i], filepath.Ext(files[i])) + ".build.patch"
-		if _, err := os.Lstat(file); err == nil && digestOfFile(file) != digest.Of([]byte(rest)) {
-			return nil, fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
+		if _, err := os.Lstat(own); err == nil && digestOfFile(own) != digest.Of([]byte(rest)) {
+			return nil, fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(own))
 		} else if err != nil {
-			im.written = append(im.written, userfiles.Change{Path: file, Content: []byte(rest), Mode: 0o644})
+			im.written = append(im.written, userfiles.Change{Path: own, Content: []byte(rest), Mode: 0o644})
 		}
-		label := tag.Patches[i]
 		labels = append(labels, strings.TrimSuffix(label, path.Ext(label))+".build.patch")
 	}
 	return labels, nil
@@ -311,25 +341,45 @@ func isBuildFile(place string) bool {
 	return name == "BUILD" || name == "BUILD.bazel"
 }
 
-// saidByOverlays tells whether a part of a diff only lists files that overlays add or delete, and deps.
+// saidByOverlays tells whether a part of a diff only lists files that overlays add or delete, and deps that come with them. One that
+// is about deps alone stays where it is: an overlay that has them has Bazel compile them once more, as it may be the only one.
 func saidByOverlays(part *unified.FileDiff, targets []*target) bool {
+	type entry struct{ attribute, item string }
+	changed := map[entry]int{} // how often it comes, less how often it goes
 	for _, hunk := range part.Hunks {
+		attribute := "" // that lines belong to, as far as the hunk shows
 		for _, line := range hunk.Lines {
+			list := listLine.FindStringSubmatch(strings.TrimRight(line.Text, "\r\n"))
+			if list != nil && list[1] != "" {
+				attribute = list[1]
+			}
 			if line.Op == ' ' || strings.TrimSpace(line.Text) == "" {
 				continue
 			}
-			item := listItem.FindStringSubmatch(line.Text)
-			if item == nil {
+			if list == nil || !slices.Contains([]string{"", "deps", "embedsrcs", "srcs"}, attribute) {
 				return false
 			}
-			isLabel := strings.ContainsAny(item[1], ":@") || strings.HasPrefix(item[1], "//")
-			if !isLabel && !slices.ContainsFunc(targets, func(t *target) bool {
-				content, ok := t.after[item[1]]
-				return ok && (content == nil || !hasFile(t.pkg, item[1]))
-			}) {
-				return false
+			for _, item := range listItem.FindAllStringSubmatch(list[2], -1) {
+				changed[entry{attribute, item[1]}] += map[byte]int{'+': 1, '-': -1}[line.Op]
 			}
 		}
 	}
-	return !part.Creates() && !part.Deletes() && !part.Renamed
+	hasFiles := false
+	for e, n := range changed {
+		isLabel := strings.ContainsAny(e.item, ":@") || strings.HasPrefix(e.item, "//")
+		switch {
+		case n == 0: // It is written in another way.
+		case isLabel && (strings.HasPrefix(e.item, "//visibility:") || strings.HasSuffix(e.item, "__")):
+			return false
+		case isLabel && e.attribute != "srcs":
+		case !slices.ContainsFunc(targets, func(t *target) bool {
+			content, ok := t.after[e.item]
+			return ok && (content == nil || !hasFile(t.pkg, e.item))
+		}):
+			return false
+		default:
+			hasFiles = true
+		}
+	}
+	return hasFiles && !part.Creates() && !part.Deletes() && !part.Renamed
 }

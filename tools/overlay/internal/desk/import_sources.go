@@ -150,18 +150,12 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 	}
 	slices.Sort(importPaths)
 	importPaths = slices.Compact(importPaths)
-	im.progress.Say("asking Bazel for packages of %s", s.module)
-	packages, err := im.Packages(ctx)
-	if err != nil {
-		return err
-	}
-	found, _, err := packages.FindMany(ctx, importPaths)
-	if err != nil {
+	if err := im.findAll(ctx, importPaths); err != nil {
 		return err
 	}
 	before := len(im.targets)
 	for _, importPath := range importPaths {
-		pkg := found[importPath]
+		pkg := im.found[importPath]
 		if pkg == nil {
 			continue // No build compiles it.
 		}
@@ -170,13 +164,16 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 			return fmt.Errorf("%s has no package %s, which builds compile", im.rel(changed), importPath)
 		}
 		was, is := pkg, pkg
+		in := filepath.Join(changed, filepath.FromSlash(folder))
+		before := filepath.Dir(goFile(pkg))
 		if base != "" {
-			if was, err = inTree(pkg, base, folder); err != nil {
+			before = filepath.Join(base, filepath.FromSlash(folder))
+			if was, err = inTree(pkg, base, folder, namesWithout(before, in)); err != nil {
 				return err
 			}
 			was.Version = version
 		}
-		if is, err = inTree(pkg, changed, folder); err != nil {
+		if is, err = inTree(pkg, changed, folder, namesWithout(in, before)); err != nil {
 			return err
 		}
 		t := &target{pkg: was}
@@ -203,6 +200,28 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 		return fmt.Errorf("%s differs in no file that builds compile", im.rel(changed))
 	}
 	return nil
+}
+
+// goFile returns the path of a Go file of a package, or an empty string.
+func goFile(pkg *workspace.GoPackage) string {
+	for _, file := range pkg.Files {
+		if file.Path != "" && filepath.Ext(file.Path) == ".go" && !file.Embedded {
+			return file.Path
+		}
+	}
+	return ""
+}
+
+// namesWithout returns the names of the files in a folder that another one does not have.
+func namesWithout(folder, other string) []string {
+	var names []string
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		if _, err := os.Lstat(filepath.Join(other, entry.Name())); err != nil {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
 }
 
 // goFolders returns the folders below one that have Go files, in slashes, but for those of other modules.

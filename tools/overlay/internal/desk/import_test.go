@@ -239,7 +239,7 @@ func TestImportModuleOverride(t *testing.T) {
 		t.Error("the diff is another one")
 	}
 	wantText(t, out.String(), "proved: with the overlays, files are what builds compile without them: all 4",
-		"patches/retry.patch: what it changes in log/BUILD.bazel, overlays say by",
+		"patches/retry.patch: what it changes in log/BUILD.bazel, overlays say themselves",
 		"patches/retry.patch: its changes of BUILD.bazel stay with go_deps.module_override",
 		"patches/retry.patch is not used by go_deps.module_override any more")
 	wantText(t, said.String(), "retry_test.go is left out: a test", "tool/main.go is left out: no build compiles it")
