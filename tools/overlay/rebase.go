@@ -45,8 +45,8 @@ var acceptVerb = command.Verb{
 	Operands: "OVERLAY...",
 	Summary:  "say that overlays suit their packages as they are now",
 	Description: `
-Records the digests of the files as the packages have them now. The overlay files have to be
-without conflicts, and the packages have to type-check with them.
+Records the digests of the files as the packages have them now, and the version of these. The overlay
+files have to be without conflicts, and the packages have to type-check with them.
 `,
 	Fails: "an overlay has conflicts, or does not type-check",
 	Examples: []command.Example{

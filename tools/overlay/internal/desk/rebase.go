@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
@@ -128,7 +129,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 				r.tell(f, "%v", err)
 			}
 		}
-		changes, err := r.check(moved, files)
+		changes, err := r.check(moved, files, each == nil)
 		if err != nil {
 			return nil, err
 		}
@@ -304,13 +305,17 @@ func (r *rebase) oldBase(ctx context.Context, f *carried, o RebaseOptions) (*ups
 	return &old, nil
 }
 
-// drop returns the end of a sentence: the command that takes the overlay out, if that is all that is to be done.
+// drop returns the end of a sentence, which is about taking a file out of the overlay: the command that takes out all of it, if it changes no
+// other file, or the one that comes then.
 func (r *rebase) drop() string {
 	command := dropCommand(r.overlay)
-	if command == "" {
+	switch {
+	case command != "":
+		return ": " + command
+	case r.overlay.Macro != "":
 		return ""
 	}
-	return ": " + command
+	return ", then: overlay accept " + shell.Word(r.overlay.Label)
 }
 
 // sameAsCopy tells whether a file is what the overlay has in base_srcs, as far as a copy is a file of the workspace.
@@ -403,9 +408,9 @@ func isCommitted(ctx context.Context, file string) (bool, string) {
 
 // check makes sure that the package with all its overlays type-checks, and returns what is to be
 // written of the overlay, but for its BUILD file, which it edits.
-func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change, error) {
+func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]userfiles.Change, error) {
 	if len(moved) == 0 {
-		return nil, nil
+		return nil, r.acceptVersion(accept, files)
 	}
 	if r.overlay.Macro != "" {
 		r.tell(moved[0], "%s:%d: the overlay is declared by the macro %s, which can't be edited without guessing; port it, and write the digest there, by hand: %s",
@@ -473,6 +478,26 @@ func (r *rebase) check(moved []*carried, files *buildFiles) ([]userfiles.Change,
 		}
 	}
 	return changes, nil
+}
+
+// acceptVersion records the version of a package that an overlay suits as it is, if it is to be accepted: rebase leaves the version as it
+// was while a file is left to people, which they may have taken out since.
+func (r *rebase) acceptVersion(accept bool, files *buildFiles) error {
+	if !accept || r.problem || r.overlay.Macro != "" || r.old == "" || r.pkg.Version == "" || r.old == r.pkg.Version {
+		return nil
+	}
+	pkg, name := workspace.Package(r.overlay.Label)
+	build, err := files.load(pkg)
+	if err != nil {
+		return err
+	}
+	if err := build.SetVersion(name, r.pkg.Version); err != nil {
+		r.problem = true
+		fmt.Fprintf(r.out, "%s: %v\n", r.overlay.Label, err)
+		return nil
+	}
+	fmt.Fprintf(r.out, "%s: is recorded for %s instead of %s\n", r.overlay.Label, r.pkg.Version, r.old)
+	return nil
 }
 
 // typeCheck returns the errors that the overlay brings into the package: alone, and also with the others of
