@@ -102,7 +102,9 @@ func commitAll(t *testing.T, d *Desk) { commit(t, d.Workspace.Root) }
 // commit makes a folder a repository of git, and commits all that is in it.
 func commit(t *testing.T, folder string) {
 	t.Helper()
-	runGit(t, folder, "init", "-q")
+	if _, err := os.Stat(filepath.Join(folder, ".git")); err != nil {
+		runGit(t, folder, "init", "-q")
+	}
 	runGit(t, folder, "add", "--all")
 	runGit(t, folder, "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "all")
 }

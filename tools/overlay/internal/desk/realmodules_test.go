@@ -47,8 +47,8 @@ var realModules = []realModule{
 	{"github.com/stretchr/testify", [3]string{"v1.8.4", "v1.9.0", "v1.10.0"}, []string{"assert/assertions.go", "mock/mock.go"}, true},
 }
 
-// TestRealModules carries overlays of files of real modules over two upgrades each, by old bases from the module proxy. Every result
-// is that of git merge-file: the merged file, with a digest that moves if it type-checks; or the conflicts.
+// TestRealModules carries overlays of real modules over two upgrades each, by old bases from the module proxy: the same changes as files and
+// as diffs. Every result is that of git merge-file: the merged file, with a digest that moves if it type-checks; or the conflicts.
 // In the second tier, there are more modules, and the go command compiles what was carried.
 func TestRealModules(t *testing.T) {
 	if testing.Short() {
@@ -70,19 +70,27 @@ func TestRealModules(t *testing.T) {
 			cache := moduleCacheOf(t) // Nothing of the module is in it, nor of others.
 			t.Setenv("GOMODCACHE", cache)
 			mustLackBases(t, m, folders)
+			run := func(name string, start func(*testing.T) *real) {
+				t.Run(name, func(t *testing.T) {
+					r := start(t)
+					for to := 1; to < len(folders) && len(r.overlays) > 0; to++ {
+						r.upgrade(t, to)
+					}
+					for _, o := range r.overlays {
+						if isSecond && strings.HasSuffix(o.name, "random 1") {
+							r.compile(t, o)
+						}
+					}
+				})
+			}
 			for _, file := range m.files {
 				texts := versionsOf(t, folders, file)
 				for _, edit := range edits(t, texts) {
-					t.Run(file+"/"+edit.name, func(t *testing.T) {
-						r := newReal(t, m, folders, file, texts, edit, count)
-						for to := 1; to < len(folders) && !r.isGone; to++ {
-							r.upgrade(t, to)
-						}
-						if isSecond && !r.isGone && edit.name == "random 1" {
-							r.compile(t)
-						}
-					})
+					run(file+"/"+edit.name, func(t *testing.T) *real { return newReal(t, m, folders, file, texts, edit, count) })
 				}
+			}
+			for _, pkg := range m.packages() {
+				run("diffs/"+pkg, func(t *testing.T) *real { return newRealDiffs(t, m, folders, pkg, isSecond, count) })
 			}
 			for _, version := range m.versions[:2] {
 				if _, err := os.Stat(filepath.Join(cache, filepath.FromSlash(m.path+"@"+version))); err != nil {
@@ -96,11 +104,21 @@ func TestRealModules(t *testing.T) {
 		})
 	}
 	t.Log("all: ", total)
-	for _, what := range []string{"clean", "conflicts", "gone"} {
+	for _, what := range []string{"files clean", "files conflicts", "files gone", "diff clean", "diff conflicts", "diff gone", "diff made anew"} {
 		if total[what] == 0 {
 			t.Errorf("no overlay has ended as: %s", what)
 		}
 	}
+}
+
+// packages returns the folders that the files are in.
+func (m realModule) packages() []string {
+	var folders []string
+	for _, file := range m.files {
+		folders = append(folders, path.Dir(file))
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // moduleCacheOf returns the folder of a new module cache.
@@ -161,40 +179,59 @@ func mustLackBases(t *testing.T, m realModule, folders []string) {
 	}
 }
 
-// A real is an overlay of a file of a real module, in a workspace.
+// A real is a workspace with overlays of a package of a real module.
 type real struct {
-	module  realModule
-	folders []string // of the versions
-	file    string   // in the module
-	texts   []string // of file
-	edit    edit
-	count   map[string]int
+	module   realModule
+	folders  []string // of the versions
+	pkg      string   // folder of the package in the module
+	form     Form     // of the overlays
+	overlays []*realOverlay
+	count    map[string]int
 
-	desk   *Desk
-	said   *bytes.Buffer
-	path   string // of the overlay file, in the workspace
-	at     int    // version
-	isGone bool   // whether nothing is left of the overlay
+	desk *Desk
+	said *bytes.Buffer
+	at   int // version
 }
 
-// newReal makes an overlay of the oldest version.
+// A realOverlay is one of which something is left.
+type realOverlay struct {
+	name    string // of its edits
+	label   string
+	version int    // that is recorded
+	diff    string // path in the workspace, if it is one
+	files   []*realFile
+}
+
+// A realFile is a file of the package that an overlay changes.
+type realFile struct {
+	name  string   // in the package
+	path  string   // in the workspace, of what replaces it, if something does
+	texts []string // of the versions
+	text  string   // what the overlay makes of it
+	base  int      // version that is recorded
+}
+
+// newReal makes an overlay of the oldest version of a file.
 func newReal(t *testing.T, m realModule, folders []string, file string, texts []string, e edit, count map[string]int) *real {
 	t.Helper()
-	r := &real{module: m, folders: folders, file: file, texts: texts, edit: e, count: count}
+	r := &real{module: m, folders: folders, pkg: path.Dir(file), form: Files, count: count}
 	r.desk, r.said, _ = fakeDesk(t, moduleFiles)
 	r.lay(t, 0)
 	edited, err := r.desk.Edit(context.Background(), m.path+"/"+file, EditOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.path, err = filepath.Rel(r.desk.Workspace.Root, edited.Path); err != nil {
+	f := &realFile{name: path.Base(file), texts: texts, text: e.text}
+	if f.path, err = filepath.Rel(r.desk.Workspace.Root, edited.Path); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, r.desk, r.path); got != texts[0] {
+	if got := read(t, r.desk, f.path); got != texts[0] {
 		t.Fatal("what is to be edited is not what the package has")
 	}
-	r.mustRecord(t, 0)
-	r.write(t, e.text)
+	r.overlays = []*realOverlay{{name: e.name, label: edited.Replaces, files: []*realFile{f}}}
+	r.mustRecord(t)
+	r.write(t, r.overlays[0])
+	commitAll(t, r.desk)
 	return r
 }
 
@@ -206,8 +243,7 @@ func (r *real) lay(t *testing.T, version int) {
 	if err := os.RemoveAll(root); err != nil {
 		t.Fatal(err)
 	}
-	pkg := path.Dir(r.file)
-	entries, err := os.ReadDir(filepath.Join(r.folders[version], filepath.FromSlash(pkg)))
+	entries, err := os.ReadDir(filepath.Join(r.folders[version], filepath.FromSlash(r.pkg)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,104 +253,138 @@ func (r *real) lay(t *testing.T, version int) {
 	}
 	add("REPO.bazel", "")
 	add("_gazelle_generated/BUILD.bazel", fmt.Sprintf("purl = \"pkg:golang/%s@%s?x\"\n", r.module.path, r.module.versions[version]))
-	label := strings.TrimSuffix("@@module//"+pkg, "/.")
+	label := strings.TrimSuffix("@@module//"+r.pkg, "/.")
 	var srcs []string
 	for _, entry := range entries {
 		name := entry.Name()
 		if entry.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		content, err := os.ReadFile(filepath.Join(r.folders[version], filepath.FromSlash(pkg), name))
+		content, err := os.ReadFile(filepath.Join(r.folders[version], filepath.FromSlash(r.pkg), name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		add(path.Join(pkg, name), string(content))
-		srcs = append(srcs, strings.Replace("@@module//"+pkg, "//.", "//", 1)+":"+name)
+		add(path.Join(r.pkg, name), string(content))
+		srcs = append(srcs, strings.Replace("@@module//"+r.pkg, "//.", "//", 1)+":"+name)
 	}
 	if err := txtar.Write(&repository, root); err != nil {
 		t.Fatal(err)
 	}
-	rules := []rule{{"go_library", label + ":lib", map[string]any{"importpath": path.Join(r.module.path, pkg), "srcs": srcs}}}
+	rules := []rule{{"go_library", label + ":lib", map[string]any{"importpath": path.Join(r.module.path, r.pkg), "srcs": srcs}}}
 	setRules(t, r.desk, append(rules, declaredRules(t, r.desk, "overlays")...)...)
 }
 
-// write is what people do to the overlay file, and commit.
-func (r *real) write(t *testing.T, text string) {
+// write has an overlay make of the package what it is to make, as people do by hand.
+func (r *real) write(t *testing.T, o *realOverlay) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(r.desk.Workspace.Root, r.path), []byte(text), 0o666); err != nil {
+	if r.form == Diff {
+		r.writeDiff(t, o)
+		return
+	}
+	for _, f := range o.files {
+		r.writeFile(t, f.path, f.text)
+	}
+}
+
+func (r *real) writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(r.desk.Workspace.Root, name), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	commitAll(t, r.desk)
+}
+
+// made returns what the overlay, as it is in the workspace, makes of a file of the package.
+func (r *real) made(t *testing.T, o *realOverlay, f *realFile, base string) (string, error) {
+	t.Helper()
+	if r.form == Diff {
+		return r.patched(t, o, f, base)
+	}
+	return read(t, r.desk, f.path), nil
 }
 
 // state is all that a command could have changed.
 func (r *real) state(t *testing.T) string {
 	t.Helper()
-	return read(t, r.desk, "overlays/BUILD.bazel") + read(t, r.desk, r.path)
+	all := read(t, r.desk, "overlays/BUILD.bazel")
+	for _, o := range r.overlays {
+		if r.form == Diff {
+			all += read(t, r.desk, o.diff)
+			continue
+		}
+		for _, f := range o.files {
+			all += read(t, r.desk, f.path)
+		}
+	}
+	return all
 }
 
-// mustRecord checks that the overlay is declared to be made for a version.
-func (r *real) mustRecord(t *testing.T, version int) {
+// mustRecord checks which versions the overlays are declared to be made for.
+func (r *real) mustRecord(t *testing.T) {
 	t.Helper()
-	build := read(t, r.desk, "overlays/BUILD.bazel")
-	for _, want := range []string{
-		fmt.Sprintf("{%q: %q}", path.Base(r.file), digest.Of([]byte(r.texts[version]))),
-		fmt.Sprintf("base_version = %q", r.module.versions[version]),
-	} {
-		if !strings.Contains(build, want) {
-			t.Fatalf("got %s, want %s\n%s", build, want, r.said)
+	declared := declaredRules(t, r.desk, "overlays")
+	for _, o := range r.overlays {
+		rule := declared[slices.IndexFunc(declared, func(rule rule) bool { return rule.label == o.label })]
+		for _, f := range o.files {
+			got := rule.attrs["base"].(map[string]string)[f.name]
+			if want := digest.Of([]byte(f.texts[f.base])); got != want {
+				t.Fatalf("%s: the digest of %s is %s, want %s of %s\n%s", o.name, f.name, got, want, r.module.versions[f.base], r.said)
+			}
+		}
+		if got, want := rule.attrs["base_version"], r.module.versions[o.version]; got != want {
+			t.Fatalf("%s: base_version is %v, want %s\n%s", o.name, got, want, r.said)
 		}
 	}
 }
 
-// upgrade carries the overlay to the next version. Where that has conflicts, people resolve them.
+// upgrade carries the overlays to the next version. Where that has conflicts, people resolve them.
 func (r *real) upgrade(t *testing.T, to int) {
 	t.Helper()
-	from, overlay := to-1, read(t, r.desk, r.path)
-	want, conflicts := mergeFile(t, r.texts[from], overlay, r.texts[to])
 	r.lay(t, to)
 	r.said.Reset()
+	diffs := map[*realOverlay]string{}
+	for _, o := range r.overlays {
+		if r.form == Diff {
+			diffs[o] = read(t, r.desk, o.diff)
+		}
+	}
 	done, err := r.desk.Rebase(context.Background(), nil, RebaseOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, said := read(t, r.desk, r.path), r.said.String()
-	isIll := strings.Contains(said, "does not type-check")
-	switch {
-	case conflicts == 0 && want == r.texts[to]:
-		r.count["gone"]++
-		r.isGone = true
-		if r.mustRecord(t, from); got != overlay || !strings.Contains(said, "nothing is left of it") {
-			t.Errorf("got %s", said)
+	said := r.said.String()
+	var left []*realOverlay // to people
+	outcomes := map[*realFile]string{}
+	for _, o := range r.overlays {
+		isIll := strings.Contains(said, o.label+": with it, package "+path.Join(r.module.path, r.pkg)+" does not type-check")
+		clean := 0
+		for _, f := range o.files {
+			outcomes[f] = r.outcome(t, o, f, to, isIll)
+			r.count[string(r.form)+" "+outcomes[f]]++
+			if outcomes[f] == "clean" {
+				clean++
+				f.base = to
+			}
 		}
+		if clean == len(o.files) {
+			o.version = to
+		} else {
+			left = append(left, o)
+		}
+		if r.form == Diff && clean == 0 && !isIll && read(t, r.desk, o.diff) != diffs[o] {
+			t.Errorf("%s: the diff is left to people, and has changed: %s", o.name, said)
+		}
+	}
+	if done.Problems != len(left) {
+		t.Errorf("got %d problems, want %d: %s", done.Problems, len(left), said)
+	}
+	r.mustRecord(t)
+	r.resolve(t, left, outcomes, to)
+	if len(r.overlays) == 0 {
 		return
-	case withoutNames(got) != withoutNames(want):
-		t.Fatalf("%s of %s to %s is not what git makes of it: %s\n%s", r.file, r.module.versions[from], r.module.versions[to], said, linediff.Unified(want, got, 1000))
-	case conflicts > 0:
-		r.count["conflicts"]++
-		if conflicts > 1 && !strings.Contains(said, fmt.Sprintf(": %d of its changes conflict", conflicts)) || !strings.Contains(said, "conflict with upstream's") || done.Problems != 1 {
-			t.Errorf("%d conflicts: got %s", conflicts, said)
-		}
-	case isIll:
-		r.count["does not type-check"]++
-		t.Log(said)
-	default:
-		r.count["clean"]++
-		if _, err := parser.ParseFile(token.NewFileSet(), "", got, 0); err != nil || done.Problems > 0 {
-			t.Errorf("got %v, %s", err, said)
-		}
-		r.mustRecord(t, to)
 	}
-	if conflicts > 0 || isIll {
-		r.mustRecord(t, from)
-		r.write(t, resolved(t, r.texts[to]))
-		r.lay(t, to)
-		if _, err := r.desk.Accept(context.Background(), []string{declaredRules(t, r.desk, "overlays")[0].label}, RebaseOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		r.mustRecord(t, to)
+	if r.form == Files && to < len(r.folders)-1 { // Else no conflicts would be written into the file.
+		commitAll(t, r.desk)
 	}
-	commitAll(t, r.desk)
 
 	// Once more, there is nothing to do.
 	r.lay(t, to)
@@ -324,27 +394,127 @@ func (r *real) upgrade(t *testing.T, to int) {
 	}
 }
 
-// compile has the go command compile the package with the overlay file in it. The module is the main one, as it may be
-// read-only, but overlaid only outside of the module cache in use.
-func (r *real) compile(t *testing.T) {
+// resolve is what people do where overlays are left to them: they take out what nothing is left of, and port the rest.
+func (r *real) resolve(t *testing.T, left []*realOverlay, outcomes map[*realFile]string, to int) {
 	t.Helper()
-	content, err := json.Marshal(map[string]any{"Replace": map[string]string{
-		filepath.Join(r.folders[r.at], filepath.FromSlash(r.file)): filepath.Join(r.desk.Workspace.Root, r.path),
-	}})
+	for _, o := range left {
+		o.files = slices.DeleteFunc(o.files, func(f *realFile) bool { return outcomes[f] == "gone" })
+	}
+	r.overlays = slices.DeleteFunc(r.overlays, func(o *realOverlay) bool { return len(o.files) == 0 })
+	if len(r.overlays) == 0 || len(left) == 0 {
+		return
+	}
+	if r.form == Diff {
+		r.declare(t)
+	}
+	var labels []string
+	for _, o := range left {
+		if len(o.files) == 0 {
+			continue
+		}
+		for _, f := range o.files {
+			if outcomes[f] != "clean" {
+				f.text, f.base = resolved(t, f.texts[to]), to
+			}
+		}
+		o.version = to
+		r.write(t, o)
+		labels = append(labels, o.label)
+	}
+	r.lay(t, to)
+	if len(labels) == 0 {
+		return
+	}
+	if _, err := r.desk.Accept(context.Background(), labels, RebaseOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	r.mustRecord(t)
+}
+
+// outcome checks what has become of a file.
+func (r *real) outcome(t *testing.T, o *realOverlay, f *realFile, to int, isIll bool) string {
+	t.Helper()
+	want, conflicts := mergeFile(t, f.texts[f.base], f.text, f.texts[to])
+	isGone := conflicts == 0 && want == f.texts[to]
+	from := to
+	if isGone || conflicts > 0 && r.form == Diff { // It stays as it is.
+		want, from = f.text, f.base
+	}
+	var told string // of the file
+	for _, line := range strings.SplitAfter(r.said.String(), "\n") {
+		if strings.HasPrefix(line, o.label+": "+f.name+": ") {
+			told += line
+		}
+	}
+	got, err := r.made(t, o, f, f.texts[from])
+	if err == nil && withoutNames(got) != withoutNames(want) {
+		err = errors.New(linediff.Unified(want, got, 1000))
+	}
+	if err != nil {
+		t.Fatalf("%s: %s of %s to %s is not what git makes of it, with %d conflicts: %s%v",
+			o.name, f.name, r.module.versions[f.base], r.module.versions[to], conflicts, told, err)
+	}
+	switch {
+	case isGone:
+		next := "it out of the overlay: overlay drop " + o.label + "\n"
+		if len(o.files) > 1 {
+			next = "it out of the overlay, then: overlay accept " + o.label + "\n"
+		}
+		if !strings.Contains(told, "nothing is left of it") || !strings.HasSuffix(told, next) {
+			t.Errorf("%s: nothing is left of %s: got %s", o.name, f.name, told)
+		}
+		return "gone"
+	case conflicts > 0:
+		if !strings.Contains(told, ": "+some(conflicts)+" of ") || !strings.Contains(told, "conflict with upstream's") {
+			t.Errorf("%s: %d conflicts in %s: got %s", o.name, conflicts, f.name, told)
+		}
+		return "conflicts"
+	}
+	f.text = got
+	if isIll {
+		return "does not type-check"
+	}
+	if _, err := parser.ParseFile(token.NewFileSet(), "", got, 0); err != nil || !strings.Contains(told, "carried from ") {
+		t.Errorf("%s: %s: got %v, %s", o.name, f.name, err, told)
+	}
+	if strings.Contains(told, ".patch is made anew\n") {
+		r.count["diff made anew"]++
+	}
+	return "clean"
+}
+
+// compile has the go command compile the package with what an overlay makes of its files. The module is the main one, as it may be
+// read-only, but overlaid only outside of the module cache in use.
+func (r *real) compile(t *testing.T, o *realOverlay) {
+	t.Helper()
+	folder := t.TempDir()
+	replace := map[string]string{}
+	for _, f := range o.files {
+		text, err := r.made(t, o, f, f.texts[r.at])
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(folder, f.name)
+		replace[filepath.Join(r.folders[r.at], filepath.FromSlash(r.pkg), f.name)] = file
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := filepath.Join(t.TempDir(), "overlay.json")
+	list := filepath.Join(folder, "overlay.json")
 	if err := os.WriteFile(list, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "build", "-overlay", list, "./"+path.Dir(r.file))
+	cmd := exec.Command("go", "build", "-overlay", list, "./"+r.pkg)
 	cmd.Dir = r.folders[r.at]
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=", "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	r.count["compiled"]++
+	r.count[string(r.form)+" compiled"]++
 }
 
 // mergeFile returns what git makes of three texts.
