@@ -97,6 +97,9 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 		}
 		edited = append(edited, file)
 	}
+	if err := e.sayOtherSet(); err != nil {
+		return nil, err
+	}
 	changes := append(append(e.written, e.files.changes()...), e.module.changes()...)
 	if err := userfiles.Apply(changes...); err != nil {
 		return nil, err
@@ -223,6 +226,17 @@ func (e *editing) use() error {
 		fmt.Fprintln(&e.out, note)
 	}
 	return err
+}
+
+// sayOtherSet says how builds get the set that the user has named, if they use another one.
+func (e *editing) sayOtherSet() error {
+	used, err := e.module.usedSet()
+	if err != nil || e.Set == "" || used == "" || used == e.set.label() || has(e.sets, used, e.set.label()) {
+		return err
+	}
+	fmt.Fprintf(&e.out, "builds use %s unless they are told otherwise: bazel build %s\n",
+		used, shell.Word("--@"+e.module.repo+"//go_overlay:active="+e.set.label()))
+	return nil
 }
 
 // wire adds to the module what it lacks, once, and returns a sentence for each.
@@ -383,6 +397,9 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		if err := build.AddToSet(e.set.name, label); err != nil {
 			return Edited{}, err
 		}
+		if e.Set != "" && !slices.ContainsFunc(e.sets, func(s workspace.Set) bool { return s.Label == e.set.label() }) {
+			fmt.Fprintf(&e.out, "%s is a new set, as there was none of that label\n", e.set.label())
+		}
 	}
 	notes, err := e.wire()
 	if err != nil {
@@ -450,7 +467,11 @@ func (l setLabel) label() string { return "//" + l.pkg + ":" + l.name }
 // set returns the set that new overlays are for: that of the option; the one that builds use; or, if there is none, one
 // to be made, beside the overlays that are there.
 func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, error) {
-	label, from := o.Set, "-set"
+	label, err := d.namedSet(l, o.Set)
+	if err != nil {
+		return setLabel{}, err
+	}
+	from := "-set"
 	if label == "" {
 		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
 		if err != nil {
@@ -485,6 +506,21 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 		pkg, _ = workspace.Package(l.all[0].Label)
 	}
 	return setLabel{pkg, path.Base("/" + pkg)}, nil
+}
+
+// namedSet returns the label of a set, or overlay, that the user names: one that there is, or, as a label, one to be made.
+func (d *Desk) namedSet(l layering, name string) (string, error) {
+	if name == "" || strings.HasPrefix(name, "@") {
+		return name, nil
+	}
+	label, err := d.chosenSet(l, name)
+	switch {
+	case err == nil:
+		return label, nil
+	case strings.HasPrefix(name, "//"):
+		return name, nil
+	}
+	return "", fmt.Errorf("%w\nA new set takes a whole label: -set //PACKAGE:NAME", err)
 }
 
 // buildFiles are BUILD files that are being edited, by the names of their packages.

@@ -207,3 +207,38 @@ func TestEditWires(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestEditSet checks that -set takes what labels may leave out, and that a set which builds don't use is told.
+func TestEditSet(t *testing.T) {
+	canary := rule{"go_overlay_set", "//overlays:canary", map[string]any{}}
+	files := strings.Replace(editFiles, "-- overlays/a.go --", "\ngo_overlay_set(\n    name = \"canary\",\n    overlays = [],\n)\n-- overlays/a.go --", 1)
+	for _, test := range []struct{ set, dir, declared, said string }{
+		{"prod", "", `name = "prod",
+    overlays = [":m_uuid"]`, ""},
+		{":canary", "overlays", `name = "canary",
+    overlays = [":m_uuid"]`, "builds use //overlays:prod unless they are told otherwise: bazel build --@go_overlay//go_overlay:active=//overlays:canary\n"},
+		{"//overlays:canray", "", `name = "canray",
+    overlays = [":m_uuid"]`, "//overlays:canray is a new set"},
+	} {
+		d, out, _ := fakeDesk(t, files, append(editRules(), canary)...)
+		d.Dir = filepath.Join(d.Dir, test.dir)
+		if _, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{Set: test.set}); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, test.declared) {
+			t.Errorf("%s: got %s", test.set, got)
+		}
+		if got := out.String(); !strings.Contains(got, test.said) || test.said == "" && strings.Contains(got, "otherwise") {
+			t.Errorf("%s: said %s", test.set, got)
+		}
+	}
+	d, _, _ := fakeDesk(t, files, append(editRules(), canary)...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{Set: "canray"})
+	if err == nil || !strings.Contains(err.Error(), "A new set takes a whole label") || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "canray")); err == nil {
+		t.Error("a package is made for the set")
+	}
+}
