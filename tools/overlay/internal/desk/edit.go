@@ -96,6 +96,9 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 			return nil, err
 		}
 		edited = append(edited, file)
+		if at.otherVersion != "" {
+			fmt.Fprintf(&e.out, "builds compile %s, and what was named is of %s: the text may be another, and lines have other numbers\n", versioned(at.pkg), at.otherVersion)
+		}
 	}
 	if err := e.sayOtherSet(); err != nil {
 		return nil, err

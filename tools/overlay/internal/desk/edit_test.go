@@ -242,3 +242,27 @@ func TestEditSet(t *testing.T) {
 		t.Error("a package is made for the set")
 	}
 }
+
+// TestEditOtherVersion checks that it is said where a path of another version was named than builds compile.
+func TestEditOtherVersion(t *testing.T) {
+	const files = editFiles + `-- mod/REPO.bazel --
+-- mod/_gazelle_generated/BUILD.bazel --
+    purl = "pkg:golang/example.com/other@v2.1.0?checksum=x",
+-- mod/a.go --
+package other
+`
+	rules := append(editRules(), rule{"go_library", "//mod:other", map[string]any{"importpath": "example.com/other", "srcs": []string{"//mod:a.go"}}})
+	for what, want := range map[string]string{
+		"/x/pkg/mod/example.com/other@v1.0.0/a.go:3": "builds compile example.com/other v2.1.0, and what was named is of v1.0.0",
+		"example.com/other@v2.1.0/a.go:3":            "",
+		"example.com/other/a.go:3":                   "",
+	} {
+		d, out, _ := fakeDesk(t, files, rules...)
+		if _, err := d.Edit(context.Background(), what, EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, want) || want == "" && strings.Contains(got, "what was named") {
+			t.Errorf("%s: said %s", what, got)
+		}
+	}
+}

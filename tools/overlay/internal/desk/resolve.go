@@ -21,6 +21,8 @@ type place struct {
 	line int    // or 0
 	isOf bool   // whether the file is one of a target, and not any of the package that has the name
 
+	otherVersion string // of the module, that the text has, if builds compile another one
+
 	// What is meant may be a file that an overlay has for it. Then pkg is nil.
 	overlay *workspace.Overlay
 	path    string
@@ -98,6 +100,9 @@ func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *
 		return place{}, err
 	}
 	found := place{pkg: pkg, file: c.File, line: c.Line}
+	if pkg.Version != "" && pkg.Version != c.Version {
+		found.otherVersion = c.Version
+	}
 	if c.File != "" {
 		if _, ok := pkg.File(c.File); !ok && !l.added(pkg.ImportPath, c.File) {
 			return place{}, noSuchFile(pkg, c.File)
