@@ -401,6 +401,61 @@ const P = 2
 	}
 }
 
+// TestExportVendored checks that names are those of the module's repository where Bazel compiles what a vendor folder has.
+func TestExportVendored(t *testing.T) {
+	const uuid, mono = "github.com/google/uuid", "github.com/acme/mono/go/uuid/v2/hash"
+	d, out, said := fakeDesk(t, `
+-- MODULE.bazel --
+-- go.mod --
+module example.com/m
+-- vendor/modules.txt --
+# github.com/acme/mono v1.0.0 => ../mono
+## explicit; go 1.22
+github.com/acme/mono
+# github.com/acme/mono/go/uuid/v2 v2.1.0
+github.com/acme/mono/go/uuid/v2/hash
+-- vendor/github.com/acme/mono/go/uuid/v2/hash/hash.go --
+package hash
+-- backend/vendor/github.com/google/uuid/uuid.go --
+package uuid
+-- overlays/hash.go --
+package hash
+
+const H = 1
+-- overlays/uuid.go --
+package uuid
+
+const U = 1
+`,
+		rule{"go_library", "//vendor/" + mono + ":hash", map[string]any{"importpath": mono, "srcs": []string{"//vendor/" + mono + ":hash.go"}}},
+		rule{"go_library", "//backend/vendor/" + uuid + ":uuid", map[string]any{"importpath": uuid, "srcs": []string{"//backend/vendor/" + uuid + ":uuid.go"}}},
+		rule{"go_overlay", "//overlays:hash", map[string]any{"importpath": mono, "srcs": []string{"//overlays:hash.go"}}},
+		rule{"go_overlay", "//overlays:uuid", map[string]any{"importpath": uuid, "srcs": []string{"//overlays:uuid.go"}}},
+	)
+	t.Setenv("GOMODCACHE", t.TempDir())
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: "out/"}); err != nil {
+		t.Fatal(err, said)
+	}
+	for name, want := range map[string]string{
+		"out/github.com_acme_mono_go_uuid_v2.patch": "diff --git a/go/uuid/hash/hash.go b/go/uuid/hash/hash.go\n",
+		"out/github.com_google_uuid.patch":          "diff --git a/uuid.go b/uuid.go\n",
+	} {
+		if got := read(t, d, name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if want := "github.com/acme/mono/go/uuid/v2 v2.1.0: names are those"; !strings.Contains(said.String(), want) {
+		t.Errorf("said %s, want %s", said, want)
+	}
+	err := d.Export(context.Background(), []string{"hash"}, ExportOptions{Format: "module_override", Output: "out/"})
+	if err == nil || !strings.Contains(err.Error(), "which go_deps doesn't fetch") {
+		t.Errorf("got %v", err)
+	}
+	if err := d.Export(context.Background(), []string{"uuid"}, ExportOptions{Format: "json"}); err != nil || !strings.Contains(out.String(), "backend/vendor/github.com/google/uuid/uuid.go\":") {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
 // TestExportUnfit checks that what no build takes is not exported, and that nothing is written.
 func TestExportUnfit(t *testing.T) {
 	d, _, said := fakeDesk(t, `

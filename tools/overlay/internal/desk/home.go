@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,6 +22,7 @@ type home struct {
 	version string // or empty
 	std     bool
 	own     bool // whether it is the workspace
+	vendor  bool // whether it is a module in a vendor folder of the workspace
 }
 
 // homeOf returns the home of a package, and the package's folder there.
@@ -65,8 +68,36 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 	if h.root == "" {
 		return h, "", fmt.Errorf("package %s has no file that no rule makes: nothing tells where its sources are", pkg.ImportPath)
 	}
+	if above, ok := strings.CutSuffix("/"+folder, "/vendor/"+pkg.ImportPath); ok && h.own {
+		return h.vendored(strings.TrimPrefix(above, "/"), pkg.ImportPath)
+	}
 	h.module = strings.TrimSuffix(strings.TrimSuffix(pkg.ImportPath, folder), "/")
 	return h, folder, nil
+}
+
+// vendored returns the home of a package that is in the vendor folder of a folder of the workspace: the module there, as
+// modules.txt has it, or else the package itself.
+func (h home) vendored(above, importPath string) (home, string, error) {
+	vendor := filepath.Join(h.root, filepath.FromSlash(above), "vendor")
+	content, err := os.ReadFile(filepath.Join(vendor, "modules.txt"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return h, "", err
+	}
+	h.own, h.vendor = false, true
+	for _, line := range strings.Split(string(content), "\n") {
+		words := strings.Fields(line) // # MODULE VERSION [=> MODULE VERSION]
+		if len(words) >= 3 && words[0] == "#" && len(words[1]) > len(h.module) && strings.HasPrefix(importPath+"/", words[1]+"/") {
+			h.module, h.version = words[1], words[2]
+		}
+	}
+	if h.module == "" {
+		h.module = importPath
+	}
+	if h.version == "=>" {
+		h.version = ""
+	}
+	h.root = filepath.Join(vendor, filepath.FromSlash(h.module))
+	return h, strings.TrimPrefix(strings.TrimPrefix(importPath, h.module), "/"), nil
 }
 
 // inSlashes returns a path relative to the home's folder, with slashes.

@@ -23,6 +23,9 @@ func (d *Desk) exportModuleOverride(modules []*exported, o ExportOptions) error 
 		switch {
 		case e.std:
 			return fmt.Errorf("%s is of the SDK, which module_override doesn't change. What -format diff writes, go_sdk.download in MODULE.bazel takes as patches = […], with patch_strip = 1", e.series[0].Label)
+		case e.vendor:
+			return fmt.Errorf("%s is for a package of %s, which go_deps doesn't fetch, so that module_override doesn't change it; -format diff writes what upstream takes",
+				e.series[0].Label, d.rel(e.root))
 		case e.own:
 			return fmt.Errorf("%s is for a package of the workspace, which module_override doesn't change. What -format diff writes, git apply takes", e.series[0].Label)
 		}

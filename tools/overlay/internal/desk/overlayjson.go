@@ -69,7 +69,7 @@ func (d *Desk) exportJSON(ctx context.Context, modules []*exported, o ExportOpti
 
 // goFolder returns the folder from which the go command compiles what Bazel compiles from another one.
 func (d *Desk) goFolder(ctx context.Context, h home) (string, error) {
-	if h.own {
+	if h.own || h.vendor {
 		return h.root, nil
 	}
 	if h.std {
