@@ -224,7 +224,7 @@ func (d *Desk) deliver(outputs []outputFile, to string) (paths []string, err err
 		return nil, fmt.Errorf("the overlays are for %d modules, and each gets a file: %s.\nSay by -o which folder is for the files, or name overlays of one module",
 			len(outputs), strings.Join(names, ", "))
 	}
-	isFolder := strings.HasSuffix(to, "/") || strings.HasSuffix(to, string(filepath.Separator))
+	isFolder := endsInSlash(to)
 	to = d.abs(to)
 	info, err := os.Stat(to)
 	if err == nil && info.IsDir() {
@@ -252,6 +252,11 @@ func (d *Desk) deliver(outputs []outputFile, to string) (paths []string, err err
 		fmt.Fprintln(d.Err, "written:", d.rel(file))
 	}
 	return paths, nil
+}
+
+// endsInSlash tells whether a path that the user has written is that of a folder.
+func endsInSlash(path string) bool {
+	return strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator))
 }
 
 // abs returns a path that the user has written, which is relative to the current folder.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -547,6 +548,27 @@ func TestExportJSON(t *testing.T) {
 	}
 	if err := d.Export(context.Background(), []string{"files"}, options); err == nil || !strings.Contains(err.Error(), "is not what Bazel compiles") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestExportJSONReplaced checks that the go command's file of a module that go.mod replaces is that of the fork.
+func TestExportJSONReplaced(t *testing.T) {
+	d, _, said := exportDesk(t)
+	goMod := filepath.Join(d.Workspace.Root, "go.mod")
+	for to, folder := range map[string]string{
+		"./forks/uuid":                   filepath.Join(d.Workspace.Root, "forks", "uuid"),
+		"github.com/fork/uuid/v2 v2.1.0": filepath.Join(os.Getenv("GOMODCACHE"), "github.com", "fork", "uuid", "v2@v2.1.0"),
+	} {
+		if err := os.WriteFile(goMod, []byte("module example.com/m\n\nreplace github.com/acme/mono/go/uuid/v2 => "+to+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		copyModule(t, d, folder)
+		if err := d.Export(context.Background(), []string{"files"}, ExportOptions{Format: "json", Output: "out/"}); err != nil {
+			t.Fatal(to, err, said)
+		}
+		if got := read(t, d, "out/overlay.json"); !strings.Contains(got, strconv.Quote(filepath.Join(folder, "hash", "new.go"))+":") {
+			t.Errorf("%s: got %s", to, got)
+		}
 	}
 }
 
