@@ -62,6 +62,7 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 	if err != nil {
 		return err
 	}
+	d.warnSelects(chosen, nil)
 	failed := false
 	var modules []*exported
 	for i, overlay := range chosen {

@@ -82,6 +82,7 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	if err != nil {
 		return err
 	}
+	d.warnSelects(overlays, l.sets)
 	m := &making{layering: l, desk: d, pkg: at.pkg}
 	switch {
 	case at.file == "":
