@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand"
+	"mime/quotedprintable"
 	"net/mail"
 	"os"
 	"os/exec"
@@ -698,6 +700,22 @@ func TestDiffDifferential(t *testing.T) {
 			if t.Failed() {
 				t.Fatalf("round %d: %v\n%s", round, command.words, diff)
 			}
+		}
+	}
+}
+
+// TestQuotedPrintable checks that no line of what is written begins a mail.
+func TestQuotedPrintable(t *testing.T) {
+	for _, text := range []string{"From me\n", "\r\n" + strings.Repeat("x", 75) + "From nobody Mon Sep 17 00:00:00 2001\n", "From the end "} {
+		encoded := quotedPrintable(text)
+		for _, line := range strings.Split(encoded, "\n") {
+			if strings.HasPrefix(line, "From ") || len(line) > 76 {
+				t.Errorf("%q is written as %q", text, encoded)
+			}
+		}
+		decoded, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(encoded)))
+		if err != nil || string(decoded) != text {
+			t.Errorf("%q becomes %q, %v", text, decoded, err)
 		}
 	}
 }
