@@ -318,10 +318,6 @@ var baseVersion = regexp.MustCompile(`^(?:v\d+\.\d+\.\d+.*|go1\.\d+(?:\.\d+)?(?:
 func (e *editing) declare(at place, change workspace.Change, own *workspace.Overlay) (Edited, error) {
 	pkg, name := e.set.pkg, ""
 	if own != nil {
-		if own.Macro != "" {
-			return Edited{}, fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; change the overlay of package %s there by hand",
-				e.rel(own.BuildFile), own.Line, own.Label, own.Macro, own.ImportPath)
-		}
 		pkg, name = workspace.Package(own.Label)
 	}
 	folder := filepath.Join(e.Workspace.Root, filepath.FromSlash(pkg))
@@ -384,7 +380,14 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			e.written = append(e.written, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
 		}
 	}
+	if own != nil && own.Macro != "" {
+		return Edited{}, e.byHand(fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing. Write there by hand, beside what it has:\n\n    %s",
+			e.rel(own.BuildFile), own.Line, own.Label, own.Macro, strings.ReplaceAll(said.Lines(pkg), "\n", "\n    ")), at, change, edited.Path)
+	}
 	if err := build.Change(said); err != nil {
+		if wrong := (*buildfile.Error)(nil); errors.As(err, &wrong) && wrong.Write != "" {
+			err = e.byHand(err, at, change, edited.Path)
+		}
 		return Edited{}, err
 	}
 	if err := build.Exclude(filesFolder); err != nil {
@@ -418,6 +421,18 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		fmt.Fprintln(&e.out, note)
 	}
 	return edited, nil
+}
+
+// byHand adds to an error, which says what is to be declared by hand, which file that takes.
+func (e *editing) byHand(err error, at place, change workspace.Change, to string) error {
+	switch change.Kind {
+	case workspace.Add:
+		return fmt.Errorf("%w\n\nand write the file %s", err, e.rel(to))
+	case workspace.Replace:
+		file, _ := at.pkg.File(change.Name)
+		return fmt.Errorf("%w\n\nand copy %s to %s", err, file.Path, e.rel(to))
+	}
+	return err
 }
 
 // remember has what follows know an overlay as if Bazel had been asked for it.

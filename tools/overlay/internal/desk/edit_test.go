@@ -266,3 +266,36 @@ package other
 		}
 	}
 }
+
+// TestEditByHand checks that where a declaration can't be edited all is told that is to be done instead, and nothing is done.
+func TestEditByHand(t *testing.T) {
+	rules := editRules("//overlays:uuid")
+	macro := append([]rule{}, rules...)
+	macro[1] = rule{"go_overlay", "//overlays:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:a.go"}, "generator_function": "make"}}
+	variable := strings.Replace(editFiles, `srcs = ["a.go"]`, "srcs = FILES", 1)
+	for _, test := range []struct {
+		files string
+		rules []rule
+		o     EditOptions
+		wants []string
+	}{
+		{editFiles, macro, EditOptions{}, []string{
+			"is declared by the macro make", "\n        srcs = [\"_src/example.com/m/uuid/b.go\"],\n", "and copy WORKSPACE/uuid/b.go to overlays/_src/example.com/m/uuid/b.go",
+		}},
+		{editFiles, macro, EditOptions{New: "c.go"}, []string{"\n        new_srcs = [\"_src/example.com/m/uuid/c.go\"],\n", "and write the file overlays/_src/example.com/m/uuid/c.go"}},
+		{editFiles, macro, EditOptions{Delete: true}, []string{"\n        delete = [\"b.go\"],\n"}},
+		{variable, rules, EditOptions{}, []string{"the variable FILES, expected a list", "and copy WORKSPACE/uuid/b.go to overlays/_src/example.com/m/uuid/b.go"}},
+	} {
+		d, _, _ := fakeDesk(t, test.files, test.rules...)
+		before := read(t, d, "overlays/BUILD.bazel")
+		_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", test.o)
+		for _, want := range test.wants {
+			if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), strings.ReplaceAll(want, "WORKSPACE", filepath.ToSlash(d.Workspace.Root))) {
+				t.Errorf("got %v, want %s", err, want)
+			}
+		}
+		if _, failed := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src")); read(t, d, "overlays/BUILD.bazel") != before || failed == nil {
+			t.Error("something has changed")
+		}
+	}
+}
