@@ -60,11 +60,11 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
 	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays. By default the one that overlays.use in MODULE.bazel has")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there")
-	patch := flags.Bool("patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
+	flags.BoolVar(&o.AsDiff, "patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
 	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")
 	return func(whats []string) error {
 		o.GoOverlayVersion = version()
-		if *patch && (o.New != "" || o.Delete) {
+		if o.AsDiff && (o.New != "" || o.Delete) {
 			return verbs.UsageError("-patch is about files that the package has; leave it out with -new and -delete")
 		}
 		var edited []desk.Edited
@@ -94,7 +94,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		}
 		var saved []string
 		for _, file := range edited {
-			if *patch && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
+			if o.AsDiff && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
 				saved = append(saved, file.Replaces)
 			}
 		}
