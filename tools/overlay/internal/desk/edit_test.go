@@ -299,3 +299,23 @@ func TestEditByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestEditBlanks checks that of a path with blanks not its end is taken, which may be another file.
+func TestEditBlanks(t *testing.T) {
+	files := editFiles + "-- uuid/my b.go --\npackage uuid // mine\n-- overlays/my a.go --\npackage uuid\n-- b.go --\npackage top\n"
+	rules := append(editRules("//overlays:uuid"),
+		rule{"go_library", "//mine:mine", map[string]any{"importpath": "example.com/m/mine", "srcs": []string{"//uuid:my b.go"}}},
+		rule{"go_library", "//:top", map[string]any{"importpath": "example.com/m", "srcs": []string{"//:b.go"}}})
+	rules[1].attrs["new_srcs"] = []string{"//overlays:my a.go"}
+	for what, want := range map[string]string{
+		"uuid/my b.go:1:3":           "overlays/_src/example.com/m/mine/my b.go",
+		"example.com/m/mine/my b.go": "overlays/_src/example.com/m/mine/my b.go",
+		"overlays/my a.go:1":         "overlays/my a.go",
+	} {
+		d, _, _ := fakeDesk(t, files, rules...)
+		edited, err := d.Edit(context.Background(), what, EditOptions{})
+		if got, _ := filepath.Rel(d.Workspace.Root, edited.Path); err != nil || filepath.ToSlash(got) != want {
+			t.Errorf("%s: got %s, %v", what, got, err)
+		}
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
@@ -46,9 +48,11 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)
 	}
-	candidates, err := what.Parse(text, env)
-	if err != nil {
-		return place{}, err
+	candidates := d.pathWithBlanks(text)
+	if candidates == nil {
+		if candidates, err = what.Parse(text, env); err != nil {
+			return place{}, err
+		}
 	}
 
 	for _, candidate := range candidates {
@@ -76,6 +80,24 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 		failed = fmt.Errorf("no package of the workspace, nor of what it depends on, has it")
 	}
 	return place{}, fmt.Errorf("%q: %w", text, failed)
+}
+
+var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)
+
+// pathWithBlanks returns what a text is that is the path of a file of the workspace, with blanks: else it looks like a message
+// with the name of another file.
+func (d *Desk) pathWithBlanks(text string) []what.Candidate {
+	m := lineAtEnd.FindStringSubmatch(text)
+	if m == nil || !strings.ContainsAny(m[1], " \t") {
+		return nil
+	}
+	file := d.abs(m[1])
+	rel, err := filepath.Rel(d.Workspace.Root, file)
+	if info, failed := os.Stat(file); err != nil || failed != nil || !info.Mode().IsRegular() || !filepath.IsLocal(rel) {
+		return nil
+	}
+	line, _ := strconv.Atoi(m[2]) // 0 without
+	return []what.Candidate{{Path: filepath.ToSlash(rel), Line: line}}
 }
 
 // try looks for a candidate. It returns no package if there is none.
