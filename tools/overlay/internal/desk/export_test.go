@@ -459,6 +459,45 @@ const U = 1
 	}
 }
 
+// TestExportOwnExternal checks that a folder called external is one of the workspace, unless it is Bazel's.
+func TestExportOwnExternal(t *testing.T) {
+	const own, made = "example.com/m/third_party/external/lib", "example.com/module/oo"
+	d, out, said := fakeDesk(t, `
+-- MODULE.bazel --
+-- third_party/external/lib/lib.go --
+package lib
+-- out/execroot/x --
+-- out/external/module/o/o.go --
+package oo
+-- overlays/lib.go --
+package lib
+
+const L = 1
+-- overlays/o.go --
+package oo
+
+const O = 1
+`,
+		rule{"go_library", "//third_party/external/lib:lib", map[string]any{"importpath": own, "srcs": []string{"//third_party/external/lib:lib.go"}}},
+		rule{"go_library", "//out/external/module/o:o", map[string]any{"importpath": made, "srcs": []string{"//out/external/module/o:o.go"}}},
+		rule{"go_overlay", "//overlays:lib", map[string]any{"importpath": own, "srcs": []string{"//overlays:lib.go"}}},
+		rule{"go_overlay", "//overlays:o", map[string]any{"importpath": made, "srcs": []string{"//overlays:o.go"}}},
+	)
+	t.Setenv("GOMODCACHE", t.TempDir())
+	for overlay, want := range map[string]string{
+		"lib": "diff --git a/third_party/external/lib/lib.go b/third_party/external/lib/lib.go\n",
+		"o":   "diff --git a/o/o.go b/o/o.go\n",
+	} {
+		out.Reset()
+		if err := d.Export(context.Background(), []string{overlay}, ExportOptions{Format: "diff"}); err != nil || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("got %v, %s, said %s", err, out, said)
+		}
+	}
+	if strings.Contains(said.String(), "example.com/module/o:") || !strings.Contains(said.String(), "example.com/module/oo:") {
+		t.Errorf("said %s", said)
+	}
+}
+
 // TestExportUnfit checks that what no build takes is not exported, and that nothing is written.
 func TestExportUnfit(t *testing.T) {
 	d, _, said := fakeDesk(t, `

@@ -52,7 +52,7 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 		for at := filepath.Dir(file.Path); h.root == "" && at != filepath.Dir(at); at = filepath.Dir(at) {
 			_, err := os.Stat(filepath.Join(at, "REPO.bazel"))
 			info, _ := os.Stat(at)
-			if h.own = os.SameFile(info, workspaceRoot); h.own || err == nil || filepath.Base(filepath.Dir(at)) == "external" {
+			if h.own = os.SameFile(info, workspaceRoot); h.own || err == nil || d.isRepository(at) {
 				h.root = at
 			}
 		}
@@ -71,8 +71,23 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 	if above, ok := strings.CutSuffix("/"+folder, "/vendor/"+pkg.ImportPath); ok && h.own {
 		return h.vendored(strings.TrimPrefix(above, "/"), pkg.ImportPath)
 	}
-	h.module = strings.TrimSuffix(strings.TrimSuffix(pkg.ImportPath, folder), "/")
+	h.module = strings.TrimSuffix(pkg.ImportPath, "/"+folder) // The folder may have another name.
 	return h, folder, nil
+}
+
+// isRepository tells whether a folder is where Bazel has a repository. A workspace may have folders that are called external, too, and
+// the output base be in it.
+func (d *Desk) isRepository(folder string) bool {
+	external := filepath.Dir(folder)
+	if filepath.Base(external) != "external" {
+		return false
+	}
+	rel, err := filepath.Rel(d.Workspace.Root, folder)
+	if err != nil || !filepath.IsLocal(rel) {
+		return true
+	}
+	_, err = os.Stat(filepath.Join(filepath.Dir(external), "execroot"))
+	return err == nil
 }
 
 // vendored returns the home of a package that is in the vendor folder of a folder of the workspace: the module there, as
