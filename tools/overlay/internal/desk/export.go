@@ -132,6 +132,10 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 		file := exportedFile{name: path.Join(folder, name), new: new[name]}
 		if upstream, ok := pkg.File(name); ok && upstream.Path != "" {
 			file.name = h.inSlashes(upstream.Path)
+			if !filepath.IsLocal(filepath.FromSlash(file.name)) {
+				return fmt.Errorf("%s is not in %s, where other files of package %s are: targets of several repositories have its import path, and an overlay can be exported for one only",
+					upstream.Path, h.root, o.ImportPath)
+			}
 		}
 		if file.old, file.layered = old[name]; !file.layered {
 			if file.old, err = m.upstream(name); err != nil {

@@ -498,6 +498,19 @@ const O = 1
 	}
 }
 
+// TestExportTwoHomes checks that no name leads out of the repository that a diff is for.
+func TestExportTwoHomes(t *testing.T) {
+	d, _, said := fakeDesk(t, "-- MODULE.bazel --\n-- mod/REPO.bazel --\n-- mod/a.go --\npackage x\n-- x/b.go --\npackage x\n-- overlays/b.go --\npackage x // b\n",
+		rule{"go_library", "//mod:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//mod:a.go"}}},
+		rule{"go_library", "//x:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//x:b.go"}}},
+		rule{"go_overlay", "//overlays:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//overlays:b.go"}}},
+	)
+	err := d.Export(context.Background(), nil, ExportOptions{Format: "diff"})
+	if !errors.Is(err, command.ExitCode(1)) || !strings.Contains(said.String(), "targets of several repositories have its import path") {
+		t.Errorf("got %v, %s", err, said)
+	}
+}
+
 // TestExportUnfit checks that what no build takes is not exported, and that nothing is written.
 func TestExportUnfit(t *testing.T) {
 	d, _, said := fakeDesk(t, `
