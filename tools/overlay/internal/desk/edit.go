@@ -101,7 +101,7 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 			fmt.Fprintf(&e.out, "builds compile %s, and what was named is of %s: the text may be another, and lines have other numbers\n", versioned(at.pkg), at.otherVersion)
 		}
 	}
-	if err := e.sayOtherSet(); err != nil {
+	if err := e.sayBuild(ctx, places); err != nil {
 		return nil, err
 	}
 	changes := append(append(e.written, e.files.changes()...), e.module.changes()...)
@@ -236,14 +236,37 @@ func (e *editing) use() error {
 	return err
 }
 
-// sayOtherSet says how builds get the set that the user has named, if they use another one.
-func (e *editing) sayOtherSet() error {
-	used, err := e.module.usedSet()
-	if err != nil || e.Set == "" || used == "" || used == e.set.label() || has(e.sets, used, e.set.label()) {
+// sayBuild says what compiles the packages of places as they are to be edited.
+func (e *editing) sayBuild(ctx context.Context, places []place) error {
+	packages, err := e.Packages(ctx)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(&e.out, "builds use %s unless they are told otherwise: bazel build %s\n",
-		used, shell.Word("--@"+e.module.repo+"//go_overlay:active="+e.set.label()))
+	words := []string{"bazel", "build"}
+	used, err := e.module.usedSet()
+	if err != nil {
+		return err
+	}
+	if e.Set != "" && used != "" && used != e.set.label() && !has(e.sets, used, e.set.label()) {
+		fmt.Fprintf(&e.out, "builds use %s unless they are told otherwise\n", used)
+		words = append(words, shell.Word("--@"+e.module.repo+"//go_overlay:active="+e.set.label()))
+	}
+	flags := len(words)
+	for _, at := range places {
+		if at.pkg == nil {
+			continue
+		}
+		label := "//..." // No target is the standard library's.
+		if len(at.pkg.Targets) > 0 {
+			label = packages.Apparent(at.pkg.Targets[0])
+		}
+		if word := shell.Word(label); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) > flags {
+		fmt.Fprintf(&e.out, "to compile it, now and after each edit: %s\n", strings.Join(words, " "))
+	}
 	return nil
 }
 
