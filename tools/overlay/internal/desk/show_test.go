@@ -95,6 +95,8 @@ func TestShowText(t *testing.T) {
 		{hashPackage + "/hash.go", "-json is for the list", ShowOptions{Set: "set", JSON: true}},
 		{hashPackage + "/hesh.go", "has no file hesh.go; is it hash.go", ShowOptions{Set: "set"}},
 		{hashPackage, "-set: the workspace declares no overlay //overlays:sat; is it //overlays:set", ShowOptions{Set: "//overlays:sat"}},
+		{"overlays/hash/a b.go", "overlays/hash/a b.go is a file of //overlays:files, which is not in //overlays:lower; say by -set LABEL", ShowOptions{Set: "lower"}},
+		{"overlays/hash/new.go", "is a file of //overlays:files, which builds don't use by default; say", ShowOptions{}},
 		{hashPackage + "/hash.go", "//overlays:upper", ShowOptions{Set: "upper"}}, // It does not fit without the lower one.
 	} {
 		if err := d.Show(context.Background(), test.text, test.options); err == nil || !strings.Contains(err.Error(), test.want) {
