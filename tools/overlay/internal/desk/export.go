@@ -68,7 +68,7 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 	for i, overlay := range chosen {
 		pkg, err := found.pkg(overlay)
 		if err == nil {
-			err = d.export(ctx, &modules, found.layering, chosen[:i], overlay, pkg)
+			err = d.export(ctx, &modules, found.layering, chosen[:i], overlay, pkg, o.Format)
 		}
 		if err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", overlay.Label, err)
@@ -94,7 +94,7 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 }
 
 // export adds what an overlay changes to that of its module, which is what it makes on top of those before it.
-func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, before []workspace.Overlay, o workspace.Overlay, pkg *workspace.GoPackage) error {
+func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, before []workspace.Overlay, o workspace.Overlay, pkg *workspace.GoPackage, format string) error {
 	h, folder, err := d.homeOf(ctx, pkg)
 	if err != nil {
 		return err
@@ -145,7 +145,7 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 		if changes[i].Kind != workspace.Patch {
 			file.source = changes[i].Path
 		}
-		if bytes.IndexByte(file.old, 0) >= 0 || bytes.IndexByte(file.new, 0) >= 0 {
+		if format != "json" && (bytes.IndexByte(file.old, 0) >= 0 || bytes.IndexByte(file.new, 0) >= 0) {
 			fmt.Fprintf(d.Err, "%s: %s is left out, as it is no text\n", o.Label, name)
 			continue
 		}

@@ -498,6 +498,23 @@ const O = 1
 	}
 }
 
+// TestExportBinary checks that a file which is no text is left out of a diff, and that this is said; of JSON, it is not.
+func TestExportBinary(t *testing.T) {
+	d, out, said := fakeDesk(t, "-- MODULE.bazel --\n-- x/a.go --\npackage x\n-- x/logo.png --\nold\x00\n-- overlays/a.go --\npackage x // a\n-- overlays/logo.png --\nnew\x00\n",
+		rule{"go_library", "//x:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//x:a.go"}, "embedsrcs": []string{"//x:logo.png"}}},
+		rule{"go_overlay", "//overlays:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//overlays:a.go"}, "embedsrcs": []string{"//overlays:logo.png"}}},
+	)
+	const note = "//overlays:x: logo.png is left out, as it is no text\n"
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff"}); err != nil || strings.Contains(out.String(), "logo") || !strings.HasSuffix(said.String(), note) {
+		t.Errorf("got %v, %s, said %s", err, out, said)
+	}
+	out.Reset()
+	said.Reset()
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "json"}); err != nil || !strings.Contains(out.String(), "overlays/logo.png\"") || said.Len() > 0 {
+		t.Errorf("got %v, %s, said %s", err, out, said)
+	}
+}
+
 // TestExportTwoHomes checks that no name leads out of the repository that a diff is for.
 func TestExportTwoHomes(t *testing.T) {
 	d, _, said := fakeDesk(t, "-- MODULE.bazel --\n-- mod/REPO.bazel --\n-- mod/a.go --\npackage x\n-- x/b.go --\npackage x\n-- overlays/b.go --\npackage x // b\n",
