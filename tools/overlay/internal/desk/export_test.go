@@ -343,6 +343,17 @@ func TestExportModuleOverride(t *testing.T) {
 	root := repository(t, d, "")
 	run(t, root, read(t, d, "overlays/out/"+name), "git", "apply", "-")
 	compareTree(t, root, exportedTree)
+
+	for path, want := range map[string]bool{"github.com/acme/mono/go/uuid/v2": true, "github.com/acme/mono/go/uuid": false} {
+		module := "deps = use_extension(\"@gazelle//:extensions.bzl\", \"go_deps\")\ndeps.module_override(patches = [\"//:x.patch\"], path = \"" + path + "\")\n"
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, "MODULE.bazel"), []byte(module), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		said.Reset()
+		if err := d.Export(context.Background(), nil, options); err != nil || strings.Contains(said.String(), "MODULE.bazel has a module_override of it") != want {
+			t.Errorf("%s: got %v, said %s", path, err, said)
+		}
+	}
 }
 
 // TestExportModules checks that overlays of several modules get a file each, of the workspace and of the standard library too.

@@ -88,6 +88,18 @@ func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	return "", false, nil
 }
 
+// HasOverride tells whether the module has a module_override of gazelle's go_deps for a Go module: there can be one for each.
+func HasOverride(content []byte, o Options, goModule string) (bool, error) {
+	m, err := read(content, o)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(m.allTags, func(t tag) bool {
+		path, ok := t.src.str(argument(t.call, -1, "path"))
+		return t.proxy.extension == "go_deps" && t.name == "module_override" && ok && path == goModule
+	}), nil
+}
+
 // Repo returns the name that the workspace has for the repository of go_overlay, or will have.
 func Repo(content []byte, o Options) (string, error) {
 	m, err := read(content, o)
