@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 const editFiles = moduleFiles + `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
@@ -319,6 +321,32 @@ func TestEditBlanks(t *testing.T) {
 		edited, err := d.Edit(context.Background(), what, EditOptions{})
 		if got, _ := filepath.Rel(d.Workspace.Root, edited.Path); err != nil || filepath.ToSlash(got) != want {
 			t.Errorf("%s: got %s, %v", what, got, err)
+		}
+	}
+}
+
+// TestEditNear checks that a package is proposed for one that there is not.
+func TestEditNear(t *testing.T) {
+	files := strings.Replace(editFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/google/uuid v1.6.0\n", 1)
+	d, _, _ := fakeDesk(t, files, editRules()...)
+	if err := txtar.Write(txtar.Parse([]byte("-- sdk/src/net/http/request.go --\npackage http\n-- sdk/src/net/url/url.go --\npackage url\n")), filepath.Dir(d.Workspace.Root)); err != nil {
+		t.Fatal(err)
+	}
+	base := filepath.Join(filepath.Dir(d.Workspace.Root), "output_base")
+	if err := os.MkdirAll(base, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for what, want := range map[string]string{
+		"github.com/gogle/uuid/version4.go":      "has the import path github.com/gogle/uuid; is it github.com/google/uuid?",
+		"github.com/google/uid/hash/version4.go": "; is it github.com/google/uuid/hash?",
+		"net/htpp/request.go":                    "has the import path net/htpp; is it net/http?",
+		"example.com/m/uiid/b.go":                "has the import path example.com/m/uiid; is it example.com/m/uuid?",
+		"github.com/google/uuid/none/x.go":       "has the import path github.com/google/uuid/none",
+		"golang.org/x/unlike/b.go":               "has the import path golang.org/x/unlike",
+	} {
+		_, err := d.Edit(context.Background(), what, EditOptions{})
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", what, err, want)
 		}
 	}
 }

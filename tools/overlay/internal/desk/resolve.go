@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -79,7 +80,52 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if failed == nil {
 		failed = fmt.Errorf("no package of the workspace, nor of what it depends on, has it")
 	}
+	if notFound := (*workspace.NotFoundError)(nil); errors.As(failed, &notFound) {
+		if near := d.nearPackages(ctx, notFound.ImportPath, packages, l); len(near) > 0 {
+			failed = fmt.Errorf("%w; is it %s?", failed, strings.Join(near, " or "))
+		}
+	}
 	return place{}, fmt.Errorf("%q: %w", text, failed)
+}
+
+// nearPackages returns import paths that may be meant by one that nothing has: of overlays, of modules that go.mod has, and of folders
+// of the workspace and of the SDK.
+func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *workspace.Packages, l layering) []string {
+	var known []string
+	for _, o := range l.all {
+		known = append(known, o.ImportPath)
+	}
+	beside := func(root, prefix string) { // What is in the folder where the package would be.
+		parent, _ := path.Split(strings.TrimPrefix(importPath, prefix))
+		entries, _ := os.ReadDir(filepath.Join(root, filepath.FromSlash(parent)))
+		for _, entry := range entries {
+			if entry.IsDir() {
+				known = append(known, prefix+parent+entry.Name())
+			}
+		}
+	}
+	elements := strings.Split(importPath, "/")
+	own, required, _ := workspace.Modules(d.Workspace.Root) // Without go.mod, fewer are known.
+	for _, module := range required {
+		n := strings.Count(module, "/") + 1
+		if len(elements) >= n {
+			known = append(known, path.Join(append([]string{module}, elements[n:]...)...))
+		}
+	}
+	if own != "" && strings.HasPrefix(importPath, own+"/") {
+		beside(d.Workspace.Root, own+"/")
+	}
+	if !strings.Contains(elements[0], ".") {
+		if root, err := packages.SDK(ctx); err == nil {
+			beside(filepath.Join(root, "src"), "")
+		}
+	}
+	known = slices.DeleteFunc(known, func(other string) bool { // Much alike as a whole, they may be nothing alike in an element.
+		others := strings.Split(other, "/")
+		return other == importPath || !slices.EqualFunc(elements, others, func(a, b string) bool { return a == b || len(suggest.Near(a, []string{b})) > 0 })
+	})
+	slices.Sort(known)
+	return suggest.Near(importPath, slices.Compact(known))
 }
 
 var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)

@@ -81,6 +81,21 @@ func Requirement(root, importPath string) (module string, indirect bool, err err
 	return module, indirect, err
 }
 
+// Modules returns the paths of the modules that the go.mod of a workspace has: its own, and those that it requires.
+func Modules(root string) (own string, required []string, err error) {
+	directives, err := readGoMod(root)
+	for _, d := range directives {
+		switch {
+		case len(d.words) == 0:
+		case d.verb == "module":
+			own = d.words[0]
+		case d.verb == "require":
+			required = append(required, d.words[0])
+		}
+	}
+	return own, required, err
+}
+
 // RepositoryOf returns the name that gazelle gives the repository of a module, and whether the workspace has a repository of that name.
 func (p *Packages) RepositoryOf(module string) (name string, visible bool) {
 	name = repositoryName(module)

@@ -35,4 +35,8 @@ exclude (
 	if got, err := Replacements(root); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
+	own, required, err := Modules(root)
+	if err != nil || own != "example.com/m" || !reflect.DeepEqual(required, []string{"example.com/a"}) {
+		t.Errorf("got %s, %v, %v", own, required, err)
+	}
 }
