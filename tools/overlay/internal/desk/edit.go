@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
@@ -82,7 +83,7 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 		}
 		places = append(places, at)
 	}
-	e := &editing{Desk: d, layering: l, EditOptions: o}
+	e := &editing{Desk: d, layering: l, EditOptions: o, broken: broken}
 	if e.module, err = d.readModule(); err != nil {
 		return nil, err
 	}
@@ -117,6 +118,7 @@ type editing struct {
 	*Desk
 	layering // with what has been declared
 	EditOptions
+	broken  *bazel.Error // what Bazel can't read of the workspace, or nil
 	module  *moduleFile
 	set     setLabel
 	isWired bool // whether module has what builds need
@@ -354,6 +356,13 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	build, err := e.files.load(pkg)
 	if err != nil {
 		return Edited{}, err
+	}
+	for _, o := range build.Overlays() { // One more would change what this one may change, too.
+		label := "//" + pkg + ":" + o.Name
+		if e.broken != nil && o.ImportPath == at.pkg.ImportPath && !slices.ContainsFunc(e.all, func(known workspace.Overlay) bool { return known.Label == label }) {
+			return Edited{}, fmt.Errorf("%s:%d: %s is for package %s, too, but Bazel can't read the file, so that it is not known what it changes:\n%w",
+				e.rel(buildfile.Path(folder)), o.Line, label, at.pkg.ImportPath, e.broken)
+		}
 	}
 	if name == "" {
 		name = build.FreshName(at.pkg.ImportPath)

@@ -350,3 +350,22 @@ func TestEditNear(t *testing.T) {
 		}
 	}
 }
+
+// TestEditUnknown checks that there comes no second overlay of a package beside one that Bazel can't load.
+func TestEditUnknown(t *testing.T) {
+	rules := editRules()
+	d, _, _ := fakeDesk(t, editFiles, rules[0])
+	const wrong = "ERROR: overlays/BUILD.bazel:9:1: name 'x' is not defined\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "broken"), []byte(wrong), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), "overlays/BUILD.bazel:3: //overlays:uuid is for package example.com/m/uuid, too, but Bazel can't read the file") ||
+		!strings.Contains(err.Error(), "name 'x' is not defined") {
+		t.Errorf("got %v", err)
+	}
+	if read(t, d, "overlays/BUILD.bazel") != before {
+		t.Error("something has changed")
+	}
+}
