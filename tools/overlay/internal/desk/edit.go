@@ -504,16 +504,26 @@ func newFile(pkg *workspace.GoPackage, name string) ([]byte, error) {
 	if path.Ext(name) != ".go" {
 		return nil, nil
 	}
+	// Folders of the SDK have programs, too, which make files of the package.
+	called, most := "", 0
+	found := map[string]int{}
 	for _, file := range pkg.Files {
 		if path.Ext(file.Name) != ".go" || file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file.Path, nil, parser.PackageClauseOnly)
-		if err == nil && parsed.Name.Name != "documentation" {
-			return []byte("package " + parsed.Name.Name + "\n"), nil
+		if err != nil || parsed.Name.Name == "documentation" {
+			continue
+		}
+		found[parsed.Name.Name]++
+		if n := found[parsed.Name.Name]; n > most || n == most && called == "main" {
+			called, most = parsed.Name.Name, n
 		}
 	}
-	return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
+	if called == "" {
+		return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
+	}
+	return []byte("package " + called + "\n"), nil
 }
 
 // A setLabel is where a set is declared, or is to be.

@@ -369,3 +369,27 @@ func TestEditUnknown(t *testing.T) {
 		t.Error("something has changed")
 	}
 }
+
+// TestEditNewInSDK checks that a new file is of the package, and not of a program in the same folder.
+func TestEditNewInSDK(t *testing.T) {
+	const ignored = "//go:build ignore\n\npackage main\n"
+	for _, files := range []string{
+		"-- sdk/src/sort/gen.go --\n" + ignored + "-- sdk/src/sort/sort.go --\npackage sort\n",
+		"-- sdk/src/sort/a.go --\npackage sort\n-- sdk/src/sort/gen.go --\n" + ignored,
+		"-- sdk/src/sort/a.go --\npackage documentation\n-- sdk/src/sort/sort.go --\npackage sort\n",
+	} {
+		d, _, _ := fakeDesk(t, editFiles, editRules()...)
+		if err := txtar.Write(txtar.Parse([]byte(files)), filepath.Dir(d.Workspace.Root)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(d.Workspace.Root), "output_base"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Edit(context.Background(), "sort", EditOptions{New: "more.go"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, d, "overlays/_src/sort/more.go"); got != "package sort\n" {
+			t.Errorf("got %s of %s", got, files)
+		}
+	}
+}
