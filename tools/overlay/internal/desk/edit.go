@@ -98,7 +98,10 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 			return nil, err
 		}
 		edited = append(edited, file)
-		if at.otherVersion != "" {
+		switch {
+		case at.otherText != "":
+			fmt.Fprintf(&e.out, "builds compile %s with another text than %s has: lines have other numbers\n", versioned(at.pkg), at.otherText)
+		case at.otherVersion != "":
 			fmt.Fprintf(&e.out, "builds compile %s, and what was named is of %s: the text may be another, and lines have other numbers\n", versioned(at.pkg), at.otherVersion)
 		}
 	}

@@ -270,6 +270,24 @@ package other
 			t.Errorf("%s: said %s", what, got)
 		}
 	}
+
+	// An SDK, or a patched module, has no version in its path.
+	for content, want := range map[string]bool{"package other // older\n": true, "package other\n": false} {
+		d, out, _ := fakeDesk(t, files, rules...)
+		file := filepath.Join(t.TempDir(), "src", "example.com", "other", "a.go")
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Edit(context.Background(), "\t"+file+":3 +0x1d", EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "builds compile example.com/other v2.1.0 with another text than "+file+" has"); got != want {
+			t.Errorf("said %s", out)
+		}
+	}
 }
 
 // TestEditByHand checks that where a declaration can't be edited all is told that is to be done instead, and nothing is done.

@@ -25,6 +25,7 @@ type place struct {
 	isOf bool   // whether the file is one of a target, and not any of the package that has the name
 
 	otherVersion string // of the module, that the text has, if builds compile another one
+	otherText    string // path that the text has, of a file with another content than the one that builds compile
 
 	// What is meant may be a file that an overlay has for it. Then pkg is nil.
 	overlay *workspace.Overlay
@@ -73,6 +74,7 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 				continue
 			}
 			if err != nil || found.pkg != nil {
+				found.otherText = otherText(text, found)
 				return found, err
 			}
 		}
@@ -86,6 +88,27 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 		}
 	}
 	return place{}, fmt.Errorf("%q: %w", text, failed)
+}
+
+// otherText returns the path in a text of a file, in an SDK or a module cache, say, if that is not the same as the one that was found.
+func otherText(text string, found place) string {
+	if found.pkg == nil || found.isOf { // That one is named itself, or what a build has made of it.
+		return ""
+	}
+	file, ok := found.pkg.File(found.file)
+	if !ok || file.Path == "" {
+		return ""
+	}
+	for _, word := range strings.Fields(text) {
+		named := lineAtEnd.FindStringSubmatch(word)[1]
+		if !filepath.IsAbs(named) {
+			continue
+		}
+		if digest := digestOfFile(named); digest != "" && digest != digestOfFile(file.Path) {
+			return named
+		}
+	}
+	return ""
 }
 
 // nearPackages returns import paths that may be meant by one that nothing has: of overlays, of modules that go.mod has, and of folders
