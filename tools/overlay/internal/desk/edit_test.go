@@ -411,3 +411,18 @@ func TestEditNewInSDK(t *testing.T) {
 		}
 	}
 }
+
+// TestEditLinks checks that a file of the workspace may be named by a path that leads there by links.
+func TestEditLinks(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules("//overlays:uuid")...)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(d.Workspace.Root, link); err != nil {
+		t.Skip(err)
+	}
+	for what, want := range map[string]string{"uuid/b.go:1": "overlays/_src/example.com/m/uuid/b.go", "overlays/a.go": "overlays/a.go"} {
+		edited, err := d.Edit(context.Background(), filepath.Join(link, what), EditOptions{})
+		if got, _ := filepath.Rel(d.Workspace.Root, edited.Path); err != nil || filepath.ToSlash(got) != want {
+			t.Errorf("%s: got %s, %v", what, got, err)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)
 	}
-	candidates := d.pathWithBlanks(text)
+	candidates := d.pathInWorkspace(text, base)
 	if candidates == nil {
 		if candidates, err = what.Parse(text, env); err != nil {
 			return place{}, err
@@ -153,17 +153,36 @@ func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *wo
 
 var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)
 
-// pathWithBlanks returns what a text is that is the path of a file of the workspace, with blanks: else it looks like a message
-// with the name of another file.
-func (d *Desk) pathWithBlanks(text string) []what.Candidate {
+// pathInWorkspace returns what a text is that is the path of a file of the workspace and does not look like it: with blanks it looks like
+// a message with the name of another file, and an absolute one may lead into the workspace by other links than the user came.
+func (d *Desk) pathInWorkspace(text, outputBase string) []what.Candidate {
 	m := lineAtEnd.FindStringSubmatch(text)
-	if m == nil || !strings.ContainsAny(m[1], " \t") {
+	if m == nil {
 		return nil
 	}
 	file := d.abs(m[1])
-	rel, err := filepath.Rel(d.Workspace.Root, file)
-	if info, failed := os.Stat(file); err != nil || failed != nil || !info.Mode().IsRegular() || !filepath.IsLocal(rel) {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 		return nil
+	}
+	rel, err := filepath.Rel(d.Workspace.Root, file)
+	isIn := err == nil && filepath.IsLocal(rel)
+	if isIn && !strings.ContainsAny(m[1], " \t") {
+		return nil
+	}
+	if !isIn {
+		root, err := filepath.EvalSymlinks(d.Workspace.Root)
+		if err != nil {
+			return nil
+		}
+		if file, err = filepath.EvalSymlinks(file); err != nil {
+			return nil
+		}
+		if inBase, err := filepath.Rel(outputBase, file); err == nil && filepath.IsLocal(inBase) {
+			return nil
+		}
+		if rel, err = filepath.Rel(root, file); err != nil || !filepath.IsLocal(rel) {
+			return nil
+		}
 	}
 	line, _ := strconv.Atoi(m[2]) // 0 without
 	return []what.Candidate{{Path: filepath.ToSlash(rel), Line: line}}
