@@ -73,7 +73,7 @@ func indent(lines string) string {
 }
 
 // UsedSet returns the set that overlays.use names, by its label, and whether there is
-// such a tag. The label is empty where it is no plain string.
+// such a tag. The label is empty where it is no plain string. One of the module itself begins with //.
 func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	m, err := read(content, o)
 	if err != nil {
@@ -82,6 +82,9 @@ func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	for _, t := range m.tags(m.proxies(overlays)) {
 		if t.name == "use" {
 			set, _ := t.src.str(argument(t.call, -1, "set"))
+			if m.repo != "" && strings.HasPrefix(set, "@"+m.repo+"//") {
+				set = strings.TrimPrefix(set, "@"+m.repo)
+			}
 			return set, true, nil
 		}
 	}
