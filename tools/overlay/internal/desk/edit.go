@@ -686,6 +686,9 @@ func (m *moduleFile) usedSet() (string, error) {
 func (m *moduleFile) wire(set, version string) (notes []string, err error) {
 	o := m.options(set)
 	o.GoOverlayVersion = version
+	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {
+		return nil, err
+	}
 	m.wired, notes, err = modulefile.Wire(m.content, o)
 	return notes, err
 }

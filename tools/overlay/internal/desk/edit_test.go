@@ -426,3 +426,17 @@ func TestEditLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestEditWithoutSDK checks that the lines to write, where a workspace chooses no Go, are those for the Go of its go.mod.
+func TestEditWithoutSDK(t *testing.T) {
+	const files = "-- go.mod --\nmodule example.com/m\n\ngo 1.26.8\n-- MODULE.bazel --\nbazel_dep(name = \"go_overlay\", version = \"1.0.0\")\nbazel_dep(name = \"rules_go\", version = \"0.65.0\")\n" +
+		"-- uuid/b.go --\npackage uuid\n-- uuid/a.go --\npackage uuid\n"
+	d, _, _ := fakeDesk(t, files, editRules()[0])
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err == nil || !strings.Contains(err.Error(), "version = \"1.26.8\"") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays")); err == nil {
+		t.Error("something has changed")
+	}
+}

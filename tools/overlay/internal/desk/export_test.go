@@ -225,6 +225,16 @@ func compareFiles(t *testing.T, folder string, want map[string]string) {
 	}
 }
 
+// compareBeginnings checks how files of the workspace begin.
+func compareBeginnings(t *testing.T, d *Desk, wants map[string]string) {
+	t.Helper()
+	for name, want := range wants {
+		if got := read(t, d, name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
 // TestExportDiff checks that git and patch make, of upstream's repository, what builds compile.
 func TestExportDiff(t *testing.T) {
 	d, out, said := exportDesk(t)
@@ -385,14 +395,10 @@ const P = 2
 	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: "out"}); err != nil {
 		t.Fatal(err, said)
 	}
-	for name, want := range map[string]string{
+	compareBeginnings(t, d, map[string]string{
 		"out/std.patch":           "diff --git a/src/fmt/print.go b/src/fmt/print.go\n",
 		"out/example.com_m.patch": "diff --git a/lib/lib.go b/lib/lib.go\n",
-	} {
-		if got := read(t, d, name); !strings.HasPrefix(got, want) {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
+	})
 	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "sdk", "VERSION"), []byte("go1.0.1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -450,14 +456,10 @@ const U = 1
 	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: "out/"}); err != nil {
 		t.Fatal(err, said)
 	}
-	for name, want := range map[string]string{
+	compareBeginnings(t, d, map[string]string{
 		"out/github.com_acme_mono_go_uuid_v2.patch": "diff --git a/go/uuid/hash/hash.go b/go/uuid/hash/hash.go\n",
 		"out/github.com_google_uuid.patch":          "diff --git a/uuid.go b/uuid.go\n",
-	} {
-		if got := read(t, d, name); !strings.HasPrefix(got, want) {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
+	})
 	if want := "github.com/acme/mono/go/uuid/v2 v2.1.0: names are those"; !strings.Contains(said.String(), want) {
 		t.Errorf("said %s, want %s", said, want)
 	}
