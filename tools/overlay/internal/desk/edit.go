@@ -177,6 +177,9 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 			return Edited{}, err
 		}
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
+		if e.Reason != "" && e.Reason != there.Reason {
+			fmt.Fprintf(&e.out, "the reason of %s stays as it is in %s:%d\n", there.Label, e.rel(there.BuildFile), there.Line)
+		}
 		return e.again(*there, there.Changes[i], change, at.line)
 	}
 	if len(elsewhere) > 0 {
@@ -456,6 +459,9 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	change.Path = edited.Path
 	e.remember(label, change, said)
 	fmt.Fprintf(&e.out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
+	if own != nil && own.Reason != "" && e.Reason != "" && own.Reason != e.Reason {
+		fmt.Fprintf(&e.out, "the reason of %s was %q\n", label, own.Reason)
+	}
 	if at.pkg.Cgo && cgoLine.Match(content) {
 		fmt.Fprintf(&e.out, "its #cgo lines are not read by builds: who changes one has to change copts, clinkopts or delete_opts of %s, too\n", label)
 	}
@@ -483,6 +489,9 @@ func (e *editing) remember(label string, change workspace.Change, said buildfile
 	if i < 0 {
 		i = len(e.all)
 		e.all = append(e.all, workspace.Overlay{Label: label, ImportPath: said.ImportPath, Bases: map[string][]string{}})
+	}
+	if said.Reason != "" {
+		e.all[i].Reason = said.Reason
 	}
 	e.all[i].Changes = append(e.all[i].Changes, change)
 	if said.StripPrefix != "" {

@@ -440,3 +440,20 @@ func TestEditWithoutSDK(t *testing.T) {
 		t.Error("something has changed")
 	}
 }
+
+// TestEditReason checks that it is said what becomes of a reason that an overlay has.
+func TestEditReason(t *testing.T) {
+	rules := editRules("//overlays:uuid")
+	rules[1].attrs["reason"] = "It is slow."
+	d, out, _ := fakeDesk(t, editFiles, rules...)
+	if _, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/a.go", "example.com/m/uuid/b.go", "example.com/m/uuid/b.go:1"}, EditOptions{Reason: "It is wrong."}); err != nil {
+		t.Fatal(err)
+	}
+	got := filepath.ToSlash(out.String())
+	if strings.Count(got, "the reason of //overlays:uuid stays as it is in overlays/BUILD.bazel:7\n") != 1 || strings.Count(got, "the reason of //overlays:uuid was \"It is slow.\"\n") != 1 {
+		t.Errorf("said %s", got)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `reason = "It is wrong."`) {
+		t.Errorf("got %s", got)
+	}
+}
