@@ -104,11 +104,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		case opened:
 			return convert(saved, desk.Diff)
 		}
-		words := make([]string, len(saved))
-		for i, label := range saved {
-			words[i] = shell.Word(label)
-		}
-		fmt.Printf("when you have edited it: overlay save %s\n", strings.Join(words, " "))
+		fmt.Printf("when you have edited it: overlay save %s\n", shell.Words(saved))
 		return nil
 	}
 }

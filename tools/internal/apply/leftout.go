@@ -29,9 +29,9 @@ var (
 	scriptExtensions = []string{".awk", ".bash", ".bat", ".cmd", ".fish", ".mk", ".pl", ".ps1", ".py", ".rb", ".sh", ".zsh"}
 )
 
-// leftOutAs says why a file of a repository is none that Go compiles; "" if it may
+// LeftOutAs says why a file of a repository is none that Go compiles; "" if it may
 // be one. Files that a package embeds can't be told by their names.
-func leftOutAs(place string) string {
+func LeftOutAs(place string) string {
 	folder, name := path.Split(place)
 	folders := strings.Split(strings.Trim(folder, "/"), "/")
 	ext := path.Ext(name)

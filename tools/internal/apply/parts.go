@@ -87,7 +87,7 @@ func (a *applier) divide(s *step, d diff, parts []*unified.FileDiff) division {
 				excluded = "patch_exclude of " + record.DisplayLabel(other.Overlay)
 			}
 		}
-		why := cmp.Or(excluded, leftOutAs(place))
+		why := cmp.Or(excluded, LeftOutAs(place))
 		if why != aTest && why != testData && excluded == "" && a.has(relative(place, result.folder)) {
 			why = "" // The package embeds it, say.
 		}

@@ -80,7 +80,7 @@ func (a *applier) changedOf(s *step, d diff, found division) (changed, not []str
 		switch {
 		case !own[name]:
 			not = append(not, name)
-		case a.has(name) || leftOutAs(name) == "":
+		case a.has(name) || LeftOutAs(name) == "":
 			changed = append(changed, name)
 		}
 	}
@@ -268,7 +268,7 @@ type foreignFile struct {
 // reportForeign tells of a file that an overlay patches and its package can't have,
 // and returns whether it is one.
 func (a *applier) reportForeign(e edit, d diff) bool {
-	why := leftOutAs(e.change.Name)
+	why := LeftOutAs(e.change.Name)
 	folder, name := path.Split(e.change.Name)
 	inFolder := func(name string) bool { return strings.HasPrefix(name, folder) }
 	switch {

@@ -119,7 +119,7 @@ func (a *applier) filesOf(s *step, d diff, parts []*unified.FileDiff) (files, go
 		name, ok := found.own[part]
 		place := places.of(part)
 		switch {
-		case ok && leftOutAs(place) == aTest:
+		case ok && LeftOutAs(place) == aTest:
 		case ok && part.Deletes():
 			gone = append(gone, name)
 		case ok && part.Renamed:

@@ -19,3 +19,12 @@ func Word(text string) string {
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
+
+// Words returns texts as words of a command.
+func Words(texts []string) string {
+	words := make([]string, len(texts))
+	for i, text := range texts {
+		words[i] = Word(text)
+	}
+	return strings.Join(words, " ")
+}

@@ -3,6 +3,9 @@ package buildfile
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 	"github.com/go-overlay/go_overlay/tools/internal/buildtools/labels"
@@ -206,13 +209,38 @@ func (r rule) setString(attribute, value string) error {
 	}
 	switch old := x.(type) {
 	case nil:
-		r.SetAttr(attribute, &build.StringExpr{Value: value})
+		r.SetAttr(attribute, &build.StringExpr{Value: value, Token: token(value)})
 	case *build.StringExpr:
 		if old.Value != value {
-			old.Value, old.Token, old.TripleQuote = value, "", false
+			old.Value, old.Token, old.TripleQuote = value, token(value), false
 		}
 	default:
 		return r.literal(x, attribute, "a string")
+	}
+	return nil
+}
+
+// token returns how a text is written, where buildtools would write its letters as octal numbers; else an empty string.
+func token(text string) string {
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+}
+
+// setNumber sets an attribute to a number. What it replaces has to be one.
+func (r rule) setNumber(attribute, value string) error {
+	x, err := r.value(attribute)
+	if err != nil {
+		return err
+	}
+	switch old := x.(type) {
+	case nil:
+		r.SetAttr(attribute, &build.LiteralExpr{Token: value})
+	case *build.LiteralExpr:
+		old.Token = value
+	default:
+		return r.literal(x, attribute, "a number")
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ type Change struct {
 	StripPrefix   string            // folder that their names are relative to; empty leaves it
 	Delete        []string          // names of files of the package
 	Patches       []Patch           // in order
+	PatchStrip    string            // how many elements their names have in front; empty leaves the attribute
+	PatchExclude  []string          // patterns of what of them is left out
 	Replace       map[string]string // names to files
 	Base          map[string]string // names to digests
 
@@ -121,13 +123,14 @@ func (r rule) change(change Change) error {
 		{"new_srcs", change.NewSrcs, r.edit.sameLabel},
 		{"embedsrcs", change.EmbedSrcs, r.edit.sameLabel},
 		{"delete", change.Delete, sameName},
+		{"patch_exclude", change.PatchExclude, sameName},
 	}
 	if err := r.setString("name", change.Name); err != nil {
 		return err
 	}
 	for _, list := range lists {
 		for _, value := range list.values {
-			if list.attribute != "delete" && listed(value) {
+			if list.attribute != "delete" && list.attribute != "patch_exclude" && listed(value) {
 				continue
 			}
 			if err := r.add(list.attribute, value, list.same); err != nil {
@@ -150,6 +153,11 @@ func (r rule) change(change Change) error {
 	}
 	if change.StripPrefix != "" {
 		if err := r.setString("strip_prefix", change.StripPrefix); err != nil {
+			return err
+		}
+	}
+	if change.PatchStrip != "" {
+		if err := r.setNumber("patch_strip", change.PatchStrip); err != nil {
 			return err
 		}
 	}

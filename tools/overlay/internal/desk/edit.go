@@ -70,27 +70,18 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 	if o.New != "" && o.Delete {
 		return nil, errors.New("-new and -delete exclude each other: a file is gained or lost")
 	}
-	l, _, broken, err := d.declared(ctx, nil)
+	e, err := d.startEditing(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	d.warnBroken(broken)
 	var places []place
 	for _, text := range texts {
-		at, err := d.resolve(ctx, text, l)
+		at, err := d.resolve(ctx, text, e.layering)
 		if err != nil {
 			return nil, err
 		}
 		places = append(places, at)
 	}
-	e := &editing{Desk: d, layering: l, EditOptions: o, broken: broken}
-	if e.module, err = d.readModule(); err != nil {
-		return nil, err
-	}
-	if e.set, err = d.set(e.module, l, o); err != nil {
-		return nil, err
-	}
-	e.files = newBuildFiles(d.Workspace.Root, e.module.repo, l)
 	var edited []Edited
 	for _, at := range places {
 		file, err := e.edit(ctx, at)
@@ -128,6 +119,24 @@ type editing struct {
 	files   *buildFiles
 	written []userfiles.Change // of overlay files
 	out     bytes.Buffer       // what is said when all is written
+}
+
+// startEditing finds out what is declared, and where new overlays come.
+func (d *Desk) startEditing(ctx context.Context, o EditOptions) (*editing, error) {
+	l, _, broken, err := d.declared(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	d.warnBroken(broken)
+	e := &editing{Desk: d, layering: l, EditOptions: o, broken: broken}
+	if e.module, err = d.readModule(); err != nil {
+		return nil, err
+	}
+	if e.set, err = d.set(e.module, l, o); err != nil {
+		return nil, err
+	}
+	e.files = newBuildFiles(d.Workspace.Root, e.module.repo, l)
+	return e, nil
 }
 
 func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
@@ -429,28 +438,11 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		return Edited{}, e.byHand(fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing. Write there by hand, beside what it has:\n\n    %s",
 			e.rel(own.BuildFile), own.Line, own.Label, own.Macro, strings.ReplaceAll(said.Lines(pkg), "\n", "\n    ")), at, change, edited.Path)
 	}
-	if err := build.Change(said); err != nil {
-		if wrong := (*buildfile.Error)(nil); errors.As(err, &wrong) && wrong.Write != "" {
+	if err := e.add(pkg, said); err != nil {
+		if wrong := (*buildfile.Error)(nil); errors.As(err, &wrong) && strings.HasPrefix(wrong.Write, "go_overlay(") {
 			err = e.byHand(err, at, change, edited.Path)
 		}
 		return Edited{}, err
-	}
-	if err := build.Exclude(filesFolder); err != nil {
-		return Edited{}, err
-	}
-
-	// The set, and the module.
-	if !has(e.sets, e.set.label(), label) {
-		build, err := e.files.load(e.set.pkg)
-		if err != nil {
-			return Edited{}, err
-		}
-		if err := build.AddToSet(e.set.name, label); err != nil {
-			return Edited{}, err
-		}
-		if e.Set != "" && !slices.ContainsFunc(e.sets, func(s workspace.Set) bool { return s.Label == e.set.label() }) {
-			fmt.Fprintf(&e.out, "%s is a new set, as there was none of that label\n", e.set.label())
-		}
 	}
 	notes, err := e.wire()
 	if err != nil {
@@ -469,6 +461,31 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		fmt.Fprintln(&e.out, note)
 	}
 	return edited, nil
+}
+
+// add writes an overlay, or what it gains, into the BUILD file of a package, and the overlay into the set.
+func (e *editing) add(pkg string, said buildfile.Change) error {
+	build, err := e.files.load(pkg)
+	if err != nil {
+		return err
+	}
+	if err := build.Change(said); err != nil {
+		return err
+	}
+	if err := build.Exclude(filesFolder); err != nil {
+		return err
+	}
+	label := "//" + pkg + ":" + said.Name
+	if has(e.sets, e.set.label(), label) {
+		return nil
+	}
+	if build, err = e.files.load(e.set.pkg); err != nil {
+		return err
+	}
+	if e.Set != "" && !slices.ContainsFunc(e.sets, func(s workspace.Set) bool { return s.Label == e.set.label() }) {
+		fmt.Fprintf(&e.out, "%s is a new set, as there was none of that label\n", e.set.label())
+	}
+	return build.AddToSet(e.set.name, label)
 }
 
 // byHand adds to an error, which says what is to be declared by hand, which file that takes.
@@ -523,19 +540,28 @@ func newFile(pkg *workspace.GoPackage, name string) ([]byte, error) {
 		if path.Ext(file.Name) != ".go" || file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
 			continue
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file.Path, nil, parser.PackageClauseOnly)
-		if err != nil || parsed.Name.Name == "documentation" {
+		name := packageName(file.Path)
+		if name == "" || name == "documentation" {
 			continue
 		}
-		found[parsed.Name.Name]++
-		if n := found[parsed.Name.Name]; n > most || n == most && called == "main" {
-			called, most = parsed.Name.Name, n
+		found[name]++
+		if n := found[name]; n > most || n == most && called == "main" {
+			called, most = name, n
 		}
 	}
 	if called == "" {
 		return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
 	}
 	return []byte("package " + called + "\n"), nil
+}
+
+// packageName returns the name of the package that a Go file is of, or an empty string.
+func packageName(file string) string {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly)
+	if err != nil {
+		return ""
+	}
+	return parsed.Name.Name
 }
 
 // A setLabel is where a set is declared, or is to be.
@@ -698,7 +724,7 @@ func (m *moduleFile) wire(set, version string) (notes []string, err error) {
 	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {
 		return nil, err
 	}
-	m.wired, notes, err = modulefile.Wire(m.content, o)
+	m.wired, notes, err = modulefile.Wire(m.wired, o)
 	return notes, err
 }
 

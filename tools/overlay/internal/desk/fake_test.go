@@ -207,10 +207,12 @@ func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
 			switch value := r.Attr(key).(type) {
 			case *build.StringExpr:
 				attrs[key] = value.Value
+			case *build.LiteralExpr:
+				attrs[key] = value.Token
 			case *build.ListExpr:
 				values := r.AttrStrings(key)
 				for i := range values {
-					if key != "delete" { // Those are names of files in the package.
+					if key != "delete" && key != "patch_exclude" { // Those are names of files in the package.
 						values[i] = label(values[i])
 					}
 				}
@@ -221,6 +223,10 @@ func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
 					name := entry.Key.(*build.StringExpr).Value
 					if key == "patches" {
 						name = label(name)
+					}
+					if list, ok := entry.Value.(*build.ListExpr); ok {
+						dict[name] = strings.Join(build.Strings(list), "\n")
+						continue
 					}
 					dict[name] = entry.Value.(*build.StringExpr).Value
 				}

@@ -21,6 +21,8 @@ type making struct {
 	desk *Desk
 	pkg  *workspace.GoPackage
 
+	staged map[string]string // paths of files that are to be in the workspace, by the labels that they will have
+
 	paths   []string       // that a manifest refers to by their indices
 	indices map[string]int // of paths
 }
@@ -179,13 +181,21 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	return made, nil
 }
 
+// path returns the path of the file of a label, or an empty string if it is no source file of the workspace.
+func (m *making) path(label string) string {
+	if path, ok := m.staged[label]; ok {
+		return path
+	}
+	return workspace.SourcePath(m.desk.Workspace, label)
+}
+
 // diffs returns the diffs of an overlay that change a file, in their order, as a manifest has them, and notes their labels.
 func (m *making) diffs(o workspace.Overlay, name string, seen map[string]bool) []map[string]any {
 	var diffs []map[string]any
 	for _, label := range o.Attrs["patches"].Keys {
 		names := strings.Split(o.Attrs["patches"].Dict[label], "\n")
 		if slices.Contains(names, name) {
-			diffs = append(diffs, map[string]any{"file": m.index(workspace.SourcePath(m.desk.Workspace, label)), "files": names})
+			diffs = append(diffs, map[string]any{"file": m.index(m.path(label)), "files": names})
 			seen[label] = true
 		}
 	}
@@ -202,7 +212,7 @@ func (m *making) claims(diffs map[string]bool) []map[string]any {
 				continue
 			}
 			claims = append(claims, map[string]any{
-				"diff":       m.index(workspace.SourcePath(m.desk.Workspace, label)),
+				"diff":       m.index(m.path(label)),
 				"overlay":    "@@" + o.Label,
 				"importpath": o.ImportPath,
 				"files":      strings.Split(names, "\n"),

@@ -55,6 +55,21 @@ func (e *edits) replace(call *build.CallExpr) {
 	e.changes = append(e.changes, change{start.Byte, end.Byte, text, false})
 }
 
+// remove takes out a statement with its comments, and one of two blank lines around it.
+func (e *edits) remove(statement int) {
+	x := e.src.tree.Stmt[statement]
+	start, end := x.Span()
+	if before := x.Comment().Before; len(before) > 0 {
+		start = before[0].Start
+	}
+	from, to := bytes.LastIndexByte(e.src.content[:start.Byte], '\n')+1, e.lineEnd(end.Byte)
+	isApart := from == 0 || bytes.HasSuffix(e.src.content[:from], []byte("\n\n")) || bytes.HasSuffix(e.src.content[:from], []byte("\n\r\n"))
+	if next := e.lineEnd(to); isApart && len(bytes.TrimSpace(e.src.content[to:next])) == 0 {
+		to = next
+	}
+	e.changes = append(e.changes, change{from, to, "", false})
+}
+
 // lineEnd returns where the line ends that has a byte, behind its newline.
 func (e *edits) lineEnd(at int) int {
 	if i := bytes.IndexByte(e.src.content[at:], '\n'); i >= 0 {

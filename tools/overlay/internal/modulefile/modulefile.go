@@ -18,6 +18,7 @@ const (
 	toolchainsRepo = "go_overlay_toolchains" // what go_toolchains makes
 
 	// With the names of their variables, by convention.
+	goDeps       = "go_deps"
 	goSDK        = "go_sdk"
 	goToolchains = "go_toolchains"
 	overlays     = "overlays"

@@ -276,10 +276,12 @@ func (m *module) readUseRepo(s *source, call *build.CallExpr, top int, plain boo
 	m.useRepos = append(m.useRepos, u)
 }
 
-// proxies returns what uses an extension of rules_go or go_overlay.
+// proxies returns what uses an extension of rules_go, gazelle or go_overlay.
 func (m *module) proxies(extension string) []*proxy {
 	module, file := "go_overlay", "//go_overlay:extensions.bzl"
 	switch extension {
+	case goDeps:
+		module, file = "gazelle", "//:extensions.bzl"
 	case goSDK:
 		module, file = "rules_go", "//go:extensions.bzl"
 	case goToolchains:

@@ -40,20 +40,26 @@ func (s *search) mayDownload() bool {
 // download downloads a version of a module. Got is whether there is one with the package.
 func (s *search) download(module, version string) (found Found, got, ok bool) {
 	id := module + "@" + version
-	s.progress("downloading " + id)
-	var result struct{ Dir, Error string }
-	err := s.runGo(&result, "mod", "download", "-json", id)
-	if result.Error != "" {
-		err = redact.Error(errors.New(result.Error))
-	}
+	folder, err := s.fetch(id)
 	place := id + " of the module proxy"
 	if err != nil {
 		s.failed(place, err)
 		return Found{}, false, false
 	}
-	found, ok = s.read(s.pathOf(result.Dir, module), place)
+	found, ok = s.read(s.pathOf(folder, module), place)
 	found.Module, found.Version = module, version
-	return found, isFolder(inSlashes(result.Dir, s.folderIn(module))), ok
+	return found, isFolder(inSlashes(folder, s.folderIn(module))), ok
+}
+
+// fetch has the go command download a version of a module, MODULE@VERSION, and returns its folder.
+func (s *search) fetch(id string) (folder string, err error) {
+	s.progress("downloading " + id)
+	var result struct{ Dir, Error string }
+	err = s.runGo(&result, "mod", "download", "-json", id)
+	if result.Error != "" {
+		err = redact.Error(errors.New(result.Error))
+	}
+	return result.Dir, err
 }
 
 // downloadAny downloads versions of modules that are not in the caches, the newest first.

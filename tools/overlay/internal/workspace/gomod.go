@@ -49,21 +49,76 @@ func readGoMod(root string) ([]directive, error) {
 	return directives, nil
 }
 
+// A Replacement is what go.mod has in the place of a module.
+type Replacement struct {
+	Module  string // path of the one that is replaced
+	Of      string // the version of it that is, or empty: any
+	Path    string // of another module, or of a folder, which begins with . or is absolute
+	Version string // of the other module; empty for a folder
+}
+
+// Folder returns the folder that a module is replaced by, in the go.mod of a workspace.
+func (r Replacement) Folder(root string) string {
+	if filepath.IsAbs(r.Path) {
+		return r.Path
+	}
+	return filepath.Join(root, filepath.FromSlash(r.Path))
+}
+
+// AllReplacements returns what the go.mod of a workspace replaces, in its order.
+func AllReplacements(root string) ([]Replacement, error) {
+	directives, err := readGoMod(root)
+	var all []Replacement
+	for _, d := range directives {
+		// PATH [VERSION] => PATH [VERSION]
+		i := slices.Index(d.words, "=>")
+		if d.verb != "replace" || i <= 0 || i+1 >= len(d.words) {
+			continue
+		}
+		r := Replacement{Module: d.words[0], Path: d.words[i+1]}
+		if i > 1 {
+			r.Of = d.words[1]
+		}
+		if i+2 < len(d.words) {
+			r.Version = d.words[i+2]
+		}
+		all = append(all, r)
+	}
+	return all, err
+}
+
+// Replaced returns what a module is replaced by, or nil.
+func Replaced(root, module string) (*Replacement, error) {
+	all, err := AllReplacements(root)
+	if i := slices.IndexFunc(all, func(r Replacement) bool { return r.Module == module }); i >= 0 {
+		return &all[i], err
+	}
+	return nil, err
+}
+
 // Replacements returns what the go.mod of a workspace replaces: by the paths of modules, those of other modules, or of folders,
 // which begin with . or are absolute. gazelle's go_deps fetches these, and keeps the import paths.
 func Replacements(root string) (map[string]string, error) {
-	directives, err := readGoMod(root)
-	if err != nil || directives == nil {
-		return nil, err
-	}
+	all, err := AllReplacements(root)
 	replaced := map[string]string{}
-	for _, d := range directives {
-		// PATH [VERSION] => PATH [VERSION]
-		if i := slices.Index(d.words, "=>"); d.verb == "replace" && i > 0 && i+1 < len(d.words) && replaced[d.words[0]] == "" {
-			replaced[d.words[0]] = d.words[i+1]
+	for _, r := range all {
+		if replaced[r.Module] == "" {
+			replaced[r.Module] = r.Path
 		}
 	}
-	return replaced, nil
+	return replaced, err
+}
+
+// Requirements returns the versions of modules that the go.mod of a workspace requires, by their paths.
+func Requirements(root string) (map[string]string, error) {
+	directives, err := readGoMod(root)
+	versions := map[string]string{}
+	for _, d := range directives {
+		if d.verb == "require" && len(d.words) > 1 {
+			versions[d.words[0]] = d.words[1]
+		}
+	}
+	return versions, err
 }
 
 // Requirement returns the path of the module that the go.mod of a workspace requires, and that has a package of

@@ -1,0 +1,401 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// ImportOptions say what is to become overlays.
+type ImportOptions struct {
+	Module string // path of the module that diffs, or a folder, are for, or which of those in MODULE.bazel or go.mod; std is Go itself
+	Old    string // folder that a folder is compared with; empty: what builds compile
+	Strip  int    // elements that names in diffs have in front
+	Set    string // label of the set that overlays are for; empty: the one that builds use
+	Reason string
+
+	GoOverlayVersion string // for a MODULE.bazel without a bazel_dep of go_overlay
+}
+
+// Import makes overlays of what changes Go code by other means: diffs, patches of extensions in MODULE.bazel, forks, and what
+// the go command takes by -overlay. What they make is proved to be the same before anything is written; all become overlays,
+// or none. It returns the labels of the overlays whose deps can be told right away.
+func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]string, error) {
+	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
+	e, err := d.startEditing(ctx, EditOptions{Set: o.Set, Reason: o.Reason, GoOverlayVersion: o.GoOverlayVersion})
+	if err != nil {
+		return nil, err
+	}
+	stage, err := os.MkdirTemp("", "overlay")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(stage)
+	im := &importer{editing: e, options: o, progress: progress, stage: stage, staged: map[string]string{}}
+	if err := im.read(ctx, from); err != nil {
+		return nil, err
+	}
+	if err := im.declareAll(); err != nil {
+		return nil, err
+	}
+	progress.Done()
+	// go.mod and MODULE.bazel last: until then, what is imported does what it did.
+	changes := slices.Concat(e.written, e.files.changes(), e.module.changes(), im.last)
+	if err := userfiles.Apply(changes...); err != nil {
+		return nil, err
+	}
+	if im.unsettled {
+		fmt.Fprintf(&e.out, "go.mod replaces less than before; next: go mod tidy && overlay deps %s\n", shell.Words(im.labels))
+		im.labels = nil
+	}
+	_, err = d.Out.Write(e.out.Bytes())
+	return im.labels, err
+}
+
+// An importer is one import.
+type importer struct {
+	*editing
+	options  ImportOptions
+	progress *terminal.Progress
+
+	targets []*target
+	last    []userfiles.Change // that are made when all else is written
+	labels  []string           // of the overlays
+
+	isCompiled bool // whether builds compile what is imported already
+	unsettled  bool // whether Bazel knows the workspace's modules only after go mod tidy
+
+	stage  string            // folder for files as they are to be
+	staged map[string]string // their paths, by the labels that they will have
+}
+
+// A target is a package that gets an overlay.
+type target struct {
+	pkg    *workspace.GoPackage // as it is without what is imported
+	reason string
+
+	// Either diffs make the changes.
+	patches []buildfile.Patch // with the files' places below the folder of the BUILD file
+	strip   int
+	exclude []string
+	delete  []string
+
+	// Or files do. What is nil goes.
+	files map[string][]byte
+
+	// after is what the package's files are to become, as far as they change; what is nil goes. It is nil if only the diffs tell.
+	after map[string][]byte
+
+	isMoved bool // whether builds compile other sources than the overlay is written against
+
+	overlay workspace.Overlay
+}
+
+// read finds out what is to become overlays.
+func (im *importer) read(ctx context.Context, from []string) error {
+	var diffs []string
+	for _, operand := range from {
+		file := im.abs(operand)
+		info, err := os.Stat(file)
+		if err != nil {
+			return err
+		}
+		kind := path.Ext(file)
+		switch name := filepath.Base(file); {
+		case name == "MODULE.bazel":
+			kind = name
+		case name == "go.mod":
+			kind = name
+		case info.IsDir() && isSources(file):
+			kind = "folder"
+		}
+		if kind != "MODULE.bazel" && kind != "go.mod" && kind != "folder" && kind != ".json" {
+			diffs = append(diffs, file)
+			continue
+		}
+		if len(from) > 1 {
+			return fmt.Errorf("%s has to be imported by itself, as only diffs can be several", operand)
+		}
+		if im.options.Old != "" && kind != "folder" {
+			return errors.New("-old is about the sources in a folder; leave it out")
+		}
+		switch kind {
+		case "MODULE.bazel":
+			return im.fromModuleFile(ctx, file)
+		case "go.mod":
+			return im.fromGoMod(ctx, file)
+		case "folder":
+			return im.fromFolder(ctx, file)
+		default:
+			return im.fromJSON(ctx, file)
+		}
+	}
+	return im.fromDiffs(ctx, diffs)
+}
+
+// declareAll declares an overlay for each target, and proves that it makes what it should.
+func (im *importer) declareAll() error {
+	if len(im.targets) == 0 {
+		return errors.New("there is nothing to import")
+	}
+	for _, t := range im.targets {
+		said, err := im.describe(t)
+		if err != nil {
+			return err
+		}
+		if err := im.add(im.set.pkg, said); err != nil {
+			return err
+		}
+		t.overlay = im.overlayOf(said)
+		im.all = append(im.all, t.overlay)
+		im.labels = append(im.labels, t.overlay.Label)
+	}
+	proved := 0
+	for _, t := range im.targets {
+		if err := im.prove(t); err != nil {
+			return fmt.Errorf("%s: %w\nnothing has been changed", versioned(t.pkg), err)
+		}
+		proved += len(t.after)
+		fmt.Fprintf(&im.out, "%s changes %s of %s\n", t.overlay.Label, strings.Join(changedNames(t.overlay), ", "), versioned(t.pkg))
+		if t.isMoved {
+			fmt.Fprintf(&im.out, "it is made for other sources than builds compile; next: overlay rebase %s\n", shell.Word(t.overlay.Label))
+		}
+	}
+	notes, err := im.wire()
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		fmt.Fprintln(&im.out, note)
+	}
+	if proved > 0 && im.isCompiled {
+		fmt.Fprintf(&im.out, "proved: with the overlays, files are what builds compile without them: all %d\n", proved)
+	} else if proved > 0 {
+		fmt.Fprintf(&im.out, "proved: the overlays make files what they are there: all %d\n", proved)
+	}
+	return nil
+}
+
+// changedNames returns the names of the files that an overlay changes, each once.
+func changedNames(o workspace.Overlay) []string {
+	var names []string
+	for _, change := range o.Changes {
+		names = append(names, change.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// describe returns what the overlay of a target says, and stages its files.
+func (im *importer) describe(t *target) (buildfile.Change, error) {
+	said := buildfile.Change{ImportPath: t.pkg.ImportPath, Base: map[string]string{}, Reason: im.options.Reason, Patches: t.patches, PatchExclude: t.exclude}
+	if said.Reason == "" {
+		said.Reason = t.reason
+	}
+	build, err := im.files.load(im.set.pkg)
+	if err != nil {
+		return said, err
+	}
+	said.Name = build.FreshName(t.pkg.ImportPath)
+	if len(t.patches) > 0 && t.strip != 1 {
+		said.PatchStrip = strconv.Itoa(t.strip)
+	}
+	said.Delete = slices.Clone(t.delete)
+	prefix := path.Join(filesFolder, t.pkg.ImportPath)
+	for _, name := range sortedNames(t.files) {
+		content := t.files[name]
+		file, isThere := t.pkg.File(name)
+		source := path.Join(prefix, name)
+		switch {
+		case content == nil:
+			said.Delete = append(said.Delete, name)
+			continue
+		case file.Embedded:
+			said.EmbedSrcs, said.StripPrefix = append(said.EmbedSrcs, source), prefix
+		case isThere:
+			said.Srcs = append(said.Srcs, source)
+		default:
+			said.NewSrcs = append(said.NewSrcs, source)
+		}
+		if err := im.write(source, content); err != nil {
+			return said, err
+		}
+	}
+	var names []string
+	for _, patch := range t.patches {
+		names = append(names, patch.Names...)
+	}
+	for _, name := range slices.Concat(names, said.Delete, sortedNames(t.files)) {
+		for _, o := range im.all {
+			if o.ImportPath == t.pkg.ImportPath && has(im.sets, im.set.label(), o.Label) && slices.Contains(changedNames(o), name) {
+				return said, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
+					name, t.pkg.ImportPath, o.Label, shell.Word(o.Label))
+			}
+		}
+		if file, ok := t.pkg.File(name); ok && file.Path != "" {
+			said.Base[name] = digestOfFile(file.Path)
+		}
+	}
+	if len(said.Base) > 0 && baseVersion.MatchString(t.pkg.Version) {
+		said.BaseVersion = t.pkg.Version
+	}
+	return said, nil
+}
+
+// write stages a file, whose name is relative to the folder of the overlays' BUILD file.
+func (im *importer) write(source string, content []byte) error {
+	label := "//" + im.set.pkg + ":" + source
+	if staged, ok := im.staged[label]; ok {
+		if digestOfFile(staged) == digest.Of(content) {
+			return nil
+		}
+		return fmt.Errorf("there are two files that would become %s; import one after the other", source)
+	}
+	file := filepath.Join(im.Workspace.Root, filepath.FromSlash(im.set.pkg), filepath.FromSlash(source))
+	if _, err := os.Lstat(file); err == nil {
+		if digestOfFile(file) != digest.Of(content) { // An import that was killed leaves the file as it is.
+			return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
+		}
+	} else {
+		im.written = append(im.written, userfiles.Change{Path: file, Content: content, Mode: 0o644})
+	}
+	staged, err := os.CreateTemp(im.stage, "")
+	if err != nil {
+		return err
+	}
+	im.staged[label] = staged.Name()
+	_, err = staged.Write(content)
+	return errors.Join(err, staged.Close())
+}
+
+// unwrite takes back a file that was to be written.
+func (im *importer) unwrite(source string) {
+	delete(im.staged, "//"+im.set.pkg+":"+source)
+	file := filepath.Join(im.Workspace.Root, filepath.FromSlash(im.set.pkg), filepath.FromSlash(source))
+	im.written = slices.DeleteFunc(im.written, func(change userfiles.Change) bool { return change.Path == file })
+}
+
+// overlayOf returns the overlay that has been described, as Bazel will know it.
+func (im *importer) overlayOf(said buildfile.Change) workspace.Overlay {
+	label := func(source string) string { return "//" + im.set.pkg + ":" + source }
+	o := workspace.Overlay{
+		Label:       label(said.Name),
+		ImportPath:  said.ImportPath,
+		Bases:       map[string][]string{},
+		BaseFiles:   map[string]string{},
+		Version:     said.BaseVersion,
+		StripPrefix: said.StripPrefix,
+		Reason:      said.Reason,
+	}
+	for name, digest := range said.Base {
+		o.Bases[name] = []string{digest}
+	}
+	add := func(name string, kind workspace.Kind, source string) {
+		change := workspace.Change{Name: name, Kind: kind}
+		if source != "" {
+			change.Label = label(source)
+			change.Path = im.staged[change.Label]
+		}
+		o.Changes = append(o.Changes, change)
+	}
+	patches := bazel.Attribute{Dict: map[string]string{}}
+	for _, patch := range said.Patches {
+		patches.Keys = append(patches.Keys, label(patch.File))
+		patches.Dict[label(patch.File)] = strings.Join(patch.Names, "\n")
+		for _, name := range patch.Names {
+			add(name, workspace.Patch, patch.File)
+		}
+	}
+	for _, source := range said.Srcs {
+		add(path.Base(source), workspace.Replace, source)
+	}
+	for _, source := range said.NewSrcs {
+		add(path.Base(source), workspace.Add, source)
+	}
+	for _, source := range said.EmbedSrcs {
+		add(strings.TrimPrefix(source, said.StripPrefix+"/"), workspace.Replace, source)
+		o.Changes[len(o.Changes)-1].Embedded = true
+	}
+	for _, name := range said.Delete {
+		add(name, workspace.Delete, "")
+	}
+	o.Attrs = map[string]bazel.Attribute{
+		"patches":       patches,
+		"patch_strip":   {String: said.PatchStrip},
+		"patch_exclude": {List: said.PatchExclude},
+		"delete":        {List: said.Delete},
+	}
+	return o
+}
+
+// prove makes what a build will make of the package, and compares it with what it should be.
+func (im *importer) prove(t *target) error {
+	m := &making{layering: im.layering, desk: im.Desk, pkg: t.pkg, staged: im.staged}
+	made, err := m.of([]workspace.Overlay{t.overlay})
+	if err != nil || t.after == nil {
+		return err
+	}
+	for _, name := range sortedNames(made) {
+		want, ok := t.after[name]
+		if !ok {
+			if file, _ := t.pkg.File(name); digestOfFile(file.Path) == digest.Of(made[name]) {
+				continue
+			}
+			return &differentError{name}
+		}
+		if !bytes.Equal(made[name], want) || (made[name] == nil) != (want == nil) {
+			return &differentError{name}
+		}
+	}
+	for _, name := range sortedNames(t.after) {
+		if _, ok := made[name]; !ok {
+			return &differentError{name}
+		}
+	}
+	return nil
+}
+
+// A differentError says that an overlay would make another file than what is imported.
+type differentError struct{ name string }
+
+func (e *differentError) Error() string {
+	return fmt.Sprintf("%s would not be what it is without the overlay", e.name)
+}
+
+// isSources tells whether a folder has sources, and not diffs.
+func isSources(folder string) bool {
+	for _, pattern := range []string{"go.mod", "*.go", "VERSION", "src"} {
+		if found, _ := filepath.Glob(filepath.Join(folder, pattern)); len(found) > 0 {
+			return true
+		}
+	}
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		if isDiffName(entry.Name()) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(entries, os.DirEntry.IsDir)
+}

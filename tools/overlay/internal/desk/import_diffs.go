@@ -1,0 +1,397 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/apply"
+	"github.com/go-overlay/go_overlay/tools/internal/unified"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A series is diffs of one module, in the order in which they are applied.
+type series struct {
+	module string // path of the module; std for Go itself
+	strip  int    // elements that names in the diffs have in front
+	folder string // of the module, that names have in front, too
+	diffs  []seriesDiff
+	reason string
+
+	// before returns a package as it was without the diffs. It is nil if builds compile that.
+	before func(*workspace.GoPackage) (*workspace.GoPackage, error)
+}
+
+// A seriesDiff is a file with diffs.
+type seriesDiff struct {
+	file  string // for people
+	name  string // that it is to have
+	text  string
+	parts []*unified.FileDiff
+}
+
+// diffExtensions are those of files with diffs and mails.
+var diffExtensions = []string{".diff", ".eml", ".mbox", ".patch"}
+
+func isDiffName(name string) bool { return slices.Contains(diffExtensions, path.Ext(name)) }
+
+// fromDiffs imports files with diffs, and mails, and folders of such.
+func (im *importer) fromDiffs(ctx context.Context, files []string) error {
+	if im.options.Old != "" {
+		return errors.New("-old is about the sources in a folder; leave it out")
+	}
+	s := &series{module: im.options.Module, strip: im.options.Strip}
+	for _, file := range files {
+		names := []string{file}
+		if info, err := os.Stat(file); err != nil {
+			return err
+		} else if info.IsDir() {
+			entries, err := os.ReadDir(file)
+			if err != nil {
+				return err
+			}
+			names = nil
+			for _, entry := range entries { // In the order of their names, as git has numbered them.
+				if isDiffName(entry.Name()) {
+					names = append(names, filepath.Join(file, entry.Name()))
+				}
+			}
+			if len(names) == 0 {
+				return fmt.Errorf("%s has neither diffs (%s) nor sources", im.rel(file), strings.Join(diffExtensions, ", "))
+			}
+		}
+		for _, name := range names {
+			if err := im.readDiff(s, name); err != nil {
+				return err
+			}
+		}
+	}
+	if err := im.findModule(ctx, s); err != nil {
+		return err
+	}
+	return im.assign(ctx, s)
+}
+
+// readDiff adds a file to a series.
+func (im *importer) readDiff(s *series, file string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text, subject, err := decodeMails(string(content))
+	if err != nil {
+		return fmt.Errorf("%s: %w", im.rel(file), err)
+	}
+	if s.reason == "" {
+		s.reason = subject
+	}
+	parts, err := unified.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", im.rel(file), err)
+	}
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)) + ".patch"
+	for _, diff := range s.diffs {
+		if diff.name == name {
+			return fmt.Errorf("%s and %s have the same name; rename one", im.rel(file), diff.file)
+		}
+	}
+	s.diffs = append(s.diffs, seriesDiff{im.rel(file), name, text, parts})
+	return nil
+}
+
+// place returns where in the module the file of a name in a diff is.
+func (s *series) place(name string) (string, bool) {
+	place, ok := unified.Strip(name, s.strip)
+	if ok && s.folder != "" {
+		place, ok = strings.CutPrefix(place, s.folder+"/")
+	}
+	return place, ok
+}
+
+// places returns those that a part may be about, the likeliest first.
+func (s *series) places(part *unified.FileDiff) []string {
+	var places []string
+	for _, name := range []string{part.New, part.Old} {
+		if place, ok := s.place(name); ok && !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// importPath returns that of a folder of the module.
+func (s *series) importPath(folder string) (string, bool) {
+	if folder == "." {
+		folder = ""
+	}
+	if s.module != std {
+		return path.Join(s.module, folder), true
+	}
+	if inSource, ok := strings.CutPrefix(folder, "src/"); ok {
+		return inSource, true
+	}
+	return folder, strings.HasPrefix(folder, "lib/")
+}
+
+// std is what the module of Go itself is called.
+const std = "std"
+
+// folderOf is the inverse of importPath.
+func (s *series) folderOf(importPath string) string {
+	switch {
+	case s.module != std:
+		return strings.TrimPrefix(strings.TrimPrefix(importPath, s.module), "/")
+	case strings.HasPrefix(importPath, "lib/"):
+		return importPath
+	}
+	return path.Join("src", importPath)
+}
+
+// candidates returns the import paths of packages that may have a file: that of its folder first, and then those above, which
+// may embed it.
+func (s *series) candidates(place string) []string {
+	var importPaths []string
+	for folder := path.Dir(place); ; folder = path.Dir(folder) {
+		if importPath, ok := s.importPath(folder); ok {
+			importPaths = append(importPaths, importPath)
+		}
+		if folder == "." || folder == "/" {
+			return importPaths
+		}
+	}
+}
+
+// assign makes targets of the packages that the parts of a series are for.
+func (im *importer) assign(ctx context.Context, s *series) error {
+	found, before, err := im.packagesBefore(ctx, s)
+	if err != nil {
+		return err
+	}
+	targets := map[string]*target{}
+	exclude := map[string][]string{} // of the diffs of s, by their names
+	for _, diff := range s.diffs {
+		patches := map[*target]*buildfile.Patch{}
+		for _, part := range diff.parts {
+			places := s.places(part)
+			if len(places) == 0 {
+				return im.tooShort(s, diff, part)
+			}
+			importPath, name, isOwn := s.owner(part, places, found, before)
+			if !isOwn {
+				im.leaveOut(s, diff, part, places[0], found, exclude)
+				continue
+			}
+			t := targets[importPath]
+			if t == nil {
+				t = &target{pkg: before[importPath], reason: s.reason, strip: s.strip + depth(s.folder) + depth(s.folderOf(importPath))}
+				targets[importPath] = t
+				im.targets = append(im.targets, t)
+			}
+			if patches[t] == nil {
+				patches[t] = &buildfile.Patch{File: path.Join(filesFolder, s.module, diff.name)}
+			}
+			if part.Deletes() {
+				t.delete = addName(t.delete, name)
+			} else {
+				patches[t].Names = addName(patches[t].Names, name)
+			}
+			if old, ok := s.place(part.Old); part.Renamed && ok {
+				for importPath, pkg := range before { // What loses it may be another package.
+					if name, ok := relativeTo(s.folderOf(importPath), old); ok && hasFile(pkg, name) {
+						if targets[importPath] == nil {
+							return fmt.Errorf("%s:%d: moves %s to another package; split it into a deletion and an addition", diff.file, part.Line, old)
+						}
+						targets[importPath].delete = addName(targets[importPath].delete, name)
+					}
+				}
+			}
+		}
+		// What only goes from a package needs no diff; for others, that is left out of it.
+		for t, patch := range patches {
+			if len(patch.Names) == 0 {
+				for _, part := range diff.parts {
+					if place, ok := s.place(part.Old); ok && part.Deletes() && slices.Contains(s.candidates(place), t.pkg.ImportPath) {
+						exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
+					}
+				}
+				delete(patches, t)
+			}
+		}
+		for _, t := range im.targets {
+			if patch := patches[t]; patch != nil {
+				t.patches = append(t.patches, *patch)
+				t.exclude = append(t.exclude, exclude[diff.name]...) // One overlay that says so is enough.
+				delete(exclude, diff.name)
+				if err := im.write(patch.File, []byte(diff.text)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if s.before != nil {
+		for importPath, t := range targets {
+			if t.after, err = changedFiles(t.pkg, found[importPath]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// packagesBefore returns the packages that a series may be about, by their import paths, as builds compile them, and as they are
+// without the series.
+func (im *importer) packagesBefore(ctx context.Context, s *series) (found, before map[string]*workspace.GoPackage, err error) {
+	var importPaths []string
+	for _, diff := range s.diffs {
+		for _, part := range diff.parts {
+			for _, place := range s.places(part) {
+				importPaths = append(importPaths, s.candidates(place)...)
+			}
+		}
+	}
+	im.progress.Say("asking Bazel for packages of %s", s.module)
+	packages, err := im.Packages(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, broken, err := packages.FindMany(ctx, importPaths)
+	if err != nil {
+		return nil, nil, err
+	}
+	if broken != nil {
+		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
+	}
+	before = found
+	if s.before != nil {
+		before = map[string]*workspace.GoPackage{}
+		for importPath, pkg := range found {
+			if before[importPath], err = s.before(pkg); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return found, before, nil
+}
+
+// owner returns the package that a part is for, and the name of its file there.
+func (s *series) owner(part *unified.FileDiff, places []string, found, before map[string]*workspace.GoPackage) (importPath, name string, ok bool) {
+	for _, place := range places {
+		for _, importPath := range s.candidates(place) {
+			pkg := before[importPath]
+			if pkg == nil {
+				continue
+			}
+			name, _ := relativeTo(s.folderOf(importPath), place)
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if hasFile(pkg, name) || hasFile(found[importPath], name) {
+				return importPath, name, true
+			}
+		}
+	}
+	// A file more. Of patches that builds have already, it is known whether it is compiled.
+	importPath, _ = s.importPath(path.Dir(places[0]))
+	name = path.Base(places[0])
+	isNew := part.Creates() || part.Renamed || part.Copied
+	return importPath, name, isNew && s.before == nil && before[importPath] != nil && sourceName.MatchString(name) && apply.LeftOutAs(places[0]) == ""
+}
+
+// leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
+func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, found map[string]*workspace.GoPackage, exclude map[string][]string) {
+	why := apply.LeftOutAs(place)
+	if isBuildFile(place) && s.before != nil {
+		return // What becomes of that is told by itself.
+	}
+	if why == "" {
+		importPath, _ := s.importPath(path.Dir(place))
+		why = "no build compiles it"
+		if found[importPath] != nil {
+			why = "package " + importPath + " is compiled without it"
+		}
+		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
+	}
+	fmt.Fprintf(im.Err, "%s: %s is left out: %s\n", diff.file, place, why)
+}
+
+// inDiff returns the name of a file as patch_exclude has it.
+func (s *series) inDiff(part *unified.FileDiff) string {
+	name := part.New
+	if name == "" {
+		name = part.Old
+	}
+	if s.strip > 0 {
+		name, _ = unified.Strip(name, 1)
+	}
+	return name
+}
+
+// tooShort says that a name in a diff has not the elements that it should.
+func (im *importer) tooShort(s *series, diff seriesDiff, part *unified.FileDiff) error {
+	name := part.New
+	if name == "" {
+		name = part.Old
+	}
+	if s.folder != "" {
+		return fmt.Errorf("%s:%d: %s is not in %s, the folder of the module %s in its repository; import a diff for each module", diff.file, part.Line, name, s.folder, s.module)
+	}
+	return fmt.Errorf("%s:%d: of %s, %d elements are to be stripped; say by -p how many it has in front", diff.file, part.Line, name, s.strip)
+}
+
+// changedFiles returns what files of a package become in another state of it, as far as they differ.
+func changedFiles(before, after *workspace.GoPackage) (map[string][]byte, error) {
+	changed := map[string][]byte{}
+	for _, file := range after.Files {
+		if file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
+			continue
+		}
+		content, err := os.ReadFile(file.Path)
+		if err != nil {
+			return nil, err
+		}
+		if old, ok := before.File(file.Name); ok {
+			if was, err := os.ReadFile(old.Path); err == nil && string(was) == string(content) {
+				continue
+			}
+		}
+		changed[file.Name] = append([]byte{}, content...)
+	}
+	for _, file := range before.Files {
+		if file.Path != "" && !hasFile(after, file.Name) && !strings.HasSuffix(file.Name, "_test.go") {
+			changed[file.Name] = nil
+		}
+	}
+	return changed, nil
+}
+
+func hasFile(pkg *workspace.GoPackage, name string) bool {
+	_, ok := pkg.File(name)
+	return ok
+}
+
+// relativeTo returns a path relative to a folder that it is in; "" and "." are the top one.
+func relativeTo(folder, place string) (string, bool) {
+	if folder == "" || folder == "." {
+		return place, true
+	}
+	return strings.CutPrefix(place, folder+"/")
+}
+
+// depth returns how many elements a path has.
+func depth(folder string) int {
+	return len(strings.FieldsFunc(folder, func(r rune) bool { return r == '/' }))
+}
+
+// addName adds a name to names that do not have it.
+func addName(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
+}

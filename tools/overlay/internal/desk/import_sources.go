@@ -1,0 +1,395 @@
+package desk
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/apply"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// fromGoMod imports what go.mod replaces modules by, and takes the replace directives out there.
+func (im *importer) fromGoMod(ctx context.Context, file string) error {
+	root := im.Workspace.Root
+	if !sameFile(file, filepath.Join(root, "go.mod")) {
+		return fmt.Errorf("%s is not the go.mod of the workspace", im.rel(file))
+	}
+	forks, err := workspace.AllReplacements(root)
+	if err != nil {
+		return err
+	}
+	if im.options.Module != "" {
+		forks = slices.DeleteFunc(forks, func(r workspace.Replacement) bool { return r.Module != im.options.Module })
+	}
+	if len(forks) == 0 {
+		return fmt.Errorf("%s replaces %s by no fork", im.rel(file), cmp.Or(im.options.Module, "modules"))
+	}
+	versions, err := workspace.Requirements(root)
+	if err != nil {
+		return err
+	}
+	edit := []string{"mod", "edit", "-print"}
+	for _, fork := range forks {
+		version := versions[fork.Module]
+		switch {
+		case version == "":
+			return fmt.Errorf("go.mod requires no version of %s, which its fork is to be compared with; next: go get %s", fork.Module, fork.Module)
+		case fork.Of != "" && fork.Of != version:
+			return fmt.Errorf("go.mod replaces %s %s, and requires %s", fork.Module, fork.Of, version)
+		}
+		base, forked, err := im.forkSources(ctx, fork, version)
+		if err != nil {
+			return err
+		}
+		s := &series{module: fork.Module}
+		if err := im.compare(ctx, s, base, forked, version); err != nil {
+			return fmt.Errorf("%s: %w", fork.Module, err)
+		}
+		drop := fork.Module
+		if fork.Of != "" {
+			drop += "@" + fork.Of
+		}
+		edit = append(edit, "-dropreplace="+drop)
+	}
+	im.isCompiled, im.unsettled = true, true
+	original, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", edit...)
+	cmd.Dir = root
+	cmd.Env = append(cmd.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local")
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return fmt.Errorf("go mod edit: %s", bytes.TrimSpace(exit.Stderr))
+	} else if err != nil {
+		return fmt.Errorf("the go command is needed to edit go.mod: %w", err)
+	}
+	im.last = append(im.last, userfiles.Change{Path: file, Content: out, Original: original})
+	return nil
+}
+
+// forkSources returns the folders of a module and of its fork.
+func (im *importer) forkSources(ctx context.Context, fork workspace.Replacement, version string) (base, forked string, err error) {
+	search := im.search()
+	if base, err = search.Tree(ctx, fork.Module, version); err != nil {
+		return "", "", err
+	}
+	if fork.Version == "" {
+		return base, fork.Folder(im.Workspace.Root), nil
+	}
+	forked, err = search.Tree(ctx, fork.Path, fork.Version)
+	return base, forked, err
+}
+
+// fromFolder imports a changed copy of a module's sources, or of Go's.
+func (im *importer) fromFolder(ctx context.Context, folder string) error {
+	s := &series{module: im.options.Module}
+	if s.module == "" {
+		module, err := moduleIn(folder)
+		if err != nil {
+			return fmt.Errorf("%s: %w; say by -module which module it has", im.rel(folder), err)
+		}
+		s.module = module
+	}
+	if im.options.Old != "" {
+		return im.compare(ctx, s, im.abs(im.options.Old), folder, "")
+	}
+	return im.compare(ctx, s, "", folder, "")
+}
+
+// moduleIn returns the path of the module that is in a folder.
+func moduleIn(folder string) (string, error) {
+	if _, err := os.Stat(filepath.Join(folder, "VERSION")); err == nil {
+		return std, nil
+	}
+	content, err := os.ReadFile(filepath.Join(folder, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	for _, line := range strings.Split(string(content), "\n") {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == "module" {
+			return strings.Trim(words[1], "\"`"), nil
+		}
+	}
+	return "", errors.New("go.mod says no module")
+}
+
+// compare makes targets of the packages that differ between two folders with sources of a module. Without the first, the second is
+// compared with what builds compile; if the version of the first is known, builds compile the second.
+func (im *importer) compare(ctx context.Context, s *series, base, changed, version string) error {
+	places, err := goFolders(changed)
+	if err != nil {
+		return err
+	}
+	if base != "" {
+		more, err := goFolders(base)
+		if err != nil {
+			return err
+		}
+		places = append(places, more...)
+	}
+	var importPaths []string
+	for _, place := range places {
+		if importPath, ok := s.importPath(place); ok {
+			importPaths = append(importPaths, importPath)
+		}
+	}
+	slices.Sort(importPaths)
+	importPaths = slices.Compact(importPaths)
+	im.progress.Say("asking Bazel for packages of %s", s.module)
+	packages, err := im.Packages(ctx)
+	if err != nil {
+		return err
+	}
+	found, _, err := packages.FindMany(ctx, importPaths)
+	if err != nil {
+		return err
+	}
+	before := len(im.targets)
+	for _, importPath := range importPaths {
+		pkg := found[importPath]
+		if pkg == nil {
+			continue // No build compiles it.
+		}
+		folder := s.folderOf(importPath)
+		if info, err := os.Stat(filepath.Join(changed, filepath.FromSlash(folder))); err != nil || !info.IsDir() {
+			return fmt.Errorf("%s has no package %s, which builds compile", im.rel(changed), importPath)
+		}
+		was, is := pkg, pkg
+		if base != "" {
+			if was, err = inTree(pkg, base, folder); err != nil {
+				return err
+			}
+			was.Version = version
+		}
+		if is, err = inTree(pkg, changed, folder); err != nil {
+			return err
+		}
+		t := &target{pkg: was}
+		if t.after, err = changedFiles(was, is); err != nil {
+			return err
+		}
+		if version != "" { // Builds compile the fork, but for what is no part of the package there.
+			if differs, err := changedFiles(is, pkg); err != nil {
+				return err
+			} else if names := sortedNames(differs); len(names) > 0 {
+				return fmt.Errorf("builds compile another %s of package %s than %s has", strings.Join(names, ", "), importPath, im.rel(changed))
+			}
+		}
+		t.isMoved = slices.ContainsFunc(sortedNames(t.after), func(name string) bool {
+			a, _ := was.File(name)
+			b, _ := pkg.File(name)
+			return version == "" && digestOfFile(a.Path) != digestOfFile(b.Path)
+		})
+		if t.files = t.after; len(t.files) > 0 {
+			im.targets = append(im.targets, t)
+		}
+	}
+	if len(im.targets) == before {
+		return fmt.Errorf("%s differs in no file that builds compile", im.rel(changed))
+	}
+	return nil
+}
+
+// goFolders returns the folders below one that have Go files, in slashes, but for those of other modules.
+func goFolders(root string) ([]string, error) {
+	var folders []string
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		place := filepath.ToSlash(rel)
+		if entry.IsDir() {
+			_, err := os.Stat(filepath.Join(file, "go.mod"))
+			switch {
+			case place == ".":
+			case err == nil && place != "src" && place != "src/cmd", entry.Name() == "testdata", strings.HasPrefix(entry.Name(), "."):
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if folder := path.Dir(place); path.Ext(place) == ".go" && apply.LeftOutAs(place) == "" && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+		return nil
+	})
+	return folders, err
+}
+
+// fromJSON imports what the go command takes by -overlay.
+func (im *importer) fromJSON(ctx context.Context, file string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var overlay struct{ Replace map[string]string }
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&overlay); err != nil {
+		return fmt.Errorf("%s is not what go build -overlay takes: %w", im.rel(file), err)
+	}
+	targets := map[string]*target{}
+	for _, key := range sortedNames(overlay.Replace) {
+		pkg, name, err := im.inPackage(ctx, key)
+		if err != nil {
+			return fmt.Errorf("%s: %w", im.rel(file), err)
+		}
+		t := targets[pkg.ImportPath]
+		if t == nil {
+			t = &target{pkg: pkg, files: map[string][]byte{}}
+			targets[pkg.ImportPath] = t
+			im.targets = append(im.targets, t)
+		}
+		var content []byte // nil deletes
+		if by := overlay.Replace[key]; by != "" {
+			if content, err = os.ReadFile(im.abs(by)); err != nil {
+				return fmt.Errorf("%s, for %s: %w", im.rel(file), key, err)
+			}
+			content = append([]byte{}, content...)
+		} else if !hasFile(pkg, name) {
+			return fmt.Errorf("%s deletes %s, which package %s has not", im.rel(file), key, versioned(pkg))
+		}
+		if was, ok := t.files[name]; ok && !bytes.Equal(was, content) {
+			return fmt.Errorf("%s has two different texts for %s of package %s", im.rel(file), name, versioned(pkg))
+		}
+		t.files[name] = content
+	}
+	for _, t := range im.targets {
+		t.after = t.files
+	}
+	return nil
+}
+
+// inPackage returns the package that has, or is to have, a file of the go command's.
+func (im *importer) inPackage(ctx context.Context, file string) (*workspace.GoPackage, string, error) {
+	file = im.abs(file)
+	if rel, err := filepath.Rel(filepath.Join(im.Workspace.Root, "vendor"), file); err == nil && filepath.IsLocal(rel) {
+		file = filepath.ToSlash(rel) // An import path and the name.
+	}
+	at, err := im.resolve(ctx, file, im.layering)
+	if err == nil && at.pkg != nil && at.file != "" {
+		return at.pkg, at.file, nil
+	}
+	// A file more.
+	folder, failed := im.resolve(ctx, path.Dir(filepath.ToSlash(file)), im.layering)
+	switch {
+	case failed == nil && folder.pkg != nil:
+		return folder.pkg, path.Base(filepath.ToSlash(file)), nil
+	case err != nil:
+		return nil, "", err
+	}
+	return nil, "", fmt.Errorf("%s is no file of a package, but one of an overlay", file)
+}
+
+// findModule finds out which module diffs are for, if nobody has said so, and where that is in its repository.
+func (im *importer) findModule(ctx context.Context, s *series) error {
+	if s.module == "" {
+		if err := im.guessModule(s); err != nil {
+			return err
+		}
+	}
+	if s.module == std || len(s.diffs) == 0 {
+		return nil
+	}
+	versions, err := workspace.Requirements(im.Workspace.Root)
+	if err != nil {
+		return err
+	}
+	own, err := moduleIn(im.Workspace.Root)
+	h := home{root: im.Workspace.Root, module: s.module, version: versions[s.module], own: err == nil && own == s.module}
+	folder, _ := im.prefix(ctx, h)
+	// Names may be those of the repository, or of the module.
+	if folder != "" && s.all(func(name string) bool { _, ok := relativeTo(folder, name); return ok }) {
+		s.folder = folder
+	}
+	return nil
+}
+
+// all tells whether something holds for all names in the diffs, without what is stripped.
+func (s *series) all(is func(name string) bool) bool {
+	for _, diff := range s.diffs {
+		for _, part := range diff.parts {
+			for _, name := range part.Names(s.strip) {
+				if !is(name) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// guessModule finds the one module that has all files which diffs change.
+func (im *importer) guessModule(s *series) error {
+	if s.all(func(name string) bool { return strings.HasPrefix(name, "src/") }) {
+		s.module = std
+		return nil
+	}
+	roots := map[string]string{}
+	if own, err := moduleIn(im.Workspace.Root); err == nil {
+		roots[own] = im.Workspace.Root
+	}
+	versions, err := workspace.Requirements(im.Workspace.Root)
+	if err != nil {
+		return err
+	}
+	for module, version := range versions {
+		for _, cache := range im.search().ModuleCaches {
+			roots[module] = upstream.ModuleFile(cache, module, version, "")
+		}
+	}
+	var found []string
+	for _, module := range sortedNames(roots) {
+		has, some := true, false
+		for _, diff := range s.diffs {
+			for _, part := range diff.parts {
+				names := part.Names(s.strip)
+				if part.Creates() || len(names) > 0 && apply.LeftOutAs(names[0]) != "" {
+					continue
+				}
+				some = true
+				has = has && slices.ContainsFunc(names, func(name string) bool {
+					_, err := os.Stat(filepath.Join(roots[module], filepath.FromSlash(name)))
+					return err == nil
+				})
+			}
+		}
+		if has && some {
+			found = append(found, module)
+		}
+	}
+	switch len(found) {
+	case 1:
+		s.module = found[0]
+		fmt.Fprintf(&im.out, "it is for %s, which alone has all the files\n", s.module)
+		return nil
+	case 0:
+		return errors.New("no module in go.mod has all the files that are changed; say by -module which it is for, and by -p how many elements the names have in front")
+	}
+	return fmt.Errorf("several modules have the files that are changed; say by -module which it is for:\n  %s", strings.Join(found, "\n  "))
+}
+
+// sameFile tells whether two paths are of one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, failed := os.Stat(b)
+	return err == nil && failed == nil && os.SameFile(one, other)
+}

@@ -1,0 +1,484 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
+	"github.com/go-overlay/go_overlay/tools/internal/unified"
+)
+
+// importFiles are a workspace that depends on a module, which MODULE.bazel patches; the module's cache has it without.
+const importFiles = moduleFiles + `bazel_dep(name = "gazelle", version = "0.50.0")
+go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
+
+# Retries are too slow,
+# and logged.
+go_deps.module_override(
+    patch_strip = 1,
+    patches = ["//patches:retry.patch"],
+    path = "github.com/acme/retry",
+)
+use_repo(go_deps, "com_github_acme_retry")
+-- patches/BUILD.bazel --
+-- patches/retry.patch --
+From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
+From: A <a@example.com>
+Subject: [PATCH] Be quick
+
+---
+--- a/retry.go
++++ b/retry.go
+@@ -1,4 +1,4 @@
+ package retry
+ 
+-const Wait = 10
++const Wait = 1
+ const Times = 3
+--- a/retry_test.go
++++ b/retry_test.go
+@@ -1 +1,2 @@
+ package retry
++
+--- a/log/log.go
++++ b/log/log.go
+@@ -1,3 +1,3 @@
+ package log
+ 
+-const On = false
++const On = true
+--- /dev/null
++++ b/log/more.go
+@@ -0,0 +1,1 @@
++package log
+--- a/log/gone.go
++++ /dev/null
+@@ -1,1 +0,0 @@
+-package log
+--- a/tool/main.go
++++ b/tool/main.go
+@@ -1,1 +1,2 @@
+ package main
++// tool
+--- a/log/BUILD.bazel
++++ b/log/BUILD.bazel
+@@ -1,4 +1,4 @@
+ srcs = [
+-    "gone.go",
+     "log.go",
++    "more.go",
+ ]
+--- a/BUILD.bazel
++++ b/BUILD.bazel
+@@ -1,1 +1,2 @@
+ # retry
++exports_files(["x"])
+`
+
+const retry = `
+-- REPO.bazel --
+-- _gazelle_generated/BUILD.bazel --
+    purl = "pkg:golang/github.com/acme/retry@v1.2.0?checksum=x",
+-- retry.go --
+package retry
+
+const Wait = 10
+const Times = 3
+-- retry_test.go --
+package retry
+-- log/log.go --
+package log
+
+const On = false
+-- log/gone.go --
+package log
+-- tool/main.go --
+package main
+`
+
+// patchedRetry is what Bazel has of the module.
+var patchedRetry = map[string]string{
+	"retry.go":      "package retry\n\nconst Wait = 1\nconst Times = 3\n",
+	"retry_test.go": "package retry\n\n",
+	"log/log.go":    "package log\n\nconst On = true\n",
+	"log/more.go":   "package log\n",
+	"log/gone.go":   "",
+	"tool/main.go":  "package main\n// tool\n",
+}
+
+const retryLibrary, logLibrary = "@@gazelle~~go_deps~com_github_acme_retry//:retry", "@@gazelle~~go_deps~com_github_acme_retry//log:log"
+
+// importDesk returns a desk with the module, patched or not.
+func importDesk(t *testing.T, files string, patched bool) (d *Desk, out, said *bytes.Buffer) {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "workspace")
+	cache := filepath.Join(t.TempDir(), "cache")
+	write := func(folder string, changes map[string]string) {
+		if err := txtar.Write(txtar.Parse([]byte(retry)), folder); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range changes {
+			file := filepath.Join(folder, name)
+			err := os.WriteFile(file, []byte(text), 0o644)
+			if text == "" {
+				err = os.Remove(file)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write(filepath.Join(cache, "github.com/acme/retry@v1.2.0"), nil)
+	var changes map[string]string
+	repository := filepath.Join(filepath.Dir(root), "external", "gazelle~~go_deps~com_github_acme_retry")
+	logFiles := []string{"gone.go", "log.go"}
+	if patched {
+		changes, logFiles = patchedRetry, []string{"log.go", "more.go"}
+	}
+	write(repository, changes)
+	for i, name := range logFiles {
+		logFiles[i] = strings.TrimSuffix(logLibrary, "log") + name
+	}
+	t.Setenv("GOMODCACHE", cache)
+	t.Setenv("GOFLAGS", "-mod=mod")
+	d, out, said = fakeDeskIn(t, root, files,
+		rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{strings.TrimSuffix(retryLibrary, "retry") + "retry.go"}}},
+		rule{"go_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": logFiles}})
+	if err := os.WriteFile(filepath.Join(filepath.Dir(root), "repos"), []byte(`{"com_github_acme_retry": "gazelle~~go_deps~com_github_acme_retry"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return d, out, said
+}
+
+// wantOverlays fails if the BUILD file of the overlays has not these lines, which are of one overlay each.
+func wantOverlays(t *testing.T, d *Desk, want ...string) {
+	t.Helper()
+	got := read(t, d, "overlays/BUILD.bazel")
+	for _, text := range want {
+		if !strings.Contains(got, text) {
+			t.Errorf("expected\n%s\nin\n%s", text, got)
+		}
+	}
+}
+
+// wantText fails if a text lacks parts.
+func wantText(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("expected %q in:\n%s", part, text)
+		}
+	}
+}
+
+// unchanged returns a function that fails if a file of the workspace is another one than now, or one is there that was not.
+func unchanged(t *testing.T, d *Desk) func() {
+	t.Helper()
+	tree := func() map[string]string {
+		files := map[string]string{}
+		err := filepath.WalkDir(d.Workspace.Root, func(file string, entry os.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				rel, _ := filepath.Rel(d.Workspace.Root, file)
+				files[rel] = read(t, d, rel)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	before := tree()
+	return func() {
+		t.Helper()
+		if after := tree(); !maps.Equal(before, after) {
+			t.Errorf("the workspace has changed: %q", after)
+		}
+	}
+}
+
+func mustImport(t *testing.T, d *Desk, said *bytes.Buffer, o ImportOptions, from ...string) []string {
+	t.Helper()
+	labels, err := d.Import(context.Background(), from, o)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	return labels
+}
+
+// TestImportModuleOverride checks that the patches of a module become overlays that make the same, and what is said and kept of the rest.
+func TestImportModuleOverride(t *testing.T) {
+	d, out, said := importDesk(t, importFiles, true)
+	labels := mustImport(t, d, said, ImportOptions{Strip: 1}, "MODULE.bazel")
+	if got := strings.Join(labels, " "); got != "//overlays:log //overlays:retry" {
+		t.Errorf("got %s", got)
+	}
+	const diff = "_src/github.com/acme/retry/retry.patch"
+	wantOverlays(t, d, `    base_version = "v1.2.0",
+    delete = ["gone.go"],
+    importpath = "github.com/acme/retry/log",
+    patch_strip = 2,
+    patches = {"`+diff+`": [
+        "log.go",
+        "more.go",
+    ]},
+    reason = "Retries are too slow, and logged.",
+`, `    importpath = "github.com/acme/retry",
+    patch_exclude = ["tool/main.go"],
+    patches = {"`+diff+`": ["retry.go"]},
+    reason = "Retries are too slow, and logged.",
+`)
+	if read(t, d, "overlays/"+diff) != read(t, d, "patches/retry.patch") {
+		t.Error("the diff is another one")
+	}
+	wantText(t, out.String(), "proved: with the overlays, files are what builds compile without them: all 4",
+		"patches/retry.patch: what it changes in log/BUILD.bazel, overlays say by",
+		"patches/retry.patch: its changes of BUILD.bazel stay with go_deps.module_override",
+		"patches/retry.patch is not used by go_deps.module_override any more")
+	wantText(t, said.String(), "retry_test.go is left out: a test", "tool/main.go is left out: no build compiles it")
+	wantText(t, read(t, d, "MODULE.bazel"), "# Retries are too slow,\n# and logged.\ngo_deps.module_override(", `    patches = ["//patches:retry.build.patch"],`, "go_toolchains.wrap(")
+	parts, err := unified.Parse(read(t, d, "patches/retry.build.patch"))
+	if err != nil || len(parts) != 1 || parts[0].New != "b/BUILD.bazel" {
+		t.Errorf("got %v, %v", parts, err)
+	}
+}
+
+// TestImportTakesOut checks that a tag goes which nothing is left of.
+func TestImportTakesOut(t *testing.T) {
+	i := strings.Index(importFiles, "--- a/BUILD.bazel")
+	d, _, said := importDesk(t, importFiles[:i], true)
+	mustImport(t, d, said, ImportOptions{Strip: 1, Reason: "Mine"}, "MODULE.bazel")
+	if got := read(t, d, "MODULE.bazel"); strings.Contains(got, "module_override") || strings.Contains(got, "Retries") {
+		t.Errorf("got %s", got)
+	}
+	wantOverlays(t, d, `reason = "Mine"`)
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "patches/retry.build.patch")); err == nil {
+		t.Error("there is a patch of BUILD files")
+	}
+}
+
+// TestImportMisfit checks that a diff which applies by fuzz only is made anew of what builds compile.
+func TestImportMisfit(t *testing.T) {
+	files := strings.Replace(importFiles, "\n const Times = 3\n--- a/retry_test", "\n const Times = 4\n--- a/retry_test", 1)
+	d, out, said := importDesk(t, files, true)
+	mustImport(t, d, said, ImportOptions{Strip: 1}, "MODULE.bazel")
+	wantText(t, out.String(), "patches/retry.patch is made anew", "without them: all 4\n")
+	got := read(t, d, "overlays/_src/github.com/acme/retry/retry.patch")
+	wantText(t, got, "--- a/log/log.go", "-const Wait = 10\n+const Wait = 1\n const Times = 3\n")
+	wantOverlays(t, d, "patch_strip = 2", `delete = ["gone.go"]`)
+}
+
+// TestImportRefuses checks that nothing changes where an import can't be right.
+func TestImportRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		old, new string
+		patched  bool
+		from     []string
+		o        ImportOptions
+		want     string
+	}{
+		"comprehension": {"go_deps.module_override(\n    patch_strip = 1,\n    patches = [\"//patches:retry.patch\"],\n    path = \"github.com/acme/retry\",\n)",
+			"[go_deps.module_override(path = p, patches = [\"//patches:retry.patch\"]) for p in [\"github.com/acme/retry\"]]",
+			true, []string{"MODULE.bazel"}, ImportOptions{}, "can't be edited without guessing"},
+		"commands":       {"    patch_strip", "    patch_cmds = [\"true\"],\n    patch_strip", true, []string{"MODULE.bazel"}, ImportOptions{}, "it has patch_cmds"},
+		"other module":   {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/other"}, "has no patches for github.com/acme/other"},
+		"no file":        {"//patches:retry.patch", "//patches:none.patch", true, []string{"MODULE.bazel"}, ImportOptions{}, "its patch //patches:none.patch is no file of the workspace"},
+		"twice":          {"", "", true, []string{"MODULE.bazel", "go.mod"}, ImportOptions{}, "has to be imported by itself"},
+		"not compiled":   {"", "", true, []string{"go.mod"}, ImportOptions{}, "replaces modules by no fork"},
+		"strip":          {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 3}, "say by -p"},
+		"module":         {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Strip: 1}, "say by -module which it is for"},
+		"does not apply": {"-const Wait = 10", "-const Wait = 11", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "retry.go"},
+		"applied twice":  {"", "", true, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "nothing has been changed"},
+		"no diff":        {"", "", false, []string{"patches/BUILD.bazel"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "patches/BUILD.bazel"},
+		"empty folder":   {"", "", false, []string{"empty"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "has neither diffs"},
+		"json":           {"", "", false, []string{"o.json"}, ImportOptions{}, "is not what go build -overlay takes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := strings.Replace(importFiles, test.old, test.new, 1) + "-- empty/x.txt --\n-- o.json --\n{\"Replaced\": {}}\n"
+			d, out, _ := importDesk(t, files, test.patched)
+			check := unchanged(t, d)
+			_, err := d.Import(context.Background(), test.from, test.o)
+			if err == nil || !strings.Contains(err.Error(), test.want) || out.Len() > 0 {
+				t.Errorf("got %v and %s, expected %q", err, out, test.want)
+			}
+			check()
+		})
+	}
+}
+
+// TestImportDiffs checks diffs that builds do not have yet: of a folder, in order, for a module that they tell themselves.
+func TestImportDiffs(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n", 1) +
+		"-- patches/zz.diff --\n--- a/retry.go\n+++ b/retry.go\n@@ -3 +3 @@\n-const Wait = 1\n+const Wait = 0\n"
+	d, out, said := importDesk(t, files, false)
+	mustImport(t, d, said, ImportOptions{Strip: 1}, "patches")
+	wantText(t, out.String(), "it is for github.com/acme/retry")
+	wantOverlays(t, d, `    patches = {
+        "_src/github.com/acme/retry/retry.patch": ["retry.go"],
+        "_src/github.com/acme/retry/zz.patch": ["retry.go"],
+    },
+    reason = "Be quick",
+`)
+	setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules()...)...)
+	out.Reset()
+	if err := d.Show(context.Background(), "github.com/acme/retry/retry.go", ShowOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, out.String(), "const Wait = 0\n")
+
+	// What is overlaid already is left.
+	check := unchanged(t, d)
+	if _, err := d.Import(context.Background(), []string{"patches/zz.diff"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}); err == nil || !strings.Contains(err.Error(), "is overlaid by //overlays:retry already") {
+		t.Errorf("got %v", err)
+	}
+	check()
+}
+
+// TestImportExported checks that what overlays export becomes the same overlays again.
+func TestImportExported(t *testing.T) {
+	for _, format := range []string{"diff", "mail"} {
+		t.Run(format, func(t *testing.T) {
+			d, _, said := exportDesk(t)
+			t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(t.TempDir(), "gitconfig"))
+			if err := os.WriteFile(os.Getenv("GIT_CONFIG_GLOBAL"), []byte("[user]\nname = A\nemail = a@example.com\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(t.TempDir(), "exported.patch")
+			if err := d.Export(context.Background(), []string{"//overlays:files", "//overlays:lower"}, ExportOptions{Format: format, Output: file}); err != nil {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			exported, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The same workspace without the overlays.
+			if err := os.RemoveAll(filepath.Join(d.Workspace.Root, "overlays")); err != nil {
+				t.Fatal(err)
+			}
+			module := rule{"go_library", "//mod/hash:hash", map[string]any{"importpath": "github.com/acme/mono/go/uuid/v2/hash", "srcs": []string{
+				"//mod/hash:a b.go", "//mod/hash:crlf.go", "//mod/hash:empty.go", "//mod/hash:gone.go", "//mod/hash:hash.go", "//mod/hash:noend.go"}}}
+			if err := os.WriteFile(filepath.Join(d.Workspace.Root, "MODULE.bazel"), []byte(strings.SplitN(moduleFiles, "-- MODULE.bazel --\n", 2)[1]), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			setRules(t, d, module)
+			mustImport(t, d, said, ImportOptions{Module: "github.com/acme/mono/go/uuid/v2", Strip: 1}, file)
+			setRules(t, d, append(declaredRules(t, d, "overlays"), module)...)
+			again := filepath.Join(t.TempDir(), "again.patch")
+			if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: again}); err != nil {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			got, err := os.ReadFile(again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if format == "diff" && !bytes.Equal(got, exported) {
+				t.Errorf("got %s, expected %s", got, exported)
+			}
+			if format == "mail" {
+				if want := "hash: faster Größe = \"Größe\""; !strings.Contains(read(t, d, "overlays/BUILD.bazel"), strconv.Quote(want)) {
+					t.Errorf("the subject is not the reason: %s", read(t, d, "overlays/BUILD.bazel"))
+				}
+				parts, err := unified.Parse(string(got))
+				if err != nil || len(parts) != 8 {
+					t.Errorf("got %d parts, %v", len(parts), err)
+				}
+			}
+		})
+	}
+}
+
+// libraryRules are those of the module as it is without patches.
+func libraryRules() []rule {
+	in := func(library, file string) string { return library[:strings.LastIndex(library, ":")+1] + file }
+	return []rule{
+		{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in(retryLibrary, "retry.go")}}},
+		{"go_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": []string{in(logLibrary, "gone.go"), in(logLibrary, "log.go")}}},
+	}
+}
+
+// TestImportFork checks what go.mod replaces a module by.
+func TestImportFork(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\ngo 1.25\n\nrequire github.com/acme/retry v1.2.0 // keep\n\nreplace github.com/acme/retry => ./fork\n", 1)
+	archive := txtar.Parse([]byte(retry))
+	for _, file := range archive.Files {
+		text := string(file.Data)
+		if new, ok := patchedRetry[file.Name]; ok {
+			text = new
+		}
+		if text != "" {
+			files += "-- fork/" + file.Name + " --\n" + text
+		}
+	}
+	files += "-- fork/log/more.go --\n" + patchedRetry["log/more.go"] + "-- fork/go.mod --\nmodule github.com/acme/retry\n"
+	d, out, said := importDesk(t, files, true)
+	if labels := mustImport(t, d, said, ImportOptions{Strip: 1}, "go.mod"); labels != nil {
+		t.Errorf("Bazel would be asked for %s before go.sum has the module", labels)
+	}
+	wantText(t, out.String(), "next: go mod tidy && overlay deps //overlays:retry //overlays:log", "without them: all 4\n")
+	if got, want := read(t, d, "go.mod"), "module example.com/m\n\ngo 1.25\n\nrequire github.com/acme/retry v1.2.0 // keep\n"; got != want {
+		t.Errorf("got %s", got)
+	}
+	const source = "_src/github.com/acme/retry/"
+	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`log/more.go"]`, `delete = ["gone.go"]`, `base_version = "v1.2.0"`)
+	if got := read(t, d, "overlays/"+source+"log/log.go"); got != patchedRetry["log/log.go"] {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestImportForkOfAnother checks that a fork which is not what builds compile is refused.
+func TestImportForkOfAnother(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n\nreplace github.com/acme/retry => ./fork\n", 1) +
+		"-- fork/go.mod --\nmodule github.com/acme/retry\n-- fork/retry.go --\npackage retry\n-- fork/log/log.go --\npackage log\n"
+	d, _, _ := importDesk(t, files, true)
+	check := unchanged(t, d)
+	if _, err := d.Import(context.Background(), []string{"go.mod"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), "builds compile another retry.go of package github.com/acme/retry than fork has") {
+		t.Errorf("got %v", err)
+	}
+	check()
+}
+
+// TestImportFolder checks a changed copy of a module, beside what builds compile and beside another folder.
+func TestImportFolder(t *testing.T) {
+	files := importFiles + "-- copy/go.mod --\nmodule github.com/acme/retry\n-- copy/retry.go --\npackage retry\n\nconst Wait = 0\n" +
+		"-- copy/more.go --\npackage retry\n-- copy/ignored.go --\n//go:build ignore\n\npackage main\n-- copy/log/log.go --\npackage log\n\nconst On = false\n" +
+		"-- old/go.mod --\nmodule github.com/acme/retry\n-- old/retry.go --\npackage retry\n\nconst Wait = 9\n-- old/log/log.go --\npackage log\n"
+	d, _, said := importDesk(t, files, false)
+	mustImport(t, d, said, ImportOptions{}, "copy")
+	const source = "_src/github.com/acme/retry/"
+	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`more.go"]`, `delete = ["gone.go"]`)
+	if got := read(t, d, "overlays/BUILD.bazel"); strings.Contains(got, "ignored.go") || strings.Contains(got, "log.go") {
+		t.Errorf("got %s", got)
+	}
+
+	d, out, said := importDesk(t, files, false)
+	mustImport(t, d, said, ImportOptions{Old: "old"}, "copy")
+	wantText(t, out.String(), "next: overlay rebase //overlays:retry")
+}
+
+// TestImportJSON checks what the go command takes by -overlay.
+func TestImportJSON(t *testing.T) {
+	d, _, said := importDesk(t, importFiles+"-- mine/retry.go --\npackage retry\n-- vendor/github.com/acme/retry/log/log.go --\n", false)
+	module := filepath.Join(os.Getenv("GOMODCACHE"), "github.com/acme/retry@v1.2.0")
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		filepath.Join(module, "retry.go"):         "mine/retry.go",
+		filepath.Join(module, "new.go"):           filepath.Join(d.Workspace.Root, "mine/retry.go"),
+		filepath.Join(module, "log", "gone.go"):   "",
+		"vendor/github.com/acme/retry/log/log.go": "mine/retry.go",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlay.json"), overlay, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	mustImport(t, d, said, ImportOptions{}, "overlay.json")
+	const source = "_src/github.com/acme/retry/"
+	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`new.go"]`, `delete = ["gone.go"]`, `srcs = ["`+source+`log/log.go"]`)
+}
