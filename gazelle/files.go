@@ -62,6 +62,7 @@ func (f folder) isGone(label string) bool {
 // imports returns what the Go files of attributes import, and whether all of the files are known.
 func (f folder) imports(attributes ...build.Expr) (imports []string, known bool) {
 	var labels []string
+	isGo := map[string]bool{}
 	for _, x := range attributes {
 		switch x := x.(type) {
 		case nil:
@@ -83,6 +84,7 @@ func (f folder) imports(attributes ...build.Expr) (imports []string, known bool)
 				// The name in the package says what it is, whatever the file is called.
 				if path.Ext(name.Value) == ".go" {
 					labels = append(labels, str.Value)
+					isGo[str.Value] = true
 				}
 			}
 		default:
@@ -94,7 +96,7 @@ func (f folder) imports(attributes ...build.Expr) (imports []string, known bool)
 		if _, err := os.Stat(file); file == "" || err != nil {
 			return nil, false // It is generated.
 		}
-		if isOther := path.Ext(label) != ".go" && path.Ext(label) != ".txt" && path.Ext(label) != ""; isOther {
+		if path.Ext(label) != ".go" && !isGo[label] {
 			continue // C, assembly
 		}
 		paths, err := importsOfFile(file)

@@ -2,6 +2,7 @@ package gazelle
 
 import (
 	"go/build"
+	"go/build/constraint"
 	"go/parser"
 	"go/token"
 	"os"
@@ -42,12 +43,35 @@ func importsOfPackage(folder, importPath, version string, std bool) (imports []s
 		return nil, false
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); filepath.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go") {
-			paths, _ := importsOfFile(filepath.Join(folder, name)) // What does not parse there is not ours.
+		name := entry.Name()
+		if file := filepath.Join(folder, name); filepath.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go") && !isIgnored(file) {
+			paths, _ := importsOfFile(file) // What does not parse there is not ours.
 			imports = append(imports, paths...)
 		}
 	}
 	return imports, true
+}
+
+// isIgnored tells whether no build has a Go file of a package's folder, such as a program that generates another one.
+func isIgnored(file string) bool {
+	if name := filepath.Base(file); name[0] == '_' || name[0] == '.' {
+		return true
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly|parser.ParseComments)
+	if err != nil {
+		return false
+	}
+	for _, group := range parsed.Comments {
+		for _, comment := range group.List {
+			if group.Pos() > parsed.Package || !constraint.IsGoBuild(comment.Text) {
+				continue
+			}
+			expr, err := constraint.Parse(comment.Text)
+			// As gazelle has it: the tag is never set, whatever others are.
+			return err == nil && expr.Eval(func(string) bool { return true }) && !expr.Eval(func(tag string) bool { return tag != "ignore" })
+		}
+	}
+	return false
 }
 
 // cached returns the folder of a package in the module cache, or an empty string.

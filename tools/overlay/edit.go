@@ -26,8 +26,8 @@ var editVerb = command.Verb{
 	Summary:  "change a file of any Go package",
 	Description: `
 Copies the file that builds compile into the workspace, declares the copy as an overlay, with the
-digest and the version of what it is a copy of, in the set that builds use, and opens it in your
-editor, on a terminal. The next build compiles the copy as it is then: no command is needed after an
+digest and the version of what it is a copy of, in the set that builds use, says what to
+build, and opens it in your editor, on a terminal. The next build compiles the copy as it is then: no command is needed after an
 edit. Where the file is overlaid already, that overlay is opened. Of several WHATs, all become overlays, or none.
 
 WHAT is one of
@@ -58,13 +58,13 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 	var o desk.EditOptions
 	flags.StringVar(&o.New, "new", "", "`NAME` of a file that the package is to gain; WHAT is the package")
 	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays, which is made if there is none. By default the one that overlays.use in MODULE.bazel has")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there")
-	patch := flags.Bool("patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
+	flags.BoolVar(&o.AsDiff, "patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
 	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")
 	return func(whats []string) error {
 		o.GoOverlayVersion = version()
-		if *patch && (o.New != "" || o.Delete) {
+		if o.AsDiff && (o.New != "" || o.Delete) {
 			return verbs.UsageError("-patch is about files that the package has; leave it out with -new and -delete")
 		}
 		var edited []desk.Edited
@@ -94,7 +94,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 		}
 		var saved []string
 		for _, file := range edited {
-			if *patch && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
+			if o.AsDiff && file.Replaces != "" && !slices.Contains(saved, file.Replaces) {
 				saved = append(saved, file.Replaces)
 			}
 		}

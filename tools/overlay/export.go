@@ -34,7 +34,7 @@ There is one file for each module, and one JSON for all. Overlays that lie on to
 change. Those that don't suit their packages any more are errors, as in builds.
 
 What a file can't carry is said: what rules generate, and what overlays set beside files, such as deps
-and x_defs.
+and x_defs. So is a select(), of which a file has all branches.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,

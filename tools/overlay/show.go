@@ -17,7 +17,7 @@ var showVerb = command.Verb{
 	Description: `
 Lists the files of PACKAGE, an import path, and where each is from: upstream, or the overlays that add, delete, patch
 or replace it, the lowest layer first. Of FILE, it prints the text that builds compile, with all
-overlays, diffs applied.
+overlays, diffs applied. Which branch of a select() a build takes, it can't tell: it takes all of them, and says so.
 
 FILE is called as for "overlay edit": an import path and the name, a symbol, a line of a stack trace; or by the path of
 the overlay file.

@@ -316,3 +316,26 @@ func TestCovers(t *testing.T) {
 		}
 	}
 }
+
+func TestSelects(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "BUILD.bazel")
+	const content = `PLATFORM = select({"//:linux": ["a.go"], "//conditions:default": []})
+FILES = ["b.go"] + PLATFORM
+LOOP = LOOP
+go_overlay(name = "one", srcs = FILES, delete = ["select"], deps = [":x"] + select({"//:linux": []}))
+go_overlay(name = "two", srcs = ["select.go"], deps = LOOP)
+`
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Load(path, "overlays")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(f.Selects("one"), " "); got != "srcs deps" {
+		t.Errorf("got %s", got)
+	}
+	if got := f.Selects("two"); len(got) > 0 {
+		t.Errorf("got %v", got)
+	}
+}

@@ -45,13 +45,22 @@ func (f *File) Change(change Change) error {
 		return err
 	}
 	if err := e.change(change); err != nil {
-		call := &build.CallExpr{X: &build.Ident{Name: "go_overlay"}}
-		if fresh := e.of(call); fresh.change(change) == nil {
-			return byHand(err, "%s", format(call))
+		if lines := change.Lines(f.pkg); lines != "" {
+			return byHand(err, "%s", lines)
 		}
 		return err
 	}
 	return e.done()
+}
+
+// Lines is what to write by hand into the BUILD file of a package, where that can't be edited.
+func (change Change) Lines(pkg string) string {
+	call := &build.CallExpr{X: &build.Ident{Name: "go_overlay"}}
+	fresh := &edit{file: &File{pkg: pkg}}
+	if fresh.of(call).change(change) != nil {
+		return ""
+	}
+	return format(call)
 }
 
 func (e *edit) change(change Change) error {

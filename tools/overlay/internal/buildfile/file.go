@@ -149,6 +149,46 @@ func (f *File) Overlays() []Overlay {
 	return overlays
 }
 
+// Selects returns the attributes of a rule, which the file declares at its top level, that have a select(), by a variable of the file
+// too.
+func (f *File) Selects(name string) []string {
+	e, err := f.edit()
+	if err != nil {
+		return nil
+	}
+	variables := map[string]build.Expr{}
+	for _, stmt := range e.tree.Stmt {
+		if assign, ok := stmt.(*build.AssignExpr); ok {
+			if variable, ok := assign.LHS.(*build.Ident); ok {
+				variables[variable.Name] = assign.RHS
+			}
+		}
+	}
+	var has func(x build.Expr, depth int) bool
+	has = func(x build.Expr, depth int) bool {
+		found := false
+		build.Walk(x, func(x build.Expr, _ []build.Expr) {
+			if variable, ok := x.(*build.Ident); ok {
+				value := variables[variable.Name]
+				found = found || variable.Name == "select" || value != nil && depth < len(variables) && has(value, depth+1)
+			}
+		})
+		return found
+	}
+	var attributes []string
+	for _, call := range e.calls() {
+		if build.NewRule(call).ExplicitName() != name {
+			continue
+		}
+		for _, arg := range call.List {
+			if assign, ok := arg.(*build.AssignExpr); ok && has(assign.RHS, 0) {
+				attributes = append(attributes, assign.LHS.(*build.Ident).Name)
+			}
+		}
+	}
+	return attributes
+}
+
 // An Error says what is wrong with a file, or why it can't be edited.
 type Error struct {
 	Path   string

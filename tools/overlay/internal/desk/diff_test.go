@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 )
 
 // TestDiff checks that git makes of the package what the overlays make of it.
@@ -116,5 +117,24 @@ func TestQuoteName(t *testing.T) {
 		if got := quoteName(name); got != want {
 			t.Errorf("%q: got %s, want %s", name, got, want)
 		}
+	}
+}
+
+// TestPatchEmpties checks that a file which becomes empty is not deleted by the patch.
+func TestPatchEmpties(t *testing.T) {
+	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- a.go --\npackage a\n-- b.go --\npackage b\n")
+	path := func(name string) string { return filepath.Join(d.Workspace.Root, name) }
+	patch, err := d.Patch(context.Background(), []userfiles.Change{
+		{Path: path("a.go"), Original: []byte("package a\n")}, {Path: path("b.go"), Original: []byte("package b\n"), Delete: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, d.Workspace.Root, string(patch), "git", "apply", "-")
+	if got := read(t, d, "a.go"); got != "" {
+		t.Errorf("a.go is %q", got)
+	}
+	if _, err := os.Stat(path("b.go")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("b.go: %v", err)
 	}
 }

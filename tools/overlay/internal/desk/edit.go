@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
@@ -27,6 +28,7 @@ import (
 type EditOptions struct {
 	New    string // name of a file that the package is to gain; empty: a file of the package is changed
 	Delete bool   // the package is to lose the file
+	AsDiff bool   // the change is to be kept as a diff
 	Set    string // label of the set that a new overlay is for; empty: the one that builds use
 	Reason string
 
@@ -87,6 +89,15 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 			return nil, err
 		}
 		edited = append(edited, file)
+		switch {
+		case at.otherText != "":
+			fmt.Fprintf(&e.out, "builds compile %s with another text than %s has: lines have other numbers\n", versioned(at.pkg), at.otherText)
+		case at.otherVersion != "":
+			fmt.Fprintf(&e.out, "builds compile %s, and what was named is of %s: the text may be another, and lines have other numbers\n", versioned(at.pkg), at.otherVersion)
+		}
+	}
+	if err := e.sayBuild(ctx, places); err != nil {
+		return nil, err
 	}
 	changes := append(append(e.written, e.files.changes()...), e.module.changes()...)
 	if err := userfiles.Apply(changes...); err != nil {
@@ -101,6 +112,7 @@ type editing struct {
 	*Desk
 	layering // with what has been declared
 	EditOptions
+	broken  *bazel.Error // what Bazel can't read of the workspace, or nil
 	module  *moduleFile
 	set     setLabel
 	isWired bool // whether module has what builds need
@@ -116,7 +128,7 @@ func (d *Desk) startEditing(ctx context.Context, o EditOptions) (*editing, error
 		return nil, err
 	}
 	d.warnBroken(broken)
-	e := &editing{Desk: d, layering: l, EditOptions: o}
+	e := &editing{Desk: d, layering: l, EditOptions: o, broken: broken}
 	if e.module, err = d.readModule(); err != nil {
 		return nil, err
 	}
@@ -174,6 +186,9 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 			return Edited{}, err
 		}
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
+		if e.Reason != "" && e.Reason != there.Reason {
+			fmt.Fprintf(&e.out, "the reason of %s stays as it is in %s:%d\n", there.Label, e.rel(there.BuildFile), there.Line)
+		}
 		return e.again(*there, there.Changes[i], change, at.line)
 	}
 	if len(elsewhere) > 0 {
@@ -219,7 +234,11 @@ func (e *editing) open(at place) (Edited, error) {
 		without = ", which the set " + e.set.label() + " does not have"
 	}
 	fmt.Fprintf(&e.out, "%s is for %s of package %s, by %s%s\n", e.rel(at.path), at.file, at.overlay.ImportPath, at.overlay.Label, without)
-	return Edited{Path: at.path, Line: at.line}, nil
+	edited := Edited{Path: at.path, Line: at.line}
+	if slices.ContainsFunc(at.overlay.Changes, func(c workspace.Change) bool { return c.Path == at.path && c.Kind == workspace.Replace && !c.Embedded }) {
+		edited.Replaces = at.overlay.Label
+	}
+	return edited, nil
 }
 
 // use has builds use the set, if they use none.
@@ -232,6 +251,40 @@ func (e *editing) use() error {
 		fmt.Fprintln(&e.out, note)
 	}
 	return err
+}
+
+// sayBuild says what compiles the packages of places as they are to be edited.
+func (e *editing) sayBuild(ctx context.Context, places []place) error {
+	packages, err := e.Packages(ctx)
+	if err != nil {
+		return err
+	}
+	words := []string{"bazel", "build"}
+	used, err := e.module.usedSet()
+	if err != nil {
+		return err
+	}
+	if e.Set != "" && used != "" && used != e.set.label() && !has(e.sets, used, e.set.label()) {
+		fmt.Fprintf(&e.out, "builds use %s unless they are told otherwise\n", used)
+		words = append(words, shell.Word("--@"+e.module.repo+"//go_overlay:active="+e.set.label()))
+	}
+	flags := len(words)
+	for _, at := range places {
+		if at.pkg == nil {
+			continue
+		}
+		label := "//..." // No target is the standard library's.
+		if len(at.pkg.Targets) > 0 {
+			label = packages.Apparent(at.pkg.Targets[0])
+		}
+		if word := shell.Word(label); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) > flags {
+		fmt.Fprintf(&e.out, "to compile it, now and after each edit: %s\n", strings.Join(words, " "))
+	}
+	return nil
 }
 
 // wire adds to the module what it lacks, once, and returns a sentence for each.
@@ -260,7 +313,7 @@ func (e *editing) again(o workspace.Overlay, before, change workspace.Change, li
 	}
 	fmt.Fprintf(&e.out, "%s %s %s of package %s already\n", o.Label, before.Kind, before.Name, o.ImportPath)
 	edited := Edited{Path: before.Path, Line: line}
-	if before.Kind == workspace.Replace {
+	if before.Kind == workspace.Replace && !before.Embedded {
 		edited.Replaces = o.Label
 	}
 	return edited, nil
@@ -284,6 +337,8 @@ func (e *editing) editable(ctx context.Context, pkg *workspace.GoPackage, change
 	case file.GeneratedBy != "":
 		return fmt.Errorf("%s of package %s is generated by %s%s; change what it is generated from",
 			change.Name, pkg.ImportPath, file.GeneratedBy, e.generatedFrom(ctx, file.GeneratedBy))
+	case file.Embedded && e.AsDiff:
+		return fmt.Errorf("%s of package %s is embedded, and diffs are for files that are compiled; leave out -patch", change.Name, pkg.ImportPath)
 	case file.Embedded:
 	case !sourceName.MatchString(change.Name):
 		return fmt.Errorf("%s of package %s is no file that Go compiles, and can't be changed by an overlay", change.Name, pkg.ImportPath)
@@ -310,16 +365,19 @@ var baseVersion = regexp.MustCompile(`^(?:v\d+\.\d+\.\d+.*|go1\.\d+(?:\.\d+)?(?:
 func (e *editing) declare(at place, change workspace.Change, own *workspace.Overlay) (Edited, error) {
 	pkg, name := e.set.pkg, ""
 	if own != nil {
-		if own.Macro != "" {
-			return Edited{}, fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; change the overlay of package %s there by hand",
-				e.rel(own.BuildFile), own.Line, own.Label, own.Macro, own.ImportPath)
-		}
 		pkg, name = workspace.Package(own.Label)
 	}
 	folder := filepath.Join(e.Workspace.Root, filepath.FromSlash(pkg))
 	build, err := e.files.load(pkg)
 	if err != nil {
 		return Edited{}, err
+	}
+	for _, o := range build.Overlays() { // One more would change what this one may change, too.
+		label := "//" + pkg + ":" + o.Name
+		if e.broken != nil && o.ImportPath == at.pkg.ImportPath && !slices.ContainsFunc(e.all, func(known workspace.Overlay) bool { return known.Label == label }) {
+			return Edited{}, fmt.Errorf("%s:%d: %s is for package %s, too, but Bazel can't read the file, so that it is not known what it changes:\n%w",
+				e.rel(buildfile.Path(folder)), o.Line, label, at.pkg.ImportPath, e.broken)
+		}
 	}
 	if name == "" {
 		name = build.FreshName(at.pkg.ImportPath)
@@ -376,7 +434,14 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			e.written = append(e.written, userfiles.Change{Path: edited.Path, Content: content, Mode: 0o644})
 		}
 	}
+	if own != nil && own.Macro != "" {
+		return Edited{}, e.byHand(fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing. Write there by hand, beside what it has:\n\n    %s",
+			e.rel(own.BuildFile), own.Line, own.Label, own.Macro, strings.ReplaceAll(said.Lines(pkg), "\n", "\n    ")), at, change, edited.Path)
+	}
 	if err := e.add(pkg, said); err != nil {
+		if wrong := (*buildfile.Error)(nil); errors.As(err, &wrong) && strings.HasPrefix(wrong.Write, "go_overlay(") {
+			err = e.byHand(err, at, change, edited.Path)
+		}
 		return Edited{}, err
 	}
 	notes, err := e.wire()
@@ -386,6 +451,9 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	change.Path = edited.Path
 	e.remember(label, change, said)
 	fmt.Fprintf(&e.out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
+	if own != nil && own.Reason != "" && e.Reason != "" && own.Reason != e.Reason {
+		fmt.Fprintf(&e.out, "the reason of %s was %q\n", label, own.Reason)
+	}
 	if at.pkg.Cgo && cgoLine.Match(content) {
 		fmt.Fprintf(&e.out, "its #cgo lines are not read by builds: who changes one has to change copts, clinkopts or delete_opts of %s, too\n", label)
 	}
@@ -414,7 +482,22 @@ func (e *editing) add(pkg string, said buildfile.Change) error {
 	if build, err = e.files.load(e.set.pkg); err != nil {
 		return err
 	}
+	if e.Set != "" && !slices.ContainsFunc(e.sets, func(s workspace.Set) bool { return s.Label == e.set.label() }) {
+		fmt.Fprintf(&e.out, "%s is a new set, as there was none of that label\n", e.set.label())
+	}
 	return build.AddToSet(e.set.name, label)
+}
+
+// byHand adds to an error, which says what is to be declared by hand, which file that takes.
+func (e *editing) byHand(err error, at place, change workspace.Change, to string) error {
+	switch change.Kind {
+	case workspace.Add:
+		return fmt.Errorf("%w\n\nand write the file %s", err, e.rel(to))
+	case workspace.Replace:
+		file, _ := at.pkg.File(change.Name)
+		return fmt.Errorf("%w\n\nand copy %s to %s", err, file.Path, e.rel(to))
+	}
+	return err
 }
 
 // remember has what follows know an overlay as if Bazel had been asked for it.
@@ -423,6 +506,9 @@ func (e *editing) remember(label string, change workspace.Change, said buildfile
 	if i < 0 {
 		i = len(e.all)
 		e.all = append(e.all, workspace.Overlay{Label: label, ImportPath: said.ImportPath, Bases: map[string][]string{}})
+	}
+	if said.Reason != "" {
+		e.all[i].Reason = said.Reason
 	}
 	e.all[i].Changes = append(e.all[i].Changes, change)
 	if said.StripPrefix != "" {
@@ -447,15 +533,26 @@ func newFile(pkg *workspace.GoPackage, name string) ([]byte, error) {
 	if path.Ext(name) != ".go" {
 		return nil, nil
 	}
+	// Folders of the SDK have programs, too, which make files of the package.
+	called, most := "", 0
+	found := map[string]int{}
 	for _, file := range pkg.Files {
 		if path.Ext(file.Name) != ".go" || file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
 			continue
 		}
-		if name := packageName(file.Path); name != "" && name != "documentation" {
-			return []byte("package " + name + "\n"), nil
+		name := packageName(file.Path)
+		if name == "" || name == "documentation" {
+			continue
+		}
+		found[name]++
+		if n := found[name]; n > most || n == most && called == "main" {
+			called, most = name, n
 		}
 	}
-	return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
+	if called == "" {
+		return nil, fmt.Errorf("no Go file of package %s says how it is called", pkg.ImportPath)
+	}
+	return []byte("package " + called + "\n"), nil
 }
 
 // packageName returns the name of the package that a Go file is of, or an empty string.
@@ -475,7 +572,11 @@ func (l setLabel) label() string { return "//" + l.pkg + ":" + l.name }
 // set returns the set that new overlays are for: that of the option; the one that builds use; or, if there is none, one
 // to be made, beside the overlays that are there.
 func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, error) {
-	label, from := o.Set, "-set"
+	label, err := d.namedSet(l, o.Set)
+	if err != nil {
+		return setLabel{}, err
+	}
+	from := "-set"
 	if label == "" {
 		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
 		if err != nil {
@@ -510,6 +611,21 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 		pkg, _ = workspace.Package(l.all[0].Label)
 	}
 	return setLabel{pkg, path.Base("/" + pkg)}, nil
+}
+
+// namedSet returns the label of a set, or overlay, that the user names: one that there is, or, as a label, one to be made.
+func (d *Desk) namedSet(l layering, name string) (string, error) {
+	if name == "" || strings.HasPrefix(name, "@") {
+		return name, nil
+	}
+	label, err := d.chosenSet(l, name)
+	switch {
+	case err == nil:
+		return label, nil
+	case strings.HasPrefix(name, "//"):
+		return name, nil
+	}
+	return "", fmt.Errorf("%w\nA new set takes a whole label: -set //PACKAGE:NAME", err)
 }
 
 // buildFiles are BUILD files that are being edited, by the names of their packages.
@@ -605,6 +721,9 @@ func (m *moduleFile) usedSet() (string, error) {
 func (m *moduleFile) wire(set, version string) (notes []string, err error) {
 	o := m.options(set)
 	o.GoOverlayVersion = version
+	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {
+		return nil, err
+	}
 	m.wired, notes, err = modulefile.Wire(m.wired, o)
 	return notes, err
 }

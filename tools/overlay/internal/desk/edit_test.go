@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 const editFiles = moduleFiles + `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
@@ -140,6 +142,9 @@ func TestEditAll(t *testing.T) {
 	if got := strings.Count(out.String(), "Wraps the Go SDK"); got != 1 {
 		t.Errorf("what is wired is said %d times: %s", got, out)
 	}
+	if want := "edit: bazel build //uuid:uuid //hash:hash\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got %s, want %s at the end", out, want)
+	}
 }
 
 // TestEditCgo checks that it is said what lines of a file builds don't read.
@@ -204,6 +209,251 @@ func TestEditWires(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, d, "MODULE.bazel"); !strings.Contains(got, `overlays.use(set = "//overlays:prod")`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestEditSet checks that -set takes what labels may leave out, and that a set which builds don't use is told.
+func TestEditSet(t *testing.T) {
+	canary := rule{"go_overlay_set", "//overlays:canary", map[string]any{}}
+	files := strings.Replace(editFiles, "-- overlays/a.go --", "\ngo_overlay_set(\n    name = \"canary\",\n    overlays = [],\n)\n-- overlays/a.go --", 1)
+	for _, test := range []struct{ set, dir, declared, said string }{
+		{"prod", "", `name = "prod",
+    overlays = [":m_uuid"]`, ""},
+		{":canary", "overlays", `name = "canary",
+    overlays = [":m_uuid"]`, "builds use //overlays:prod unless they are told otherwise\nto compile it, now and after each edit: bazel build --@go_overlay//go_overlay:active=//overlays:canary //uuid:uuid\n"},
+		{"//overlays:canray", "", `name = "canray",
+    overlays = [":m_uuid"]`, "//overlays:canray is a new set"},
+	} {
+		d, out, _ := fakeDesk(t, files, append(editRules(), canary)...)
+		d.Dir = filepath.Join(d.Dir, test.dir)
+		if _, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{Set: test.set}); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, test.declared) {
+			t.Errorf("%s: got %s", test.set, got)
+		}
+		if got := out.String(); !strings.Contains(got, test.said) || test.said == "" && strings.Contains(got, "otherwise") {
+			t.Errorf("%s: said %s", test.set, got)
+		}
+	}
+	d, _, _ := fakeDesk(t, files, append(editRules(), canary)...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{Set: "canray"})
+	if err == nil || !strings.Contains(err.Error(), "A new set takes a whole label") || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "canray")); err == nil {
+		t.Error("a package is made for the set")
+	}
+}
+
+// TestEditOtherVersion checks that it is said where a path of another version was named than builds compile.
+func TestEditOtherVersion(t *testing.T) {
+	const files = editFiles + `-- mod/REPO.bazel --
+-- mod/_gazelle_generated/BUILD.bazel --
+    purl = "pkg:golang/example.com/other@v2.1.0?checksum=x",
+-- mod/a.go --
+package other
+`
+	rules := append(editRules(), rule{"go_library", "//mod:other", map[string]any{"importpath": "example.com/other", "srcs": []string{"//mod:a.go"}}})
+	for what, want := range map[string]string{
+		"/x/pkg/mod/example.com/other@v1.0.0/a.go:3": "builds compile example.com/other v2.1.0, and what was named is of v1.0.0",
+		"example.com/other@v2.1.0/a.go:3":            "",
+		"example.com/other/a.go:3":                   "",
+	} {
+		d, out, _ := fakeDesk(t, files, rules...)
+		if _, err := d.Edit(context.Background(), what, EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, want) || want == "" && strings.Contains(got, "what was named") {
+			t.Errorf("%s: said %s", what, got)
+		}
+	}
+
+	// An SDK, or a patched module, has no version in its path.
+	for content, want := range map[string]bool{"package other // older\n": true, "package other\n": false} {
+		d, out, _ := fakeDesk(t, files, rules...)
+		file := filepath.Join(t.TempDir(), "src", "example.com", "other", "a.go")
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Edit(context.Background(), "\t"+file+":3 +0x1d", EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "builds compile example.com/other v2.1.0 with another text than "+file+" has"); got != want {
+			t.Errorf("said %s", out)
+		}
+	}
+}
+
+// TestEditByHand checks that where a declaration can't be edited all is told that is to be done instead, and nothing is done.
+func TestEditByHand(t *testing.T) {
+	rules := editRules("//overlays:uuid")
+	macro := append([]rule{}, rules...)
+	macro[1] = rule{"go_overlay", "//overlays:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:a.go"}, "generator_function": "make"}}
+	variable := strings.Replace(editFiles, `srcs = ["a.go"]`, "srcs = FILES", 1)
+	for _, test := range []struct {
+		files string
+		rules []rule
+		o     EditOptions
+		wants []string
+	}{
+		{editFiles, macro, EditOptions{}, []string{
+			"is declared by the macro make", "\n        srcs = [\"_src/example.com/m/uuid/b.go\"],\n", "and copy WORKSPACE/uuid/b.go to overlays/_src/example.com/m/uuid/b.go",
+		}},
+		{editFiles, macro, EditOptions{New: "c.go"}, []string{"\n        new_srcs = [\"_src/example.com/m/uuid/c.go\"],\n", "and write the file overlays/_src/example.com/m/uuid/c.go"}},
+		{editFiles, macro, EditOptions{Delete: true}, []string{"\n        delete = [\"b.go\"],\n"}},
+		{variable, rules, EditOptions{}, []string{"the variable FILES, expected a list", "and copy WORKSPACE/uuid/b.go to overlays/_src/example.com/m/uuid/b.go"}},
+	} {
+		d, _, _ := fakeDesk(t, test.files, test.rules...)
+		before := read(t, d, "overlays/BUILD.bazel")
+		_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", test.o)
+		for _, want := range test.wants {
+			if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), strings.ReplaceAll(want, "WORKSPACE", filepath.ToSlash(d.Workspace.Root))) {
+				t.Errorf("got %v, want %s", err, want)
+			}
+		}
+		if _, failed := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src")); read(t, d, "overlays/BUILD.bazel") != before || failed == nil {
+			t.Error("something has changed")
+		}
+	}
+}
+
+// TestEditBlanks checks that of a path with blanks not its end is taken, which may be another file.
+func TestEditBlanks(t *testing.T) {
+	files := editFiles + "-- uuid/my b.go --\npackage uuid // mine\n-- overlays/my a.go --\npackage uuid\n-- b.go --\npackage top\n"
+	rules := append(editRules("//overlays:uuid"),
+		rule{"go_library", "//mine:mine", map[string]any{"importpath": "example.com/m/mine", "srcs": []string{"//uuid:my b.go"}}},
+		rule{"go_library", "//:top", map[string]any{"importpath": "example.com/m", "srcs": []string{"//:b.go"}}})
+	rules[1].attrs["new_srcs"] = []string{"//overlays:my a.go"}
+	for what, want := range map[string]string{
+		"uuid/my b.go:1:3":           "overlays/_src/example.com/m/mine/my b.go",
+		"example.com/m/mine/my b.go": "overlays/_src/example.com/m/mine/my b.go",
+		"overlays/my a.go:1":         "overlays/my a.go",
+	} {
+		d, _, _ := fakeDesk(t, files, rules...)
+		edited, err := d.Edit(context.Background(), what, EditOptions{})
+		if got, _ := filepath.Rel(d.Workspace.Root, edited.Path); err != nil || filepath.ToSlash(got) != want {
+			t.Errorf("%s: got %s, %v", what, got, err)
+		}
+	}
+}
+
+// TestEditNear checks that a package is proposed for one that there is not.
+func TestEditNear(t *testing.T) {
+	files := strings.Replace(editFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/google/uuid v1.6.0\n", 1)
+	d, _, _ := fakeDesk(t, files, editRules()...)
+	if err := txtar.Write(txtar.Parse([]byte("-- sdk/src/net/http/request.go --\npackage http\n-- sdk/src/net/url/url.go --\npackage url\n")), filepath.Dir(d.Workspace.Root)); err != nil {
+		t.Fatal(err)
+	}
+	base := filepath.Join(filepath.Dir(d.Workspace.Root), "output_base")
+	if err := os.MkdirAll(base, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for what, want := range map[string]string{
+		"github.com/gogle/uuid/version4.go":      "has the import path github.com/gogle/uuid; is it github.com/google/uuid?",
+		"github.com/google/uid/hash/version4.go": "; is it github.com/google/uuid/hash?",
+		"net/htpp/request.go":                    "has the import path net/htpp; is it net/http?",
+		"example.com/m/uiid/b.go":                "has the import path example.com/m/uiid; is it example.com/m/uuid?",
+		"github.com/google/uuid/none/x.go":       "has the import path github.com/google/uuid/none",
+		"golang.org/x/unlike/b.go":               "has the import path golang.org/x/unlike",
+	} {
+		_, err := d.Edit(context.Background(), what, EditOptions{})
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", what, err, want)
+		}
+	}
+}
+
+// TestEditUnknown checks that there comes no second overlay of a package beside one that Bazel can't load.
+func TestEditUnknown(t *testing.T) {
+	rules := editRules()
+	d, _, _ := fakeDesk(t, editFiles, rules[0])
+	const wrong = "ERROR: overlays/BUILD.bazel:9:1: name 'x' is not defined\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "broken"), []byte(wrong), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), "overlays/BUILD.bazel:3: //overlays:uuid is for package example.com/m/uuid, too, but Bazel can't read the file") ||
+		!strings.Contains(err.Error(), "name 'x' is not defined") {
+		t.Errorf("got %v", err)
+	}
+	if read(t, d, "overlays/BUILD.bazel") != before {
+		t.Error("something has changed")
+	}
+}
+
+// TestEditNewInSDK checks that a new file is of the package, and not of a program in the same folder.
+func TestEditNewInSDK(t *testing.T) {
+	const ignored = "//go:build ignore\n\npackage main\n"
+	for _, files := range []string{
+		"-- sdk/src/sort/gen.go --\n" + ignored + "-- sdk/src/sort/sort.go --\npackage sort\n",
+		"-- sdk/src/sort/a.go --\npackage sort\n-- sdk/src/sort/gen.go --\n" + ignored,
+		"-- sdk/src/sort/a.go --\npackage documentation\n-- sdk/src/sort/sort.go --\npackage sort\n",
+	} {
+		d, _, _ := fakeDesk(t, editFiles, editRules()...)
+		if err := txtar.Write(txtar.Parse([]byte(files)), filepath.Dir(d.Workspace.Root)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(d.Workspace.Root), "output_base"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Edit(context.Background(), "sort", EditOptions{New: "more.go"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, d, "overlays/_src/sort/more.go"); got != "package sort\n" {
+			t.Errorf("got %s of %s", got, files)
+		}
+	}
+}
+
+// TestEditLinks checks that a file of the workspace may be named by a path that leads there by links.
+func TestEditLinks(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules("//overlays:uuid")...)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(d.Workspace.Root, link); err != nil {
+		t.Skip(err)
+	}
+	for what, want := range map[string]string{"uuid/b.go:1": "overlays/_src/example.com/m/uuid/b.go", "overlays/a.go": "overlays/a.go"} {
+		edited, err := d.Edit(context.Background(), filepath.Join(link, what), EditOptions{})
+		if got, _ := filepath.Rel(d.Workspace.Root, edited.Path); err != nil || filepath.ToSlash(got) != want {
+			t.Errorf("%s: got %s, %v", what, got, err)
+		}
+	}
+}
+
+// TestEditWithoutSDK checks that the lines to write, where a workspace chooses no Go, are those for the Go of its go.mod.
+func TestEditWithoutSDK(t *testing.T) {
+	const files = "-- go.mod --\nmodule example.com/m\n\ngo 1.26.8\n-- MODULE.bazel --\nbazel_dep(name = \"go_overlay\", version = \"1.0.0\")\nbazel_dep(name = \"rules_go\", version = \"0.65.0\")\n" +
+		"-- uuid/b.go --\npackage uuid\n-- uuid/a.go --\npackage uuid\n"
+	d, _, _ := fakeDesk(t, files, editRules()[0])
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/b.go", EditOptions{})
+	if err == nil || !strings.Contains(err.Error(), "version = \"1.26.8\"") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays")); err == nil {
+		t.Error("something has changed")
+	}
+}
+
+// TestEditReason checks that it is said what becomes of a reason that an overlay has.
+func TestEditReason(t *testing.T) {
+	rules := editRules("//overlays:uuid")
+	rules[1].attrs["reason"] = "It is slow."
+	d, out, _ := fakeDesk(t, editFiles, rules...)
+	if _, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/a.go", "example.com/m/uuid/b.go", "example.com/m/uuid/b.go:1"}, EditOptions{Reason: "It is wrong."}); err != nil {
+		t.Fatal(err)
+	}
+	got := filepath.ToSlash(out.String())
+	if strings.Count(got, "the reason of //overlays:uuid stays as it is in overlays/BUILD.bazel:7\n") != 1 || strings.Count(got, "the reason of //overlays:uuid was \"It is slow.\"\n") != 1 {
+		t.Errorf("said %s", got)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `reason = "It is wrong."`) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -20,6 +20,10 @@ func TestEmbedded(t *testing.T) {
 	}}
 	files := editFiles + "-- uuid/templates/a.html --\n" + page + "-- uuid/templates/b.html --\n" + page
 	d, _, _ := fakeDesk(t, files, library, rule{"go_overlay_set", "//overlays:prod", map[string]any{}})
+	_, err := d.Edit(context.Background(), "example.com/m/uuid/templates/a.html", EditOptions{AsDiff: true})
+	if err == nil || !strings.Contains(err.Error(), "is embedded, and diffs are for files that are compiled") {
+		t.Errorf("got %v", err)
+	}
 	if _, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/templates/a.html", "//uuid:templates/b.html"}, EditOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +50,9 @@ func TestEmbedded(t *testing.T) {
 	commitAll(t, d)
 	if err := d.Status(context.Background(), nil, StatusOptions{}); err != nil {
 		t.Errorf("%v: %s", err, out)
+	}
+	if edited, err := d.Edit(context.Background(), "example.com/m/uuid/templates/a.html", EditOptions{}); err != nil || edited.Replaces != "" {
+		t.Errorf("got %+v, %v: no diff is to be made of it", edited, err)
 	}
 	out.Reset()
 	if err := d.Diff(context.Background(), nil); err != nil || !strings.Contains(out.String(), "+++ b/templates/a.html\n") || !strings.Contains(out.String(), "new file mode") {

@@ -62,12 +62,13 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 	if err != nil {
 		return err
 	}
+	d.warnSelects(chosen, nil)
 	failed := false
 	var modules []*exported
 	for i, overlay := range chosen {
 		pkg, err := found.pkg(overlay)
 		if err == nil {
-			err = d.export(ctx, &modules, found.layering, chosen[:i], overlay, pkg)
+			err = d.export(ctx, &modules, found.layering, chosen[:i], overlay, pkg, o.Format)
 		}
 		if err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", overlay.Label, err)
@@ -93,7 +94,7 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 }
 
 // export adds what an overlay changes to that of its module, which is what it makes on top of those before it.
-func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, before []workspace.Overlay, o workspace.Overlay, pkg *workspace.GoPackage) error {
+func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, before []workspace.Overlay, o workspace.Overlay, pkg *workspace.GoPackage, format string) error {
 	h, folder, err := d.homeOf(ctx, pkg)
 	if err != nil {
 		return err
@@ -131,6 +132,10 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 		file := exportedFile{name: path.Join(folder, name), new: new[name]}
 		if upstream, ok := pkg.File(name); ok && upstream.Path != "" {
 			file.name = h.inSlashes(upstream.Path)
+			if !filepath.IsLocal(filepath.FromSlash(file.name)) {
+				return fmt.Errorf("%s is not in %s, where other files of package %s are: targets of several repositories have its import path, and an overlay can be exported for one only",
+					upstream.Path, h.root, o.ImportPath)
+			}
 		}
 		if file.old, file.layered = old[name]; !file.layered {
 			if file.old, err = m.upstream(name); err != nil {
@@ -140,7 +145,7 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 		if changes[i].Kind != workspace.Patch {
 			file.source = changes[i].Path
 		}
-		if bytes.IndexByte(file.old, 0) >= 0 || bytes.IndexByte(file.new, 0) >= 0 {
+		if format != "json" && (bytes.IndexByte(file.old, 0) >= 0 || bytes.IndexByte(file.new, 0) >= 0) {
 			fmt.Fprintf(d.Err, "%s: %s is left out, as it is no text\n", o.Label, name)
 			continue
 		}
@@ -224,7 +229,7 @@ func (d *Desk) deliver(outputs []outputFile, to string) (paths []string, err err
 		return nil, fmt.Errorf("the overlays are for %d modules, and each gets a file: %s.\nSay by -o which folder is for the files, or name overlays of one module",
 			len(outputs), strings.Join(names, ", "))
 	}
-	isFolder := strings.HasSuffix(to, "/") || strings.HasSuffix(to, string(filepath.Separator))
+	isFolder := endsInSlash(to)
 	to = d.abs(to)
 	info, err := os.Stat(to)
 	if err == nil && info.IsDir() {
@@ -252,6 +257,11 @@ func (d *Desk) deliver(outputs []outputFile, to string) (paths []string, err err
 		fmt.Fprintln(d.Err, "written:", d.rel(file))
 	}
 	return paths, nil
+}
+
+// endsInSlash tells whether a path that the user has written is that of a folder.
+func endsInSlash(path string) bool {
+	return strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator))
 }
 
 // abs returns a path that the user has written, which is relative to the current folder.

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand"
+	"mime/quotedprintable"
 	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -222,6 +225,16 @@ func compareFiles(t *testing.T, folder string, want map[string]string) {
 	}
 }
 
+// compareBeginnings checks how files of the workspace begin.
+func compareBeginnings(t *testing.T, d *Desk, wants map[string]string) {
+	t.Helper()
+	for name, want := range wants {
+		if got := read(t, d, name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
 // TestExportDiff checks that git and patch make, of upstream's repository, what builds compile.
 func TestExportDiff(t *testing.T) {
 	d, out, said := exportDesk(t)
@@ -340,6 +353,17 @@ func TestExportModuleOverride(t *testing.T) {
 	root := repository(t, d, "")
 	run(t, root, read(t, d, "overlays/out/"+name), "git", "apply", "-")
 	compareTree(t, root, exportedTree)
+
+	for path, want := range map[string]bool{"github.com/acme/mono/go/uuid/v2": true, "github.com/acme/mono/go/uuid": false} {
+		module := "deps = use_extension(\"@gazelle//:extensions.bzl\", \"go_deps\")\ndeps.module_override(patches = [\"//:x.patch\"], path = \"" + path + "\")\n"
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, "MODULE.bazel"), []byte(module), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		said.Reset()
+		if err := d.Export(context.Background(), nil, options); err != nil || strings.Contains(said.String(), "MODULE.bazel has a module_override of it") != want {
+			t.Errorf("%s: got %v, said %s", path, err, said)
+		}
+	}
 }
 
 // TestExportModules checks that overlays of several modules get a file each, of the workspace and of the standard library too.
@@ -371,14 +395,10 @@ const P = 2
 	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: "out"}); err != nil {
 		t.Fatal(err, said)
 	}
-	for name, want := range map[string]string{
+	compareBeginnings(t, d, map[string]string{
 		"out/std.patch":           "diff --git a/src/fmt/print.go b/src/fmt/print.go\n",
 		"out/example.com_m.patch": "diff --git a/lib/lib.go b/lib/lib.go\n",
-	} {
-		if got := read(t, d, name); !strings.HasPrefix(got, want) {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
+	})
 	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "sdk", "VERSION"), []byte("go1.0.1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -398,6 +418,126 @@ const P = 2
 	}
 	if want := "diff --git a/workspace/lib/lib.go b/workspace/lib/lib.go\n"; !strings.HasPrefix(out.String(), want) {
 		t.Errorf("got %s, want %s", out, want)
+	}
+}
+
+// TestExportVendored checks that names are those of the module's repository where Bazel compiles what a vendor folder has.
+func TestExportVendored(t *testing.T) {
+	const uuid, mono = "github.com/google/uuid", "github.com/acme/mono/go/uuid/v2/hash"
+	d, out, said := fakeDesk(t, `
+-- MODULE.bazel --
+-- go.mod --
+module example.com/m
+-- vendor/modules.txt --
+# github.com/acme/mono v1.0.0 => ../mono
+## explicit; go 1.22
+github.com/acme/mono
+# github.com/acme/mono/go/uuid/v2 v2.1.0
+github.com/acme/mono/go/uuid/v2/hash
+-- vendor/github.com/acme/mono/go/uuid/v2/hash/hash.go --
+package hash
+-- backend/vendor/github.com/google/uuid/uuid.go --
+package uuid
+-- overlays/hash.go --
+package hash
+
+const H = 1
+-- overlays/uuid.go --
+package uuid
+
+const U = 1
+`,
+		rule{"go_library", "//vendor/" + mono + ":hash", map[string]any{"importpath": mono, "srcs": []string{"//vendor/" + mono + ":hash.go"}}},
+		rule{"go_library", "//backend/vendor/" + uuid + ":uuid", map[string]any{"importpath": uuid, "srcs": []string{"//backend/vendor/" + uuid + ":uuid.go"}}},
+		rule{"go_overlay", "//overlays:hash", map[string]any{"importpath": mono, "srcs": []string{"//overlays:hash.go"}}},
+		rule{"go_overlay", "//overlays:uuid", map[string]any{"importpath": uuid, "srcs": []string{"//overlays:uuid.go"}}},
+	)
+	t.Setenv("GOMODCACHE", t.TempDir())
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff", Output: "out/"}); err != nil {
+		t.Fatal(err, said)
+	}
+	compareBeginnings(t, d, map[string]string{
+		"out/github.com_acme_mono_go_uuid_v2.patch": "diff --git a/go/uuid/hash/hash.go b/go/uuid/hash/hash.go\n",
+		"out/github.com_google_uuid.patch":          "diff --git a/uuid.go b/uuid.go\n",
+	})
+	if want := "github.com/acme/mono/go/uuid/v2 v2.1.0: names are those"; !strings.Contains(said.String(), want) {
+		t.Errorf("said %s, want %s", said, want)
+	}
+	err := d.Export(context.Background(), []string{"hash"}, ExportOptions{Format: "module_override", Output: "out/"})
+	if err == nil || !strings.Contains(err.Error(), "which go_deps doesn't fetch") {
+		t.Errorf("got %v", err)
+	}
+	if err := d.Export(context.Background(), []string{"uuid"}, ExportOptions{Format: "json"}); err != nil || !strings.Contains(out.String(), "backend/vendor/github.com/google/uuid/uuid.go\":") {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+// TestExportOwnExternal checks that a folder called external is one of the workspace, unless it is Bazel's.
+func TestExportOwnExternal(t *testing.T) {
+	const own, made = "example.com/m/third_party/external/lib", "example.com/module/oo"
+	d, out, said := fakeDesk(t, `
+-- MODULE.bazel --
+-- third_party/external/lib/lib.go --
+package lib
+-- out/execroot/x --
+-- out/external/module/o/o.go --
+package oo
+-- overlays/lib.go --
+package lib
+
+const L = 1
+-- overlays/o.go --
+package oo
+
+const O = 1
+`,
+		rule{"go_library", "//third_party/external/lib:lib", map[string]any{"importpath": own, "srcs": []string{"//third_party/external/lib:lib.go"}}},
+		rule{"go_library", "//out/external/module/o:o", map[string]any{"importpath": made, "srcs": []string{"//out/external/module/o:o.go"}}},
+		rule{"go_overlay", "//overlays:lib", map[string]any{"importpath": own, "srcs": []string{"//overlays:lib.go"}}},
+		rule{"go_overlay", "//overlays:o", map[string]any{"importpath": made, "srcs": []string{"//overlays:o.go"}}},
+	)
+	t.Setenv("GOMODCACHE", t.TempDir())
+	for overlay, want := range map[string]string{
+		"lib": "diff --git a/third_party/external/lib/lib.go b/third_party/external/lib/lib.go\n",
+		"o":   "diff --git a/o/o.go b/o/o.go\n",
+	} {
+		out.Reset()
+		if err := d.Export(context.Background(), []string{overlay}, ExportOptions{Format: "diff"}); err != nil || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("got %v, %s, said %s", err, out, said)
+		}
+	}
+	if strings.Contains(said.String(), "example.com/module/o:") || !strings.Contains(said.String(), "example.com/module/oo:") {
+		t.Errorf("said %s", said)
+	}
+}
+
+// TestExportBinary checks that a file which is no text is left out of a diff, and that this is said; of JSON, it is not.
+func TestExportBinary(t *testing.T) {
+	d, out, said := fakeDesk(t, "-- MODULE.bazel --\n-- x/a.go --\npackage x\n-- x/logo.png --\nold\x00\n-- overlays/a.go --\npackage x // a\n-- overlays/logo.png --\nnew\x00\n",
+		rule{"go_library", "//x:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//x:a.go"}, "embedsrcs": []string{"//x:logo.png"}}},
+		rule{"go_overlay", "//overlays:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//overlays:a.go"}, "embedsrcs": []string{"//overlays:logo.png"}}},
+	)
+	const note = "//overlays:x: logo.png is left out, as it is no text\n"
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "diff"}); err != nil || strings.Contains(out.String(), "logo") || !strings.HasSuffix(said.String(), note) {
+		t.Errorf("got %v, %s, said %s", err, out, said)
+	}
+	out.Reset()
+	said.Reset()
+	if err := d.Export(context.Background(), nil, ExportOptions{Format: "json"}); err != nil || !strings.Contains(out.String(), "overlays/logo.png\"") || said.Len() > 0 {
+		t.Errorf("got %v, %s, said %s", err, out, said)
+	}
+}
+
+// TestExportTwoHomes checks that no name leads out of the repository that a diff is for.
+func TestExportTwoHomes(t *testing.T) {
+	d, _, said := fakeDesk(t, "-- MODULE.bazel --\n-- mod/REPO.bazel --\n-- mod/a.go --\npackage x\n-- x/b.go --\npackage x\n-- overlays/b.go --\npackage x // b\n",
+		rule{"go_library", "//mod:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//mod:a.go"}}},
+		rule{"go_library", "//x:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//x:b.go"}}},
+		rule{"go_overlay", "//overlays:x", map[string]any{"importpath": "example.com/x", "srcs": []string{"//overlays:b.go"}}},
+	)
+	err := d.Export(context.Background(), nil, ExportOptions{Format: "diff"})
+	if !errors.Is(err, command.ExitCode(1)) || !strings.Contains(said.String(), "targets of several repositories have its import path") {
+		t.Errorf("got %v, %s", err, said)
 	}
 }
 
@@ -492,6 +632,27 @@ func TestExportJSON(t *testing.T) {
 	}
 	if err := d.Export(context.Background(), []string{"files"}, options); err == nil || !strings.Contains(err.Error(), "is not what Bazel compiles") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestExportJSONReplaced checks that the go command's file of a module that go.mod replaces is that of the fork.
+func TestExportJSONReplaced(t *testing.T) {
+	d, _, said := exportDesk(t)
+	goMod := filepath.Join(d.Workspace.Root, "go.mod")
+	for to, folder := range map[string]string{
+		"./forks/uuid":                   filepath.Join(d.Workspace.Root, "forks", "uuid"),
+		"github.com/fork/uuid/v2 v2.1.0": filepath.Join(os.Getenv("GOMODCACHE"), "github.com", "fork", "uuid", "v2@v2.1.0"),
+	} {
+		if err := os.WriteFile(goMod, []byte("module example.com/m\n\nreplace github.com/acme/mono/go/uuid/v2 => "+to+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		copyModule(t, d, folder)
+		if err := d.Export(context.Background(), []string{"files"}, ExportOptions{Format: "json", Output: "out/"}); err != nil {
+			t.Fatal(to, err, said)
+		}
+		if got := read(t, d, "out/overlay.json"); !strings.Contains(got, strconv.Quote(filepath.Join(folder, "hash", "new.go"))+":") {
+			t.Errorf("%s: got %s", to, got)
+		}
 	}
 }
 
@@ -621,6 +782,22 @@ func TestDiffDifferential(t *testing.T) {
 			if t.Failed() {
 				t.Fatalf("round %d: %v\n%s", round, command.words, diff)
 			}
+		}
+	}
+}
+
+// TestQuotedPrintable checks that no line of what is written begins a mail.
+func TestQuotedPrintable(t *testing.T) {
+	for _, text := range []string{"From me\n", "\r\n" + strings.Repeat("x", 75) + "From nobody Mon Sep 17 00:00:00 2001\n", "From the end "} {
+		encoded := quotedPrintable(text)
+		for _, line := range strings.Split(encoded, "\n") {
+			if strings.HasPrefix(line, "From ") || len(line) > 76 {
+				t.Errorf("%q is written as %q", text, encoded)
+			}
+		}
+		decoded, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(encoded)))
+		if err != nil || string(decoded) != text {
+			t.Errorf("%q becomes %q, %v", text, decoded, err)
 		}
 	}
 }

@@ -65,6 +65,10 @@ func init() {
 			os.Stdout.Write(line)
 		}
 	}
+	if errs, err := os.ReadFile(filepath.Join(filepath.Dir(path), "broken")); err == nil { // What BUILD files have.
+		os.Stderr.Write(errs)
+		os.Exit(3)
+	}
 	os.Exit(0)
 }
 

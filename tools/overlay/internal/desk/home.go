@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,6 +22,7 @@ type home struct {
 	version string // or empty
 	std     bool
 	own     bool // whether it is the workspace
+	vendor  bool // whether it is a module in a vendor folder of the workspace
 }
 
 // homeOf returns the home of a package, and the package's folder there.
@@ -49,7 +52,7 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 		for at := filepath.Dir(file.Path); h.root == "" && at != filepath.Dir(at); at = filepath.Dir(at) {
 			_, err := os.Stat(filepath.Join(at, "REPO.bazel"))
 			info, _ := os.Stat(at)
-			if h.own = os.SameFile(info, workspaceRoot); h.own || err == nil || filepath.Base(filepath.Dir(at)) == "external" {
+			if h.own = os.SameFile(info, workspaceRoot); h.own || err == nil || d.isRepository(at) {
 				h.root = at
 			}
 		}
@@ -65,8 +68,51 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 	if h.root == "" {
 		return h, "", fmt.Errorf("package %s has no file that no rule makes: nothing tells where its sources are", pkg.ImportPath)
 	}
-	h.module = strings.TrimSuffix(strings.TrimSuffix(pkg.ImportPath, folder), "/")
+	if above, ok := strings.CutSuffix("/"+folder, "/vendor/"+pkg.ImportPath); ok && h.own {
+		return h.vendored(strings.TrimPrefix(above, "/"), pkg.ImportPath)
+	}
+	h.module = strings.TrimSuffix(pkg.ImportPath, "/"+folder) // The folder may have another name.
 	return h, folder, nil
+}
+
+// isRepository tells whether a folder is where Bazel has a repository. A workspace may have folders that are called external, too, and
+// the output base be in it.
+func (d *Desk) isRepository(folder string) bool {
+	external := filepath.Dir(folder)
+	if filepath.Base(external) != "external" {
+		return false
+	}
+	rel, err := filepath.Rel(d.Workspace.Root, folder)
+	if err != nil || !filepath.IsLocal(rel) {
+		return true
+	}
+	_, err = os.Stat(filepath.Join(filepath.Dir(external), "execroot"))
+	return err == nil
+}
+
+// vendored returns the home of a package that is in the vendor folder of a folder of the workspace: the module there, as
+// modules.txt has it, or else the package itself.
+func (h home) vendored(above, importPath string) (home, string, error) {
+	vendor := filepath.Join(h.root, filepath.FromSlash(above), "vendor")
+	content, err := os.ReadFile(filepath.Join(vendor, "modules.txt"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return h, "", err
+	}
+	h.own, h.vendor = false, true
+	for _, line := range strings.Split(string(content), "\n") {
+		words := strings.Fields(line) // # MODULE VERSION [=> MODULE VERSION]
+		if len(words) >= 3 && words[0] == "#" && len(words[1]) > len(h.module) && strings.HasPrefix(importPath+"/", words[1]+"/") {
+			h.module, h.version = words[1], words[2]
+		}
+	}
+	if h.module == "" {
+		h.module = importPath
+	}
+	if h.version == "=>" {
+		h.version = ""
+	}
+	h.root = filepath.Join(vendor, filepath.FromSlash(h.module))
+	return h, strings.TrimPrefix(strings.TrimPrefix(importPath, h.module), "/"), nil
 }
 
 // inSlashes returns a path relative to the home's folder, with slashes.

@@ -19,7 +19,7 @@ type layering struct {
 }
 
 // activeFlag is how .bazelrc chooses a set.
-var activeFlag = regexp.MustCompile(`(?m)^[^#\n]*//go_overlay:active=["']?(//[^\s"']+)`)
+var activeFlag = regexp.MustCompile(`(?m)^[^#\n]*//go_overlay:active=["']?(@{0,2}//[^\s"']+)`)
 
 // usedSets returns the labels of sets that builds use: by default, by .bazelrc, or for a target.
 func (d *Desk) usedSets(sets []workspace.Set) (used []string) {

@@ -41,6 +41,8 @@ package a // top
 			[]rule{{"go_overlay_binary", "//a:lab", map[string]any{"overlays": "//overlays:all"}}}, true},
 		{"in .bazelrc it is", module + "overlays.use(set = \"//overlays:prod\")\n" +
 			"-- .bazelrc --\nbuild --config=x\nbuild:lab --@go_overlay//go_overlay:active=//overlays:all\n", nil, true},
+		{"in .bazelrc it is, by a label with @", module + "overlays.use(set = \"//overlays:prod\")\n" +
+			"-- .bazelrc --\nbuild:lab --@go_overlay//go_overlay:active='@//overlays:all'\n", nil, true},
 		{"in a comment of .bazelrc it is", module + "overlays.use(set = \"//overlays:prod\")\n" +
 			"-- .bazelrc --\n# build:lab --@go_overlay//go_overlay:active=//overlays:all\n", nil, false},
 	} {

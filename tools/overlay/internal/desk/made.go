@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -241,6 +242,29 @@ func number(o workspace.Overlay, attribute string, otherwise int) int {
 		return otherwise
 	}
 	return n
+}
+
+// warnSelects says which overlays and sets have a select(), for Bazel is not asked which branch a build takes: what it lists is all of
+// them together. They are those that BUILD files have at their top level.
+func (d *Desk) warnSelects(overlays []workspace.Overlay, sets []workspace.Set) {
+	files := map[string]*buildfile.File{}
+	warn := func(label, path string) {
+		pkg, name := workspace.Package(label)
+		if _, ok := files[path]; !ok {
+			files[path], _ = buildfile.Load(path, pkg) // What does not parse, others tell.
+		}
+		if file := files[path]; file != nil {
+			if attributes := file.Selects(name); len(attributes) > 0 {
+				fmt.Fprintf(d.Err, "%s: a select() in %s: this has all its branches together, of which a build takes one\n", label, strings.Join(attributes, ", "))
+			}
+		}
+	}
+	for _, o := range overlays {
+		warn(o.Label, o.BuildFile)
+	}
+	for _, set := range sets {
+		warn(set.Label, set.BuildFile)
+	}
 }
 
 // besideFiles are attributes of an overlay by which it changes its package, but no file of it.

@@ -106,12 +106,15 @@ func quotedPrintable(text string) string {
 			c := line[i]
 			encoded := string(rune(c))
 			isBlank := c == ' ' || c == '\t'
-			if c == '=' || c > '~' || c < ' ' && !isBlank || isBlank && i == len(line)-1 || c == 'F' && i == 0 {
+			if c == '=' || c > '~' || c < ' ' && !isBlank || isBlank && i == len(line)-1 {
 				encoded = fmt.Sprintf("=%02X", c)
 			}
 			if width += len(encoded); width > 75 {
 				b.WriteString("=\n")
 				width = len(encoded)
+			}
+			if c == 'F' && width == 1 { // Mailboxes begin a mail with a line that begins with From.
+				encoded, width = "=46", 3
 			}
 			b.WriteString(encoded)
 		}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 )
 
 // exportModuleOverride writes a patch file for each module, with names that are relative to it, and
@@ -23,16 +25,30 @@ func (d *Desk) exportModuleOverride(modules []*exported, o ExportOptions) error 
 		switch {
 		case e.std:
 			return fmt.Errorf("%s is of the SDK, which module_override doesn't change. What -format diff writes, go_sdk.download in MODULE.bazel takes as patches = […], with patch_strip = 1", e.series[0].Label)
+		case e.vendor:
+			return fmt.Errorf("%s is for a package of %s, which go_deps doesn't fetch, so that module_override doesn't change it; -format diff writes what upstream takes",
+				e.series[0].Label, d.rel(e.root))
 		case e.own:
 			return fmt.Errorf("%s is for a package of the workspace, which module_override doesn't change. What -format diff writes, git apply takes", e.series[0].Label)
 		}
 		outputs = append(outputs, outputFile{e.home, diffOf(e.files(), "")})
+	}
+	module, err := d.readModule()
+	if err != nil {
+		return err
 	}
 	paths, err := d.deliver(outputs, o.Output)
 	if err != nil {
 		return err
 	}
 	for i, e := range modules {
+		isThere, err := modulefile.HasOverride(module.content, module.options(""), e.module)
+		if err != nil {
+			return err
+		}
+		if isThere {
+			fmt.Fprintf(d.Err, "%s: MODULE.bazel has a module_override of it, and go_deps takes one for each module: write the patch at the end of its patches, which have one patch_strip\n", e.home)
+		}
 		fmt.Fprintf(d.Out, "go_deps.module_override(\n    patch_strip = 1,\n    patches = [%s],\n    path = %s,\n)\n",
 			strconv.Quote(d.fileLabel(paths[i])), strconv.Quote(e.module))
 		for _, file := range e.files() {

@@ -13,12 +13,20 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/record"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // exportJSON writes what the go command takes by -overlay: paths of its files, and of overlay files in their place. What no
 // overlay file has as it is, such as what diffs make, comes into files of its own.
 func (d *Desk) exportJSON(ctx context.Context, modules []*exported, o ExportOptions) error {
 	replace := map[string]string{}
+	output := ""
+	if o.Output != "" {
+		output = d.abs(o.Output)
+		if info, err := os.Stat(output); endsInSlash(o.Output) || err == nil && info.IsDir() {
+			output = filepath.Join(output, "overlay.json")
+		}
+	}
 	var changes []userfiles.Change
 	for _, e := range modules {
 		folder, err := d.goFolder(ctx, e.home)
@@ -35,10 +43,10 @@ func (d *Desk) exportJSON(ctx context.Context, modules []*exported, o ExportOpti
 				replace[target] = ""
 			case file.source != "":
 				replace[target] = file.source
-			case o.Output == "":
+			case output == "":
 				return fmt.Errorf("%s comes of a diff, and has to be written into a file; say by -o where the JSON is to be, and it comes beside it", target)
 			default:
-				made := filepath.Join(d.abs(o.Output)+".files", strings.ReplaceAll(e.module, "/", "_"), filepath.FromSlash(file.name))
+				made := filepath.Join(output+".files", strings.ReplaceAll(e.module, "/", "_"), filepath.FromSlash(file.name))
 				change, err := overwrite(made, file.new)
 				if err != nil {
 					return err
@@ -52,11 +60,11 @@ func (d *Desk) exportJSON(ctx context.Context, modules []*exported, o ExportOpti
 	if err != nil {
 		return err
 	}
-	if o.Output == "" {
+	if output == "" {
 		_, err := d.Out.Write(content)
 		return err
 	}
-	change, err := overwrite(d.abs(o.Output), content)
+	change, err := overwrite(output, content)
 	if err != nil {
 		return err
 	}
@@ -69,7 +77,7 @@ func (d *Desk) exportJSON(ctx context.Context, modules []*exported, o ExportOpti
 
 // goFolder returns the folder from which the go command compiles what Bazel compiles from another one.
 func (d *Desk) goFolder(ctx context.Context, h home) (string, error) {
-	if h.own {
+	if h.own || h.vendor {
 		return h.root, nil
 	}
 	if h.std {
@@ -90,8 +98,19 @@ func (d *Desk) goFolder(ctx context.Context, h home) (string, error) {
 	if info, err := os.Stat(vendored); err == nil && info.IsDir() {
 		return vendored, nil
 	}
+	replaced, err := workspace.Replacements(d.Workspace.Root)
+	if err != nil {
+		return "", err
+	}
+	if to := replaced[h.module]; filepath.IsAbs(to) {
+		return to, nil
+	} else if strings.HasPrefix(to, ".") {
+		return filepath.Join(d.Workspace.Root, filepath.FromSlash(to)), nil
+	} else if to != "" {
+		h.module = to
+	}
 	if h.version == "" {
-		return "", fmt.Errorf("the version of %s is not known, by which the go command has its files", h.module)
+		return "", fmt.Errorf("the version of %s is not known, by which the go command has its files; run go mod vendor, and export again, for then those in vendor are taken", h.module)
 	}
 	folder := upstream.ModuleFile(moduleCache(), h.module, h.version, "")
 	if _, err := os.Stat(folder); err != nil {

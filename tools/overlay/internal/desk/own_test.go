@@ -75,6 +75,11 @@ func TestEditOwn(t *testing.T) {
 			t.Errorf("%s: said %s, want %s", test.what, got, test.said)
 		}
 	}
+	for what, want := range map[string]string{"overlays/a.go": "//overlays:uuid", "overlays/trace.go": "", "overlays/fix.patch": ""} {
+		if edited, err := d.Edit(context.Background(), what, EditOptions{}); err != nil || edited.Replaces != want {
+			t.Errorf("%s: got %+v, %v", what, edited, err)
+		}
+	}
 	if _, err := d.Edit(context.Background(), "overlays/trace.go", EditOptions{Delete: true}); err == nil || !strings.Contains(err.Error(), "file of the overlay //overlays:uuid") {
 		t.Errorf("got %v", err)
 	}

@@ -42,7 +42,13 @@ func (d *Desk) Patch(ctx context.Context, changes []userfiles.Change) ([]byte, e
 		if err != nil || !filepath.IsLocal(name) {
 			return nil, fmt.Errorf("%s is outside of the workspace, so that no patch can change it there; leave out -patch", file)
 		}
-		writeDiff(&patch, above+filepath.ToSlash(name), change.Original, change.Content)
+		content := change.Content
+		if change.Delete {
+			content = nil
+		} else if content == nil {
+			content = []byte{} // To writeDiff, nil is no file.
+		}
+		writeDiff(&patch, above+filepath.ToSlash(name), change.Original, content)
 	}
 	return patch.Bytes(), nil
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
@@ -20,6 +23,9 @@ type place struct {
 	file string // name in the package, or empty
 	line int    // or 0
 	isOf bool   // whether the file is one of a target, and not any of the package that has the name
+
+	otherVersion string // of the module, that the text has, if builds compile another one
+	otherText    string // path that the text has, of a file with another content than the one that builds compile
 
 	// What is meant may be a file that an overlay has for it. Then pkg is nil.
 	overlay *workspace.Overlay
@@ -44,9 +50,11 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)
 	}
-	candidates, err := what.Parse(text, env)
-	if err != nil {
-		return place{}, err
+	candidates := d.pathInWorkspace(text, base)
+	if candidates == nil {
+		if candidates, err = what.Parse(text, env); err != nil {
+			return place{}, err
+		}
 	}
 
 	for _, candidate := range candidates {
@@ -66,6 +74,7 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 				continue
 			}
 			if err != nil || found.pkg != nil {
+				found.otherText = otherText(text, found)
 				return found, err
 			}
 		}
@@ -73,7 +82,110 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if failed == nil {
 		failed = fmt.Errorf("no package of the workspace, nor of what it depends on, has it")
 	}
+	if notFound := (*workspace.NotFoundError)(nil); errors.As(failed, &notFound) {
+		if near := d.nearPackages(ctx, notFound.ImportPath, packages, l); len(near) > 0 {
+			failed = fmt.Errorf("%w; is it %s?", failed, strings.Join(near, " or "))
+		}
+	}
 	return place{}, fmt.Errorf("%q: %w", text, failed)
+}
+
+// otherText returns the path in a text of a file, in an SDK or a module cache, say, if that is not the same as the one that was found.
+func otherText(text string, found place) string {
+	if found.pkg == nil || found.isOf { // That one is named itself, or what a build has made of it.
+		return ""
+	}
+	file, ok := found.pkg.File(found.file)
+	if !ok || file.Path == "" {
+		return ""
+	}
+	for _, word := range strings.Fields(text) {
+		named := lineAtEnd.FindStringSubmatch(word)[1]
+		if !filepath.IsAbs(named) {
+			continue
+		}
+		if digest := digestOfFile(named); digest != "" && digest != digestOfFile(file.Path) {
+			return named
+		}
+	}
+	return ""
+}
+
+// nearPackages returns import paths that may be meant by one that nothing has: of overlays, of modules that go.mod has, and of folders
+// of the workspace and of the SDK.
+func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *workspace.Packages, l layering) []string {
+	var known []string
+	for _, o := range l.all {
+		known = append(known, o.ImportPath)
+	}
+	beside := func(root, prefix string) { // What is in the folder where the package would be.
+		parent, _ := path.Split(strings.TrimPrefix(importPath, prefix))
+		entries, _ := os.ReadDir(filepath.Join(root, filepath.FromSlash(parent)))
+		for _, entry := range entries {
+			if entry.IsDir() {
+				known = append(known, prefix+parent+entry.Name())
+			}
+		}
+	}
+	elements := strings.Split(importPath, "/")
+	own, required, _ := workspace.Modules(d.Workspace.Root) // Without go.mod, fewer are known.
+	for _, module := range required {
+		n := strings.Count(module, "/") + 1
+		if len(elements) >= n {
+			known = append(known, path.Join(append([]string{module}, elements[n:]...)...))
+		}
+	}
+	if own != "" && strings.HasPrefix(importPath, own+"/") {
+		beside(d.Workspace.Root, own+"/")
+	}
+	if !strings.Contains(elements[0], ".") {
+		if root, err := packages.SDK(ctx); err == nil {
+			beside(filepath.Join(root, "src"), "")
+		}
+	}
+	known = slices.DeleteFunc(known, func(other string) bool { // Much alike as a whole, they may be nothing alike in an element.
+		others := strings.Split(other, "/")
+		return other == importPath || !slices.EqualFunc(elements, others, func(a, b string) bool { return a == b || len(suggest.Near(a, []string{b})) > 0 })
+	})
+	slices.Sort(known)
+	return suggest.Near(importPath, slices.Compact(known))
+}
+
+var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)
+
+// pathInWorkspace returns what a text is that is the path of a file of the workspace and does not look like it: with blanks it looks like
+// a message with the name of another file, and an absolute one may lead into the workspace by other links than the user came.
+func (d *Desk) pathInWorkspace(text, outputBase string) []what.Candidate {
+	m := lineAtEnd.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	file := d.abs(m[1])
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	rel, err := filepath.Rel(d.Workspace.Root, file)
+	isIn := err == nil && filepath.IsLocal(rel)
+	if isIn && !strings.ContainsAny(m[1], " \t") {
+		return nil
+	}
+	if !isIn {
+		root, err := filepath.EvalSymlinks(d.Workspace.Root)
+		if err != nil {
+			return nil
+		}
+		if file, err = filepath.EvalSymlinks(file); err != nil {
+			return nil
+		}
+		if inBase, err := filepath.Rel(outputBase, file); err == nil && filepath.IsLocal(inBase) {
+			return nil
+		}
+		if rel, err = filepath.Rel(root, file); err != nil || !filepath.IsLocal(rel) {
+			return nil
+		}
+	}
+	line, _ := strconv.Atoi(m[2]) // 0 without
+	return []what.Candidate{{Path: filepath.ToSlash(rel), Line: line}}
 }
 
 // try looks for a candidate. It returns no package if there is none.
@@ -98,6 +210,9 @@ func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *
 		return place{}, err
 	}
 	found := place{pkg: pkg, file: c.File, line: c.Line}
+	if pkg.Version != "" && pkg.Version != c.Version {
+		found.otherVersion = c.Version
+	}
 	if c.File != "" {
 		if _, ok := pkg.File(c.File); !ok && !l.added(pkg.ImportPath, c.File) {
 			return place{}, noSuchFile(pkg, c.File)

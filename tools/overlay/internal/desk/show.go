@@ -70,10 +70,17 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	if err != nil {
 		return withBroken(err, broken)
 	}
+	all := l.all
 	l = l.within(set)
 	progress.Say("asking Bazel for %s", text)
 	at, err := d.overlaidPlace(ctx, l, text)
 	if err != nil {
+		for _, other := range all {
+			if slices.ContainsFunc(other.Changes, func(c workspace.Change) bool { return c.Path != "" && c.Path == d.abs(text) }) {
+				return fmt.Errorf("%s is a file of %s, which %s; say by -set LABEL which set, or overlay, is meant", text, other.Label,
+					map[bool]string{true: "builds don't use by default", false: "is not in " + set}[o.Set == ""])
+			}
+		}
 		return err
 	}
 	progress.Done()
@@ -82,6 +89,7 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	if err != nil {
 		return err
 	}
+	d.warnSelects(overlays, l.sets)
 	m := &making{layering: l, desk: d, pkg: at.pkg}
 	switch {
 	case at.file == "":

@@ -95,10 +95,33 @@ func TestShowText(t *testing.T) {
 		{hashPackage + "/hash.go", "-json is for the list", ShowOptions{Set: "set", JSON: true}},
 		{hashPackage + "/hesh.go", "has no file hesh.go; is it hash.go", ShowOptions{Set: "set"}},
 		{hashPackage, "-set: the workspace declares no overlay //overlays:sat; is it //overlays:set", ShowOptions{Set: "//overlays:sat"}},
+		{"overlays/hash/a b.go", "overlays/hash/a b.go is a file of //overlays:files, which is not in //overlays:lower; say by -set LABEL", ShowOptions{Set: "lower"}},
+		{"overlays/hash/new.go", "is a file of //overlays:files, which builds don't use by default; say", ShowOptions{}},
 		{hashPackage + "/hash.go", "//overlays:upper", ShowOptions{Set: "upper"}}, // It does not fit without the lower one.
 	} {
 		if err := d.Show(context.Background(), test.text, test.options); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %q", test.text, err, test.want)
 		}
+	}
+}
+
+// TestShowSelect checks that it is said of what a build takes one branch, and this has all.
+func TestShowSelect(t *testing.T) {
+	d, _, said := exportDesk(t)
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlays", "BUILD.bazel"), []byte(`
+go_overlay(name = "lower", importpath = "x", patches = {"hash.patch": ["hash.go"]})
+go_overlay(name = "files", importpath = "x", srcs = [], delete = select({"//:linux": ["gone.go"]}))
+go_overlay_set(name = "set", overlays = select({"//:linux": [":files"]}), layers = [":lower", ":upper"])
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const inFiles = "//overlays:files: a select() in delete: this has all its branches together, of which a build takes one\n"
+	const inSet = "//overlays:set: a select() in overlays: this"
+	if err := d.Show(context.Background(), hashPackage, ShowOptions{Set: "set"}); err != nil || !strings.Contains(said.String(), inFiles) || !strings.Contains(said.String(), inSet) {
+		t.Errorf("got %v, said %s", err, said)
+	}
+	said.Reset()
+	if err := d.Export(context.Background(), []string{"files", "lower"}, ExportOptions{Format: "diff"}); err != nil || !strings.Contains(said.String(), inFiles) || strings.Contains(said.String(), "lower: a select") {
+		t.Errorf("got %v, said %s", err, said)
 	}
 }

@@ -74,7 +74,7 @@ func indent(lines string) string {
 }
 
 // UsedSet returns the set that overlays.use names, by its label, and whether there is
-// such a tag. The label is empty where it is no plain string.
+// such a tag. The label is empty where it is no plain string. One of the module itself begins with //.
 func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	m, err := read(content, o)
 	if err != nil {
@@ -83,10 +83,25 @@ func UsedSet(content []byte, o Options) (set string, used bool, err error) {
 	for _, t := range m.tags(m.proxies(overlays)) {
 		if t.name == "use" {
 			set, _ := t.src.str(argument(t.call, -1, "set"))
+			if m.repo != "" && strings.HasPrefix(set, "@"+m.repo+"//") {
+				set = strings.TrimPrefix(set, "@"+m.repo)
+			}
 			return set, true, nil
 		}
 	}
 	return "", false, nil
+}
+
+// HasOverride tells whether the module has a module_override of gazelle's go_deps for a Go module: there can be one for each.
+func HasOverride(content []byte, o Options, goModule string) (bool, error) {
+	m, err := read(content, o)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(m.allTags, func(t tag) bool {
+		path, ok := t.src.str(argument(t.call, -1, "path"))
+		return t.proxy.extension == "go_deps" && t.name == "module_override" && ok && path == goModule
+	}), nil
 }
 
 // Repo returns the name that the workspace has for the repository of go_overlay, or will have.

@@ -62,6 +62,7 @@ type dependency struct {
 type module struct {
 	main          *source
 	name          string
+	repo          string // name that it has for its own repository; empty if it has none
 	version       string // empty if it is not published
 	deps          map[string]dependency
 	overrides     []string // names of modules
@@ -208,6 +209,9 @@ func (m *module) readCall(s *source, call *build.CallExpr, top int, statement bo
 	case "module":
 		m.name, _ = s.str(argument(call, 0, "name"))
 		m.version, _ = s.str(argument(call, 1, "version"))
+		if m.repo, ok = s.str(argument(call, 3, "repo_name")); !ok || m.repo == "" {
+			m.repo = m.name
+		}
 	case "bazel_dep":
 		name, _ := s.str(argument(call, 0, "name"))
 		dep := dependency{repo: name, dev: boolean(call, "dev_dependency")}

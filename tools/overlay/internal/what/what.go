@@ -148,6 +148,9 @@ func (r *reading) line(line string) error {
 			if absolute.MatchString(file) { // C:\Users\A B\x.go
 				return r.word(file, number)
 			}
+			if r.withBlanks(file, number) {
+				return nil
+			}
 			before, file = file[:i], strings.TrimLeft(file[i+1:], "\"'`(<")
 		}
 		if err := r.word(file, number); err != nil {
@@ -175,6 +178,9 @@ func (r *reading) line(line string) error {
 	if symbol := arguments.ReplaceAllString(withoutTypeArguments(line), "$1"); !strings.ContainsAny(symbol, " \t") {
 		return r.symbol(symbol)
 	}
+	if path.Ext(line) != "" && r.withBlanks(line, 0) {
+		return nil
+	}
 	for _, word := range strings.Fields(line) {
 		word = strings.Trim(word, "\"'`()<>,;:")
 		if sourceExtension.MatchString(word) {
@@ -185,6 +191,15 @@ func (r *reading) line(line string) error {
 		return r.symbol(m[1])
 	}
 	return r.refuse("this names neither a file nor a symbol; name one, such as net/http/request.go or net/http.NewRequest")
+}
+
+// withBlanks adds a file that has blanks in its name, and is named by import path and name: hosted paths begin like no sentence.
+func (r *reading) withBlanks(name string, line int) bool {
+	before := len(r.candidates)
+	if host, _, _ := strings.Cut(name, "/"); strings.Contains(host, ".") && isImportPath(host) {
+		r.inPackages(Candidate{Line: line}, name, 2)
+	}
+	return len(r.candidates) > before
 }
 
 // lineNumber returns a number of a line, or 0 for what can't be one.

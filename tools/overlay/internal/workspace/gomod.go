@@ -136,6 +136,37 @@ func Requirement(root, importPath string) (module string, indirect bool, err err
 	return module, indirect, err
 }
 
+// Modules returns the paths of the modules that the go.mod of a workspace has: its own, and those that it requires.
+func Modules(root string) (own string, required []string, err error) {
+	directives, err := readGoMod(root)
+	for _, d := range directives {
+		switch {
+		case len(d.words) == 0:
+		case d.verb == "module":
+			own = d.words[0]
+		case d.verb == "require":
+			required = append(required, d.words[0])
+		}
+	}
+	return own, required, err
+}
+
+// GoVersion returns the version of Go that the go.mod of a workspace asks for, such as 1.26.8: that of its toolchain, or else of
+// its language; or an empty string.
+func GoVersion(root string) (version string, err error) {
+	directives, err := readGoMod(root)
+	for _, d := range directives {
+		switch {
+		case len(d.words) == 0:
+		case d.verb == "toolchain" && strings.HasPrefix(d.words[0], "go"):
+			return strings.TrimPrefix(d.words[0], "go"), err
+		case d.verb == "go":
+			version = d.words[0]
+		}
+	}
+	return version, err
+}
+
 // RepositoryOf returns the name that gazelle gives the repository of a module, and whether the workspace has a repository of that name.
 func (p *Packages) RepositoryOf(module string) (name string, visible bool) {
 	name = repositoryName(module)

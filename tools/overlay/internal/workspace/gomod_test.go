@@ -35,4 +35,25 @@ exclude (
 	if got, err := Replacements(root); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
+	own, required, err := Modules(root)
+	if err != nil || own != "example.com/m" || !reflect.DeepEqual(required, []string{"example.com/a"}) {
+		t.Errorf("got %s, %v, %v", own, required, err)
+	}
+}
+
+func TestGoVersion(t *testing.T) {
+	for content, want := range map[string]string{
+		"module m\n":                              "",
+		"module m\n\ngo 1.26.8 // newest\n":       "1.26.8",
+		"module m\ngo 1.26\ntoolchain go1.26.8\n": "1.26.8",
+		"module m\ntoolchain default\ngo 1.26\n":  "1.26",
+	} {
+		root := t.TempDir()
+		if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := GoVersion(root); err != nil || got != want {
+			t.Errorf("%s: got %q, %v", content, got, err)
+		}
+	}
 }
