@@ -27,6 +27,7 @@ Labels are those of overlays; a name alone will do if it is the only one.
 	Setup: func(*flag.FlagSet) func(labels []string) error {
 		return func(labels []string) error { return convert(labels, desk.Diff) }
 	},
+	Complete: completeOverlays,
 }
 
 var convertVerb = command.Verb{
@@ -49,6 +50,12 @@ Labels are those of overlays; a name alone will do if it is the only one.
 		{Command: "overlay convert -to files //overlays:uuid", Text: "turns diffs into files, if it has both"},
 	},
 	Setup: setupConvert,
+	Complete: func(flag, word string) []string {
+		if flag == "to" {
+			return []string{string(desk.Diff), string(desk.Files)}
+		}
+		return completeOverlays(flag, word)
+	},
 }
 
 func setupConvert(flags *flag.FlagSet) func(labels []string) error {

@@ -31,7 +31,8 @@ changed something. Labels are those of overlays; a name alone will do if it is t
 		{Command: "overlay deps", Text: "sets the deps of all overlays"},
 		{Command: "overlay deps -check", Text: "changes nothing, and fails if there is something to do"},
 	},
-	Setup: setupDeps,
+	Setup:    setupDeps,
+	Complete: completeOverlays,
 }
 
 func setupDeps(flags *flag.FlagSet) func(labels []string) error {
