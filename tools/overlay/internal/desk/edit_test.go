@@ -8,8 +8,12 @@ import (
 	"testing"
 )
 
-const editFiles = moduleFiles + `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
+// useProd are lines of MODULE.bazel.
+const useProd = `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
 overlays.use(set = "//overlays:prod")
+`
+
+const editFiles = moduleFiles + useProd + `
 -- overlays/BUILD.bazel --
 load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
 

@@ -20,6 +20,8 @@ type making struct {
 	desk *Desk
 	pkg  *workspace.GoPackage
 
+	pending texts // that files will have
+
 	paths   []string       // that a manifest refers to by their indices
 	indices map[string]int // of paths
 }
@@ -159,6 +161,14 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	path := filepath.Join(temporary, "manifest")
 	if err := os.WriteFile(path, manifest, 0o600); err != nil {
 		return nil, err
+	}
+	for i, path := range m.paths {
+		if text, ok := m.pending[path]; ok {
+			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i))
+			if err := os.WriteFile(m.paths[i], text, 0o600); err != nil {
+				return nil, err
+			}
+		}
 	}
 	var notes bytes.Buffer // What hunks that have moved are, a build tells.
 	if err := apply.Run(path, m.paths, &notes); err != nil {

@@ -36,7 +36,7 @@ func diffDesk(t *testing.T, files, now string, patches map[string]string, attrs 
 
 // movedDesk has an overlay of the package m, which was written against oldBase, in files that are committed; the package has another
 // file now. Lines are those of the overlay in its BUILD file, beside what each has.
-func movedDesk(t *testing.T, files, now, lines string, attrs map[string]any) (*Desk, func() string) {
+func movedDesk(t *testing.T, files, now, lines string, attrs map[string]any, more ...rule) (*Desk, func() string) {
 	t.Helper()
 	base := digest.Of([]byte(oldBase))
 	build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    base = {\"a.go\": \"" + base +
@@ -46,8 +46,9 @@ func movedDesk(t *testing.T, files, now, lines string, attrs map[string]any) (*D
 		all[name] = value
 	}
 	d, out, _ := fakeDesk(t, "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n"+oldBase+files+"-- overlays/BUILD.bazel --\n"+build,
-		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
-		rule{"go_overlay", "//overlays:m", all})
+		append(more,
+			rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
+			rule{"go_overlay", "//overlays:m", all})...)
 	commitAll(t, d)
 	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "m/a.go"), []byte(now), 0o644); err != nil {
 		t.Fatal(err)
