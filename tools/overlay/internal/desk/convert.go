@@ -127,6 +127,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		return err
 	}
 	var diff bytes.Buffer
+	var globbed []string // files of srcs that it does not list
 	for _, change := range o.Changes {
 		if change.Kind != workspace.Replace || change.Embedded {
 			continue
@@ -149,19 +150,24 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		if err != nil {
 			return err
 		}
+		if len(removed.Files) == 0 {
+			globbed = append(globbed, strings.TrimPrefix(change.Label, "//"+home+":"))
+		}
 		patch.Names = append(patch.Names, change.Name)
 		if digests := o.Bases[change.Name]; len(digests) > 0 {
 			said.Base[change.Name] = strings.Join(digests, " ")
 		}
 		c.released[o.Label] = append(c.released[o.Label], change.Label)
 		if user := c.usedBy(change.Label); user != "" {
-			if len(removed.Globs) > 0 { // The overlay would have both.
-				return fmt.Errorf("%s uses %s, too, so that it has to stay, but a glob() of the overlay has it; list the files of the overlay first", user, c.desk.rel(change.Path))
-			}
 			fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(change.Path), user)
 			continue
 		}
 		c.gone = append(c.gone, userfiles.Change{Path: change.Path, Original: text, Delete: true, Root: c.desk.Workspace.Root})
+	}
+	if len(globbed) > 0 {
+		if err := build.RemoveGlob(name, "srcs", globbed); err != nil {
+			return err
+		}
 	}
 	said.Patches = []buildfile.Patch{patch}
 	if err := build.Change(said); err != nil {

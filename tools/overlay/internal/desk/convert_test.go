@@ -176,20 +176,39 @@ func TestConvertSharedDiff(t *testing.T) {
 	}
 }
 
-// TestSaveGlob checks that an overlay does not get a diff beside a file that its glob() has still.
+// TestSaveGlob checks that srcs goes which has found the files: a glob() that finds nothing is an error, and a file that stays for
+// others is not the overlay's any more.
 func TestSaveGlob(t *testing.T) {
-	const build = "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    srcs = glob([\"_src/**/*.go\"]),\n    importpath = \"example.com/w/m\",\n)\n"
 	edited := strings.Replace(oldBase, "return 3 ", "return 30 ", 1)
-	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- m/a.go --\n"+oldBase+"-- overlays/_src/m/a.go --\n"+edited+"-- overlays/BUILD.bazel --\n"+build,
-		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
-		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"}, "generator_function": "go_overlay"}},
-		rule{"filegroup", "//overlays:g", map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}}})
-	commitAll(t, d)
-	err := d.Convert(context.Background(), []string{"m"}, Diff)
-	if err == nil || !strings.Contains(err.Error(), "//overlays:g uses") {
-		t.Errorf("got %v", err)
-	}
-	if read(t, d, "overlays/BUILD.bazel") != build || read(t, d, "overlays/_src/m/a.go") != edited {
-		t.Error("something has changed")
+	for name, test := range map[string]struct {
+		srcs, said string
+		others     []rule
+	}{
+		"glob":          {`glob(["_src/**/*.go"])`, "as a diff now", nil},
+		"kept":          {`glob(["_src/**/*.go"])`, "kept overlays/_src/m/a.go, which //overlays:g uses, too", []rule{{"filegroup", "//overlays:g", map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}}}}},
+		"variable":      {"SRCS", "srcs of //overlays:m is the variable SRCS, expected a list, or a glob() that has _src/m/a.go", nil},
+		"not literally": {`glob(["_src/**/*.go"], exclude = OTHERS)`, "srcs of //overlays:m is a glob(), expected a list, or a glob() that has _src/m/a.go", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"m\",\n    srcs = " + test.srcs + ",\n    importpath = \"example.com/w/m\",\n)\n"
+			d, out, _ := fakeDesk(t, "-- MODULE.bazel --\n-- m/a.go --\n"+oldBase+"-- overlays/_src/m/a.go --\n"+edited+"-- overlays/BUILD.bazel --\n"+build,
+				append(test.others, rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}},
+					rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:_src/m/a.go"}, "generator_function": "go_overlay"}})...)
+			commitAll(t, d)
+			err := d.Convert(context.Background(), []string{"m"}, Diff)
+			got := read(t, d, "overlays/BUILD.bazel")
+			if !strings.Contains(test.said, "expected") {
+				if err != nil || !strings.Contains(filepath.ToSlash(out.String()), test.said) || strings.Contains(got, "srcs") || !strings.Contains(got, "patches = ") {
+					t.Errorf("got %v, %s, %s", err, out, got)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), test.said) {
+				t.Errorf("got %v", err)
+			}
+			if got != build || read(t, d, "overlays/_src/m/a.go") != edited {
+				t.Error("something has changed")
+			}
+		})
 	}
 }
