@@ -59,8 +59,13 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	if err := p.edit(); err != nil {
 		return err
 	}
-	if err := p.lookForText(); err != nil {
+	if p.texts, err = d.textsNaming(overlays); err != nil {
 		return err
+	}
+	for _, overlay := range overlays {
+		for _, line := range p.texts[overlay.Label] {
+			p.named = append(p.named, fmt.Sprintf("%s: names %s", line, overlay.Label))
+		}
 	}
 	if len(p.named) > 0 && !o.Force {
 		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
@@ -109,6 +114,7 @@ type dropping struct {
 	files    *buildFiles
 
 	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
+	texts map[string][]string       // lines of files that Bazel is not asked about, by these labels
 	named []string                  // what still names the overlays: file:line, and what it is
 	said  []string                  // what was done
 }
@@ -117,13 +123,19 @@ func (p *dropping) isDropped(label string) bool {
 	return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool { return o.Label == label })
 }
 
-// uses asks Bazel which rules of the workspace name overlays, and the files that those are made of. It returns them by the labels
-// that they name.
-func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[string][]bazel.Target, error) {
-	var labels []string
+// labelsOf returns the labels of overlays, and of the files that those are made of.
+func labelsOf(overlays []workspace.Overlay) (labels []string) {
 	for _, o := range overlays {
 		labels = append(append(labels, o.Label), o.Sources...)
 	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+// uses asks Bazel which rules of the workspace name overlays, and the files that those are made of. It returns them by the labels
+// that they name.
+func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[string][]bazel.Target, error) {
+	labels := labelsOf(overlays)
 	var quoted []string
 	for _, label := range labels {
 		quoted = append(quoted, bazel.Quote(label))
@@ -220,10 +232,14 @@ func (p *dropping) empty(label string) string {
 	return ""
 }
 
-// lookForText looks for the overlays in files that Bazel is not asked about.
-func (p *dropping) lookForText() error {
-	root := p.desk.Workspace.Root
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+// textsNaming looks for the labels of overlays, and of the files that those are made of, in files that Bazel is not asked about. It returns
+// the lines that name them, as file:line.
+func (d *Desk) textsNaming(overlays []workspace.Overlay) (map[string][]string, error) {
+	lines, patterns := map[string][]string{}, map[string]*regexp.Regexp{}
+	for _, label := range labelsOf(overlays) {
+		patterns[label] = naming(label)
+	}
+	err := filepath.WalkDir(d.Workspace.Root, func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
 		switch {
 		case err != nil && entry.IsDir():
@@ -239,16 +255,19 @@ func (p *dropping) lookForText() error {
 		if err != nil {
 			return err
 		}
-		for _, o := range p.overlays {
-			naming := naming(o.Label)
-			for i, line := range bytes.Split(content, []byte("\n")) {
-				if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) && naming.Match(line) {
-					p.named = append(p.named, fmt.Sprintf("%s:%d: names %s", p.desk.rel(path), i+1, o.Label))
+		for i, line := range bytes.Split(content, []byte("\n")) {
+			if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+				continue
+			}
+			for label, pattern := range patterns {
+				if pattern.Match(line) {
+					lines[label] = append(lines[label], fmt.Sprintf("%s:%d", d.rel(path), i+1))
 				}
 			}
 		}
 		return nil
 	})
+	return lines, err
 }
 
 // naming matches text that has a label, in a long or a short form.
@@ -295,6 +314,10 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 			}
 			if i := slices.IndexFunc(p.uses[label], func(t bazel.Target) bool { return !p.isDropped(t.Label) }); i >= 0 {
 				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), p.uses[label][i].Label))
+				continue
+			}
+			if lines := p.texts[label]; len(lines) > 0 {
+				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), lines[0]))
 				continue
 			}
 			content, err := os.ReadFile(path)
