@@ -40,7 +40,8 @@ files instead of its diffs. What is compiled stays the same. Files are made of w
 where they don't fit any more: then "overlay rebase" can merge them, with conflicts written into the files,
 and "overlay save" makes a diff of the outcome.
 
-Of a diff, what is for other overlays stays; a file with nothing left in it is deleted.
+Of a diff, what is for other overlays stays; a file with nothing left in it is deleted. A diff that something else
+uses, such as a module_override, is not changed: then the overlay can't be converted.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,

@@ -145,11 +145,12 @@ func TestConvertSharedDiff(t *testing.T) {
 		file   string // that the second overlay changes
 		labels []string
 		left   string
+		why    string
 	}{
-		"a name of both": {"a.go", []string{"m"}, fixC + fixN},
-		"the same, both": {"a.go", []string{"m", "n"}, fixN},
-		"one of two":     {"n.go", []string{"m"}, fixN},
-		"both":           {"n.go", []string{"m", "n"}, ""},
+		"a name of both": {"a.go", []string{"m"}, fixC + fixN, ", which //overlays:n uses, too\n"},
+		"the same, both": {"a.go", []string{"m", "n"}, fixN, ", which changes other files, too\n"},
+		"one of two":     {"n.go", []string{"m"}, fixN, ", which //overlays:n uses, too\n"},
+		"both":           {"n.go", []string{"m", "n"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			archive := "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- overlays/c.patch --\n" + fixC + fixN
@@ -163,14 +164,81 @@ func TestConvertSharedDiff(t *testing.T) {
 					rule{"go_overlay", "//overlays:" + pkg, map[string]any{"importpath": "example.com/w/" + pkg,
 						"patches": map[string]string{"//overlays:c.patch": file}, "generator_function": "go_overlay"}})
 			}
-			d, _, _ := fakeDesk(t, archive+build, rules...)
+			d, out, _ := fakeDesk(t, archive+build, rules...)
 			commitAll(t, d)
 			if err := d.Convert(context.Background(), test.labels, Files); err != nil {
 				t.Fatal(err)
 			}
+			if _, why, _ := strings.Cut(filepath.ToSlash(out.String()), "kept overlays/c.patch"); why != test.why {
+				t.Errorf("got %s", out)
+			}
 			left, err := os.ReadFile(filepath.Join(d.Workspace.Root, "overlays/c.patch"))
 			if (err == nil) != (test.left != "") || string(left) != test.left {
 				t.Errorf("left: %s, %v", left, err)
+			}
+		})
+	}
+}
+
+// TestConvertUsedDiff checks that nothing is taken out of a diff that something else uses, too.
+func TestConvertUsedDiff(t *testing.T) {
+	diff := fixC + strings.ReplaceAll(fixA, "a.go", "n.go")
+	for name, test := range map[string]struct{ file, user string }{
+		"rule":            {"", "//overlays:diffs"},
+		"module_override": {"-- fork/MODULE.bazel --\ngo_deps.module_override(patches = [\"//overlays:c.patch\"])\n", "fork/MODULE.bazel:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rules := []rule{{"filegroup", "//overlays:diffs", map[string]any{"srcs": []string{"//overlays:c.patch"}}}}
+			if test.file != "" {
+				rules = nil
+			}
+			d, _ := movedDesk(t, "-- overlays/c.patch --\n"+diff+test.file, oldBase, "patches = {\"c.patch\": [\"a.go\"]},",
+				map[string]any{"patches": map[string]string{"//overlays:c.patch": "a.go"}}, rules...)
+			build := read(t, d, "overlays/BUILD.bazel")
+			err := d.Convert(context.Background(), []string{"m"}, Files)
+			want := "//overlays:m: " + test.user + " uses overlays/c.patch, too, and would lose what that changes of a.go; give it a copy of the diff first\nno file has been changed"
+			if err == nil || filepath.ToSlash(err.Error()) != want {
+				t.Errorf("got %v", err)
+			}
+			if read(t, d, "overlays/c.patch") != diff || read(t, d, "overlays/BUILD.bazel") != build {
+				t.Error("something has changed")
+			}
+		})
+	}
+}
+
+// TestConvertOnePackage checks that overlays of one package that change one file, in different sets, get a file each: converted together,
+// and one after the other.
+func TestConvertOnePackage(t *testing.T) {
+	for name, commands := range map[string][][]string{"together": {{"m", "n"}}, "one after the other": {{"m"}, {"n"}}} {
+		t.Run(name, func(t *testing.T) {
+			build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n"
+			library := rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}}}
+			rules := []rule{library}
+			for _, name := range []string{"m", "n"} {
+				build += "\ngo_overlay(\n    name = \"" + name + "\",\n    importpath = \"example.com/w/m\",\n    patches = {\"" + name + ".patch\": [\"a.go\"]},\n)\n"
+				rules = append(rules, rule{"go_overlay", "//overlays:" + name, map[string]any{
+					"importpath": "example.com/w/m", "patches": map[string]string{"//overlays:" + name + ".patch": "a.go"}, "generator_function": "go_overlay"}})
+			}
+			d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- go.mod --\nmodule example.com/w\n-- m/a.go --\n"+oldBase+
+				"-- overlays/m.patch --\n"+fixC+"-- overlays/n.patch --\n"+fixA+"-- overlays/BUILD.bazel --\n"+build, rules...)
+			commitAll(t, d)
+			for _, labels := range commands {
+				if err := d.Convert(context.Background(), labels, Files); err != nil {
+					t.Fatal(err)
+				}
+				setRules(t, d, append(declaredRules(t, d, "overlays"), library)...)
+			}
+			for file, want := range map[string]string{
+				"overlays/_src/example.com/w/m/a.go":   strings.Replace(oldBase, "return 3 ", "return 30 ", 1),
+				"overlays/_src/n/example.com/w/m/a.go": strings.Replace(oldBase, "return 1 ", "return 10 ", 1),
+			} {
+				if got := read(t, d, file); got != want {
+					t.Errorf("%s: got %s", file, got)
+				}
+				if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `srcs = ["`+strings.TrimPrefix(file, "overlays/")+`"]`) {
+					t.Errorf("got %s", got)
+				}
 			}
 		})
 	}

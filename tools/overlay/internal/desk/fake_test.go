@@ -218,7 +218,12 @@ func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
 					if key == "patches" {
 						name = label(name)
 					}
-					dict[name] = entry.Value.(*build.StringExpr).Value
+					switch value := entry.Value.(type) {
+					case *build.StringExpr:
+						dict[name] = value.Value
+					case *build.ListExpr: // As Bazel has it: lines.
+						dict[name] = strings.Join(build.Strings(value), "\n")
+					}
 				}
 				attrs[key] = dict
 			}

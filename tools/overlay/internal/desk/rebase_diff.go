@@ -54,7 +54,8 @@ func (d diffFiles) changes() []userfiles.Change {
 // A diffPart is what a diff of an overlay says of a file.
 type diffPart struct {
 	*unified.FileDiff
-	path  string // of the file with the diff
+	label string // of the file with the diff
+	path  string // of that
 	index int    // in that
 }
 
@@ -80,7 +81,7 @@ func (d diffFiles) parts(desk *Desk, o workspace.Overlay, name string) ([]diffPa
 		before := len(parts)
 		for i, part := range all {
 			if slices.Contains(part.Names(number(o, "patch_strip", 1)), name) {
-				parts = append(parts, diffPart{part, path, i})
+				parts = append(parts, diffPart{part, label, path, i})
 			}
 		}
 		if len(parts) == before {
