@@ -209,6 +209,8 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		switch {
 		case !ok && r.pkg.HasUnnamed():
 			continue // It may be one that only the build names.
+		case !ok && change.Kind == workspace.Patch && r.isNew(change.Name):
+			continue
 		case !ok:
 			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop())
 			continue
@@ -553,9 +555,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 			case change.Kind == workspace.Delete:
 				delete(after, change.Name)
 			case change.Kind == workspace.Patch:
-				if patched, err := r.patched(overlay, change.Name, before[change.Name]); err == nil {
-					after[change.Name] = patched
-				}
+				r.patch(after, overlay, change.Name, before[change.Name])
 			case change.Kind != workspace.Patch && change.Path != "":
 				content, err := os.ReadFile(change.Path)
 				if err != nil {
@@ -567,7 +567,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 	}
 	for _, f := range moved {
 		if f.Kind == workspace.Patch && f.patched != nil {
-			after[f.Name] = f.patched
+			r.patch(after, r.overlay, f.Name, f.upstream)
 		}
 		if f.Kind == workspace.Replace && !f.Embedded {
 			after[f.Name] = f.merged

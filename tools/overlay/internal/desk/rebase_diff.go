@@ -114,6 +114,27 @@ func (r *rebase) patched(o workspace.Overlay, name string, text []byte) ([]byte,
 	return text, err
 }
 
+// patch does to a file, of those of a package, what the diffs of an overlay do. What does not fit, or is renamed, is left to the build.
+func (r *rebase) patch(files map[string][]byte, o workspace.Overlay, name string, text []byte) {
+	parts, err := r.diffs.parts(r.desk, o, name)
+	if err != nil || slices.ContainsFunc(parts, func(part diffPart) bool { return part.Renamed || part.Copied }) {
+		return
+	}
+	if text, err = r.patched(o, name, text); err != nil {
+		return
+	}
+	files[name] = text
+	if parts[len(parts)-1].Deletes() {
+		delete(files, name)
+	}
+}
+
+// isNew tells whether a diff of the overlay makes a file.
+func (r *rebase) isNew(name string) bool {
+	parts, err := r.diffs.parts(r.desk, r.overlay, name)
+	return err == nil && slices.ContainsFunc(parts, func(part diffPart) bool { return part.Creates() || part.Renamed || part.Copied })
+}
+
 // checkDiffs makes sure that the diffs of a file fit it as it is now, if it has some.
 func (r *rebase) checkDiffs(f *carried) {
 	if f.Kind != workspace.Patch || f.Path == "" {

@@ -105,6 +105,91 @@ func TestRebaseDiff(t *testing.T) {
 	}
 }
 
+// TestRebaseDiffFuzz checks that patch_fuzz counts: for a diff that fits by it, which stays, and for what a diff was written against.
+func TestRebaseDiffFuzz(t *testing.T) {
+	// The last line of context is not what the file had.
+	loose := "--- a/a.go\n+++ b/a.go\n@@ -1,6 +1,6 @@\n package m\n \n-func A() int { return 1 }\n+func A() int { return 10 }\n \n func B() int { return 2 }\n // Not there.\n"
+	for name, test := range map[string]struct {
+		diff string
+		fuzz int
+		want string // of the file; nothing if it is left to people
+		same bool   // whether the diff stays as it is
+	}{
+		"fits":          {fixC, 2, strings.Replace(movedB, "return 3 ", "return 30 ", 1), true},
+		"does not fit":  {fixC, 1, strings.Replace(movedB, "return 3 ", "return 30 ", 1), false},
+		"was loose":     {loose, 1, strings.Replace(movedB, "return 1 ", "return 10 ", 1), false},
+		"never did fit": {loose, 0, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.diff, movedB, map[string]string{"//overlays:c.patch": "a.go"}, map[string]any{"patch_fuzz": test.fuzz})
+			done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+			if err != nil || (done.Problems == 0) != (test.want != "") {
+				t.Fatalf("got %+v, %v, %s", done, err, said())
+			}
+			patch := read(t, d, "overlays/c.patch")
+			if (patch == test.diff) != test.same {
+				t.Errorf("got %s", patch)
+			}
+			parts, err := unified.Parse(patch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _, failures := parts[0].Apply(movedB, test.fuzz); test.want != "" && (len(failures) > 0 || got != test.want) {
+				t.Errorf("got %s, %s", got, unified.Describe(failures))
+			}
+			if strings.Contains(read(t, d, "overlays/BUILD.bazel"), digest.Of([]byte(movedB))) != (test.want != "") {
+				t.Errorf("got %s", read(t, d, "overlays/BUILD.bazel"))
+			}
+		})
+	}
+}
+
+// TestRebaseDiffWithoutHunks checks that what a diff says beside texts, of modes and names, stays, and is not taken for changes
+// that upstream has taken over.
+func TestRebaseDiffWithoutHunks(t *testing.T) {
+	const mode = "diff --git a/a.go b/a.go\nold mode 100644\nnew mode 100755\n"
+	const rename = "diff --git a/a.go b/n.go\nsimilarity index 100%\nrename from a.go\nrename to n.go\n"
+	for name, test := range map[string]struct{ before, fix, names, said string }{
+		"mode":            {mode, "diff --git a/a.go b/a.go\n" + fixC, "a.go", "overlays/c.patch is made anew"},
+		"mode and hunks":  {"", mode + fixC, "a.go", "overlays/c.patch is made anew"},
+		"rename":          {rename, "", "a.go\nn.go", "carried to the file as it is now"},
+		"rename, changed": {rename[:len(rename)-1], "\n" + strings.Replace(fixC, "+++ b/a.go", "+++ b/n.go", 1), "a.go\nn.go", "overlays/c.patch makes, deletes or renames it, and does not fit any more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.before+test.fix, movedB, map[string]string{"//overlays:c.patch": test.names}, nil)
+			if _, err := d.Rebase(context.Background(), nil, RebaseOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			got, patch := said(), read(t, d, "overlays/c.patch")
+			if !strings.Contains(got, test.said) || strings.Contains(got, "upstream has") || !strings.HasPrefix(patch, test.before) {
+				t.Errorf("said %s, got %s", got, patch)
+			}
+			if strings.Contains(test.said, "anew") && (strings.Count(patch, mode) != 1 || gitApply(t, movedB, patch) != strings.Replace(movedB, "return 3 ", "return 30 ", 1)) {
+				t.Errorf("got %s", patch)
+			}
+		})
+	}
+}
+
+// TestAcceptDiff checks that a file which a diff makes needs no base in the package, and that one which it deletes is no Go file.
+func TestAcceptDiff(t *testing.T) {
+	deleted := oldBase + "// More.\n"
+	for name, diff := range map[string]string{
+		"makes":   "--- /dev/null\n+++ b/n.go\n@@ -0,0 +1 @@\n+package m\n" + fixA,
+		"renames": "diff --git a/o.go b/n.go\nsimilarity index 100%\nrename from o.go\nrename to n.go\ndiff --git a/a.go b/a.go\n" + fixA,
+		"deletes": "--- /dev/null\n+++ b/n.go\n@@ -0,0 +1 @@\n+package m\ndiff --git a/a.go b/a.go\ndeleted file mode 100644\n--- a/a.go\n+++ /dev/null\n@@ -1,8 +0,0 @@\n-" +
+			strings.ReplaceAll(strings.TrimSuffix(deleted, "\n"), "\n", "\n-") + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+diff, deleted, map[string]string{"//overlays:c.patch": "n.go\na.go"}, nil)
+			done, err := d.Accept(context.Background(), []string{"m"}, RebaseOptions{})
+			if got := said(); err != nil || done.Problems > 0 || got != "//overlays:m: a.go: carried to the file as it is now\n" {
+				t.Errorf("got problems: %d, %v, %s", done.Problems, err, got)
+			}
+		})
+	}
+}
+
 // TestRebaseDiffs checks those of which several are of one file, in their order, and options of the overlay.
 func TestRebaseDiffs(t *testing.T) {
 	fixCAgain := strings.NewReplacer("return 3 ", "return 30 ", "return 30 ", "return 300 ").Replace(fixC)
