@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +64,35 @@ func TestEditor(t *testing.T) {
 			}
 			if got := gitApply(t, oldBase, read(t, d, "overlays/_src/example.com/w/m/m.patch")); got != edited {
 				t.Errorf("the diff makes %s", got)
+			}
+		})
+	}
+}
+
+// TestEditAfterKill checks that an edit that was killed before it wrote MODULE.bazel is done by the same command line, and that of sets
+// which people have made one is to be chosen.
+func TestEditAfterKill(t *testing.T) {
+	for name, test := range map[string]struct {
+		bazelrc, set string
+		asks         bool
+	}{
+		"killed":    {"", "overlays", false},
+		"another":   {"", "prod", true},
+		"in use":    {"build --@go_overlay//go_overlay:active=//overlays:overlays\n", "overlays", true},
+		"commented": {"# build --@go_overlay//go_overlay:active=//overlays:overlays\n", "overlays", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, out, _ := fakeDesk(t, moduleFiles+"-- .bazelrc --\n"+test.bazelrc+"-- uuid/a.go --\npackage uuid\n-- overlays/a.go --\npackage uuid\n-- overlays/BUILD.bazel --\n"+loadLine+
+				killedOverlay("uuid", "", "a.go")+"\ngo_overlay_set(\n    name = \""+test.set+"\",\n    overlays = [\":uuid\"],\n)\n",
+				rule{"go_library", "//uuid:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//uuid:a.go"}}},
+				rule{"go_overlay", "//overlays:uuid", map[string]any{"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:a.go"}, "generator_function": "go_overlay"}},
+				rule{"go_overlay_set", "//overlays:" + test.set, map[string]any{"overlays": []string{"//overlays:uuid"}}})
+			_, err := d.Edit(context.Background(), "example.com/m/uuid/a.go", EditOptions{})
+			if test.asks != (err != nil && strings.Contains(err.Error(), "-set //overlays:"+test.set)) || test.asks != (err != nil) {
+				t.Errorf("got %v, %s", err, out)
+			}
+			if strings.Contains(read(t, d, "MODULE.bazel"), `overlays.use(set = "//overlays:overlays")`) == test.asks {
+				t.Errorf("got %s", read(t, d, "MODULE.bazel"))
 			}
 		})
 	}
