@@ -53,7 +53,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if c.uses, err = d.uses(ctx, found.chosen); err != nil {
 		return err
 	}
-	if c.texts, err = d.textsNaming(found.chosen); err != nil {
+	if c.texts, err = d.textsNaming(labelsOf(found.chosen)); err != nil {
 		return err
 	}
 	progress.Done()

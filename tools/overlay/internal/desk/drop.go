@@ -59,7 +59,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	if err := p.edit(); err != nil {
 		return err
 	}
-	if p.texts, err = d.textsNaming(overlays); err != nil {
+	if p.texts, err = d.textsNaming(labelsOf(overlays)); err != nil {
 		return err
 	}
 	for _, overlay := range overlays {
@@ -232,11 +232,10 @@ func (p *dropping) empty(label string) string {
 	return ""
 }
 
-// textsNaming looks for the labels of overlays, and of the files that those are made of, in files that Bazel is not asked about. It returns
-// the lines that name them, as file:line.
-func (d *Desk) textsNaming(overlays []workspace.Overlay) (map[string][]string, error) {
+// textsNaming looks for labels in files that Bazel is not asked about. It returns the lines that name them, as file:line.
+func (d *Desk) textsNaming(labels []string) (map[string][]string, error) {
 	lines, patterns := map[string][]string{}, map[string]*regexp.Regexp{}
-	for _, label := range labelsOf(overlays) {
+	for _, label := range labels {
 		patterns[label] = naming(label)
 	}
 	err := filepath.WalkDir(d.Workspace.Root, func(path string, entry fs.DirEntry, err error) error {
