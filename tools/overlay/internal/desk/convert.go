@@ -70,6 +70,11 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if err := c.dropEmpty(ctx); err != nil {
 		return fmt.Errorf("%w\nno file has been changed", err)
 	}
+	if emptied, err := c.files.emptied(d, c.goneLabels); err != nil {
+		return err
+	} else if len(emptied) > 0 {
+		return fmt.Errorf("%s; take it out first, or let it say allow_empty = True\nno file has been changed", strings.Join(emptied, "\n"))
+	}
 	// What is new comes first, and what a BUILD file may name, diffs too, last.
 	if err := userfiles.Apply(slices.Concat(c.made, c.files.changes(), c.diffs.changes(), c.gone)...); err != nil {
 		return err
@@ -92,6 +97,7 @@ type converting struct {
 	cuts     []diffPart          // that converted overlays have no more, one of each diff
 
 	made, gone []userfiles.Change
+	goneLabels []string
 	out        bytes.Buffer
 }
 
@@ -172,6 +178,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 			continue
 		}
 		c.gone = append(c.gone, userfiles.Change{Path: change.Path, Original: text, Delete: true, Root: c.desk.Workspace.Root})
+		c.goneLabels = append(c.goneLabels, change.Label)
 	}
 	if len(globbed) > 0 {
 		if err := build.RemoveGlob(name, "srcs", globbed); err != nil {
@@ -371,6 +378,7 @@ func (c *converting) dropEmpty(ctx context.Context) error {
 			}
 		}
 		c.gone = append(c.gone, userfiles.Change{Path: file, Original: []byte(diff.original), Delete: true, Root: c.desk.Workspace.Root})
+		c.goneLabels = append(c.goneLabels, part.label)
 		delete(c.diffs, file)
 	}
 	return nil

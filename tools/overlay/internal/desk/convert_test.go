@@ -254,6 +254,7 @@ func TestSaveGlob(t *testing.T) {
 	}{
 		"glob":          {`glob(["_src/**/*.go"])`, "as a diff now", nil},
 		"kept":          {`glob(["_src/**/*.go"])`, "kept overlays/_src/m/a.go, which //overlays:g uses, too", []rule{{"filegroup", "//overlays:g", map[string]any{"srcs": []string{"//overlays:_src/m/a.go"}}}}},
+		"emptied":       {`["_src/m/a.go"]` + ",\n    data = glob([\"_src/**/*.go\"])", "overlays/BUILD.bazel: glob([\"_src/**/*.go\"]) would find nothing any more, which Bazel takes for an error; take it out first", nil},
 		"variable":      {"SRCS", "srcs of //overlays:m is the variable SRCS, expected a list, or a glob() that has _src/m/a.go", nil},
 		"not literally": {`glob(["_src/**/*.go"], exclude = OTHERS)`, "srcs of //overlays:m is a glob(), expected a list, or a glob() that has _src/m/a.go", nil},
 	} {
@@ -265,7 +266,7 @@ func TestSaveGlob(t *testing.T) {
 			commitAll(t, d)
 			err := d.Convert(context.Background(), []string{"m"}, Diff)
 			got := read(t, d, "overlays/BUILD.bazel")
-			if !strings.Contains(test.said, "expected") {
+			if !strings.Contains(test.said, "expected") && name != "emptied" {
 				if err != nil || !strings.Contains(filepath.ToSlash(out.String()), test.said) || strings.Contains(got, "srcs") || !strings.Contains(got, "patches = ") {
 					t.Errorf("got %v, %s, %s", err, out, got)
 				}

@@ -67,15 +67,20 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 			p.named = append(p.named, fmt.Sprintf("%s: names %s", line, overlay.Label))
 		}
 	}
+	changes, err := p.changes()
+	if err != nil {
+		return err
+	}
+	emptied, err := p.files.emptied(d, p.gone)
+	if err != nil {
+		return err
+	}
+	p.named = append(p.named, emptied...)
 	if len(p.named) > 0 && !o.Force {
 		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
 			strings.Join(p.named, "\n  "), words(overlays))
 	}
 	progress.Done()
-	changes, err := p.changes()
-	if err != nil {
-		return err
-	}
 	for _, change := range changes {
 		if !change.Delete || o.Force {
 			continue
@@ -115,6 +120,7 @@ type dropping struct {
 
 	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
 	texts map[string][]string       // lines of files that Bazel is not asked about, by these labels
+	gone  []string                  // labels of files that are deleted
 	named []string                  // what still names the overlays: file:line, and what it is
 	said  []string                  // what was done
 }
@@ -279,6 +285,29 @@ func naming(label string) *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[^\w/.])` + pattern + `(?:$|[\s"',;)\]])`)
 }
 
+// emptied says which glob()s of the files find nothing without some files, given by their labels.
+func (b *buildFiles) emptied(d *Desk, gone []string) (texts []string, err error) {
+	names := map[string][]string{}
+	for _, label := range gone {
+		pkg, name := workspace.Package(label)
+		names[pkg] = append(names[pkg], name)
+	}
+	for _, pkg := range sortedNames(names) {
+		f, err := b.load(pkg)
+		if err != nil {
+			return nil, err
+		}
+		globs, err := f.EmptiedGlobs(names[pkg])
+		if err != nil {
+			return nil, err
+		}
+		for _, glob := range globs {
+			texts = append(texts, fmt.Sprintf("%s: %s would find nothing any more, which Bazel takes for an error", d.rel(f.Output().Path), glob))
+		}
+	}
+	return texts, nil
+}
+
 // changes returns what is to be written and deleted. BUILD files come first, and of these the ones that declare the
 // overlays last: who is interrupted has nothing that names what is gone.
 func (p *dropping) changes() ([]userfiles.Change, error) {
@@ -324,6 +353,7 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 				return nil, err
 			}
 			changes = append(changes, userfiles.Change{Path: path, Original: content, Delete: true, Root: p.desk.Workspace.Root})
+			p.gone = append(p.gone, label)
 			p.said = append(p.said, "deleted "+p.desk.rel(path))
 		}
 	}

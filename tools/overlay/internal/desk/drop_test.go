@@ -148,6 +148,17 @@ no file has been changed`
 		t.Error("the empty folder is still there")
 	}
 
+	// A glob() that finds nothing is an error of Bazel's; one that may, or finds something else, is not.
+	d, _, _ = fakeDesk(t, strings.Replace(dropFiles, "go_overlay(\n", "SOURCES = glob([\"_src/uuid/*.go\"])\n\nANY = glob([\"_src/uuid/*.go\"], allow_empty = True)\n\nALL = glob([\"**/*\"])\n\ngo_overlay(\n", 1)+
+		"-- overlays/readme.md --\n", dropRules()...)
+	commitAll(t, d)
+	before = read(t, d, "overlays/BUILD.bazel")
+	err = d.Drop(context.Background(), []string{"uuid"}, DropOptions{})
+	want = "what is to be dropped is still named:\n  overlays/BUILD.bazel: glob([\"_src/uuid/*.go\"]) would find nothing any more, which Bazel takes for an error\nTake it out there first"
+	if err == nil || !strings.HasPrefix(filepath.ToSlash(err.Error()), want) || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
+	}
+
 	macro := rule{"go_overlay", "//overlays:made", map[string]any{"importpath": "example.com/m/x", "generator_function": "make"}}
 	d, _, _ = fakeDesk(t, dropFiles, macro)
 	err = d.Drop(context.Background(), []string{"made"}, DropOptions{Force: true})
