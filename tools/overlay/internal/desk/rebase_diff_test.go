@@ -216,16 +216,74 @@ func TestRebaseDiffs(t *testing.T) {
 	}
 }
 
+// TestRebaseDiffParts checks a diff with several parts for one file, which move when those before them are made anew, beside a diff of
+// another file, which is not looked at.
+func TestRebaseDiffParts(t *testing.T) {
+	again := strings.NewReplacer("return 3 ", "return 30 ", "return 30 ", "return 300 ").Replace(fixC)
+	// What is new has less context than what was.
+	loose := "--- a/a.go\n+++ b/a.go\n@@ -1,7 +1,7 @@\n package m\n \n-func A() int { return 1 }\n+func A() int { return 10 }\n \n func B() int { return 2 }\n \n func C() int { return 3 }\n"
+	other := strings.ReplaceAll(fixA, "a.go", "n.go")
+	d, said := diffDesk(t, "-- overlays/c.patch --\n"+loose+other+fixC+"-- \n"+again+"-- overlays/n.patch --\nno diff of a.go\n", movedB,
+		map[string]string{"//overlays:c.patch": "a.go", "//overlays:n.patch": "n.go"}, nil)
+	done, err := d.Rebase(context.Background(), []string{"m"}, RebaseOptions{})
+	got := said()
+	if err != nil || done.Problems != 0 || strings.Count(got, "c.patch is made anew") != 1 {
+		t.Fatalf("got %+v, %v, %s", done, err, got)
+	}
+	patch := read(t, d, "overlays/c.patch")
+	if strings.Count(patch, other) != 1 || strings.Count(patch, "\n-- \n") != 1 {
+		t.Errorf("got %s", patch)
+	}
+	parts, err := unified.Parse(patch)
+	if err != nil || len(parts) != 4 {
+		t.Fatalf("got %v, %s", err, patch)
+	}
+	text := movedB
+	for _, i := range []int{0, 2, 3} {
+		text, _, _ = parts[i].Apply(text, 0)
+	}
+	if want := strings.NewReplacer("return 1 ", "return 10 ", "return 3 ", "return 300 ").Replace(movedB); text != want {
+		t.Errorf("got %s", text)
+	}
+}
+
+// TestRebaseDiffTakenOver checks that it is said what upstream has taken over of a diff.
+func TestRebaseDiffTakenOver(t *testing.T) {
+	both := "--- a/a.go\n+++ b/a.go\n@@ -1,7 +1,7 @@\n package m\n \n-func A() int { return 1 }\n+func A() int { return 10 }\n \n func B() int { return 2 }\n \n-func C() int { return 3 }\n+func C() int { return 30 }\n"
+	d, said := diffDesk(t, "-- overlays/c.patch --\n"+both, takenC, map[string]string{"//overlays:c.patch": "a.go"}, nil)
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if got := said(); err != nil || done.Problems != 0 || !strings.Contains(got, "//overlays:m: a.go: upstream has taken over 1 of its 2 changes\n") {
+		t.Errorf("got %+v, %v, %s", done, err, got)
+	}
+	if patch := read(t, d, "overlays/c.patch"); gitApply(t, takenC, patch) != strings.Replace(takenC, "return 1 ", "return 10 ", 1) || strings.Contains(patch, "-func C") {
+		t.Errorf("got %s", patch)
+	}
+}
+
+// TestRebaseDiffPartTaken checks that a diff of which nothing would be left is left to people, where another of the file has changes still.
+func TestRebaseDiffPartTaken(t *testing.T) {
+	d, said := diffDesk(t, "-- overlays/c.patch --\n"+fixC+"-- overlays/d.patch --\n"+fixA, takenC, map[string]string{"//overlays:c.patch": "a.go", "//overlays:d.patch": "a.go"}, nil)
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if got := said(); err != nil || done.Problems != 1 || done.Changed || !strings.Contains(got, "upstream has all that overlays/c.patch changes in it; take that out of the diff") {
+		t.Errorf("got %+v, %v, %s", done, err, got)
+	}
+}
+
 // TestRebaseDiffLeft checks what is left to people: nothing changes, and the digest does not move.
 func TestRebaseDiffLeft(t *testing.T) {
 	for name, test := range map[string]struct{ diff, now, said string }{
 		"conflict": {fixC, movedBC, "one of the changes of overlays/c.patch conflict with upstream's"},
 		"taken":    {fixC, takenC, "upstream has all of its changes now; nothing is left of it"},
 		"neither":  {strings.Replace(fixC, "return 2 ", "return 5 ", 1), movedB, "fits neither the file as it is now nor as it was"},
+		"no base":  {fixC, movedB, "overlays/c.patch does not fit the file as it is now: hunk @@ -4,4 +4,4 @@"},
 		"nothing":  {strings.ReplaceAll(fixC, "a.go", "other.go"), movedB, "overlays/c.patch has nothing for it; correct the names in patches"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.diff, test.now, map[string]string{"//overlays:c.patch": "a.go"}, nil)
+			attrs := map[string]any{}
+			if name == "no base" {
+				attrs["base"] = map[string]string{"a.go": digest.Of([]byte("of nowhere"))}
+			}
+			d, said := diffDesk(t, "-- overlays/c.patch --\n"+test.diff, test.now, map[string]string{"//overlays:c.patch": "a.go"}, attrs)
 			build := read(t, d, "overlays/BUILD.bazel")
 			done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
 			if got := said(); err != nil || done.Problems != 1 || done.Changed || !strings.Contains(got, test.said) {

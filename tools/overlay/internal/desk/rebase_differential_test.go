@@ -96,7 +96,12 @@ func TestRebaseDiffIsGit(t *testing.T) {
 			// What is in the diffs is what counts. Git may refuse some that fit, a few lines further down.
 			text := string(c.upstream)
 			for j := 0; j < len(c.diffs) && kind != "fits"; j++ {
-				text = gitApply(t, text, diffs[filepath.Join(root, fmt.Sprint(i, "-", j, ".patch"))].text)
+				diff, before := diffs[filepath.Join(root, fmt.Sprint(i, "-", j, ".patch"))].text, text
+				text = gitApply(t, text, diff)
+				var whole bytes.Buffer
+				if writeDiff(&whole, "a.go", []byte(before), []byte(text)); whole.String() != diff { // Nothing of the old hunks is left.
+					t.Errorf("case %d: got the diff\n%swant\n%s", i, diff, &whole)
+				}
 			}
 			if text != want && kind != "fits" {
 				t.Errorf("case %d (%s): git apply makes %q, want %q\n%s", i, kind, text, want, c)
