@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,7 +50,7 @@ func TestSave(t *testing.T) {
 					t.Errorf("got %s, want %s", build, want)
 				}
 			}
-			if strings.Contains(build, "srcs") {
+			if strings.Contains(build, "srcs") || !strings.Contains(build, "# gazelle:exclude _src\n") {
 				t.Errorf("got %s", build)
 			}
 		})
@@ -111,7 +112,7 @@ func TestConvertToFiles(t *testing.T) {
 				t.Errorf("left: %s, %v", left, err)
 			}
 			got := read(t, d, "overlays/BUILD.bazel")
-			if strings.Contains(got, "patches") || !strings.Contains(got, `srcs = ["_src/example.com/w/m/a.go"]`) || !strings.Contains(got, digest.Of([]byte(oldBase))) {
+			if strings.Contains(got, "patches") || !strings.Contains(got, "# gazelle:exclude _src\n") || !strings.Contains(got, `srcs = ["_src/example.com/w/m/a.go"]`) || !strings.Contains(got, digest.Of([]byte(oldBase))) {
 				t.Errorf("got %s", got)
 			}
 		})
@@ -134,6 +135,9 @@ func TestConvertEmptyFile(t *testing.T) {
 		t.Errorf("left: %s\n%s", got, said())
 	}
 	if got := read(t, d, "overlays/_src/example.com/w/m/e.go"); got != "" {
+		t.Errorf("got %s", got)
+	}
+	if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, "new_srcs = [\"_src/example.com/w/m/e.go\"]") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -177,6 +181,89 @@ func TestConvertSharedDiff(t *testing.T) {
 				t.Errorf("left: %s, %v", left, err)
 			}
 		})
+	}
+}
+
+// TestConvertRefuses checks that nothing changes where an overlay can't be converted, or need not.
+func TestConvertRefuses(t *testing.T) {
+	edited := strings.Replace(oldBase, "return 3 ", "return 30 ", 1)
+	const file, diff = "-- overlays/a.go --\n", "-- overlays/c.patch --\n"
+	const srcs, patches = "srcs = [\"a.go\"],", "patches = {\"c.patch\": [\"a.go\"]},"
+	srcsOf := func(label string) map[string]any { return map[string]any{"srcs": []string{label}} }
+	patchesOf := func(names string) map[string]any {
+		return map[string]any{"patches": map[string]string{"//overlays:c.patch": names}}
+	}
+	with := func(attrs map[string]any, name string, value any) map[string]any {
+		attrs[name] = value
+		return attrs
+	}
+	lower := []rule{
+		{"go_overlay", "//overlays:low", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:low/a.go"}}},
+		{"go_overlay_set", "//overlays:set", map[string]any{"overlays": []string{"//overlays:low"}, "layers": []string{"//overlays:m"}}},
+	}
+	for name, test := range map[string]struct {
+		to         Form
+		files, now string
+		lines      string
+		attrs      map[string]any
+		more       []rule
+		want       string
+	}{
+		"macro":         {"", file + edited, oldBase, srcs, with(srcsOf("//overlays:a.go"), "generator_function", "ours"), nil, "it is declared by the macro ours"},
+		"both":          {"", file + edited + diff + fixC, oldBase, srcs, with(srcsOf("//overlays:a.go"), "patches", map[string]string{"//overlays:c.patch": "n.go"}), nil, "it has both files and diffs; say -to diff, or -to files"},
+		"nothing":       {"", file + edited, oldBase, "", map[string]any{"new_srcs": []string{"//overlays:a.go"}}, nil, "it replaces no file"},
+		"no file":       {Diff, diff + fixC, oldBase, patches, patchesOf("a.go"), nil, "it replaces no file"},
+		"embedded":      {Diff, file + edited, oldBase, "", map[string]any{"embedsrcs": []string{"//overlays:a.go"}}, nil, "it replaces no file"},
+		"no diff":       {Files, file + edited, oldBase, srcs, srcsOf("//overlays:a.go"), nil, "it has no diff"},
+		"on top":        {"", file + edited, oldBase, srcs, srcsOf("//overlays:a.go"), lower, "it changes a.go on top of another overlay"},
+		"strip":         {"", file + edited, oldBase, srcs, with(srcsOf("//overlays:a.go"), "patch_strip", 0), nil, "it says patch_strip = 0"},
+		"generated":     {"", "", oldBase, srcs, srcsOf("//overlays:a.go"), nil, "//overlays:a.go, which it replaces a.go by, is no file of the workspace's sources"},
+		"a copy":        {"", file + edited, oldBase, srcs, with(with(srcsOf("//overlays:a.go"), "base", map[string]string{}), "base_srcs", []string{"//overlays:old/a.go"}), nil, "it keeps a copy of a.go in base_srcs"},
+		"no such file":  {"", "-- overlays/n.go --\n" + edited, oldBase, "srcs = [\"n.go\"],", srcsOf("//overlays:n.go"), nil, "package example.com/w/m has no source file n.go"},
+		"no such patch": {"", diff + strings.ReplaceAll(fixC, "a.go", "n.go"), oldBase, "patches = {\"c.patch\": [\"n.go\"]},", patchesOf("n.go"), nil, "package example.com/w/m has no source file n.go"},
+		"deletes":       {"", diff + "--- a/a.go\n+++ /dev/null\n@@ -1,7 +0,0 @@\n-" + strings.ReplaceAll(strings.TrimSuffix(oldBase, "\n"), "\n", "\n-") + "\n", oldBase, patches, patchesOf("a.go"), nil, "overlays/c.patch makes, deletes or renames a.go"},
+		"lost base":     {"", diff + fixC, movedB, patches, with(patchesOf("a.go"), "base", map[string]string{"a.go": digest.Of([]byte("of nowhere"))}), nil, "and that is not to be found"},
+		"does not fit":  {"", diff + strings.Replace(fixC, "return 2 ", "return 5 ", 1), oldBase, patches, patchesOf("a.go"), nil, "overlays/c.patch does not fit"},
+		"there already": {"", diff + fixC + "-- overlays/_src/example.com/w/m/a.go --\n", oldBase, patches, patchesOf("a.go"), nil, "overlays/_src/example.com/w/m/a.go is there already; move it away"},
+		"text":          {"", diff + mailHead + fixC, oldBase, patches, patchesOf("a.go"), nil, "overlays/c.patch has text beside its diffs, and is not committed as it is; commit it first"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, _ := movedDesk(t, test.files, test.now, test.lines, test.attrs, test.more...)
+			if name == "text" {
+				if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlays/c.patch"), []byte("Dear list,\n\n"+mailHead+fixC), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			changed := func() string {
+				cmd := exec.Command("git", "status", "--porcelain", "--untracked-files=all")
+				cmd.Dir = d.Workspace.Root
+				out, err := cmd.Output()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(out)
+			}
+			before := changed()
+			err := d.Convert(context.Background(), []string{"m"}, test.to)
+			if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), test.want) || !strings.HasSuffix(err.Error(), "no file has been changed") {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			if after := changed(); after != before {
+				t.Errorf("before %q, after %q", before, after)
+			}
+		})
+	}
+}
+
+// TestSaveStrip checks that the names of a diff are as deep as patch_strip says.
+func TestSaveStrip(t *testing.T) {
+	d, _ := movedDesk(t, "-- overlays/a.go --\n"+strings.Replace(oldBase, "return 3 ", "return 30 ", 1), oldBase, "srcs = [\"a.go\"],\npatch_strip = 2,",
+		map[string]any{"srcs": []string{"//overlays:a.go"}, "patch_strip": 2})
+	if err := d.Convert(context.Background(), []string{"m"}, Diff); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "overlays/_src/example.com/w/m/m.patch"); !strings.Contains(got, "--- a/x/a.go\n+++ b/x/a.go\n") {
+		t.Errorf("got %s", got)
 	}
 }
 
