@@ -368,3 +368,53 @@ func TestSaveGlob(t *testing.T) {
 		})
 	}
 }
+
+// TestSaveEmbedded checks that an overlay keeps what it replaces for //go:embed, beside the diff.
+func TestSaveEmbedded(t *testing.T) {
+	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n-- m/a.go --\n"+oldBase+"-- m/t.html --\nold\n-- overlays/a.go --\n"+strings.Replace(oldBase, "return 3 ", "return 30 ", 1)+"-- overlays/t.html --\nnew\n"+
+		"-- overlays/BUILD.bazel --\n"+loadLine+"\ngo_overlay(\n    name = \"m\",\n    srcs = [\"a.go\"],\n    embedsrcs = [\"t.html\"],\n    importpath = \"example.com/w/m\",\n)\n",
+		rule{"go_library", "//m:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//m:a.go"}, "embedsrcs": []string{"//m:t.html"}}},
+		rule{"go_overlay", "//overlays:m", map[string]any{"importpath": "example.com/w/m", "srcs": []string{"//overlays:a.go"}, "embedsrcs": []string{"//overlays:t.html"}, "generator_function": "go_overlay"}})
+	if err := d.Convert(context.Background(), []string{"m"}, Diff); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, d, "overlays/BUILD.bazel")
+	if !strings.Contains(got, `embedsrcs = ["t.html"]`) || !strings.Contains(got, `m.patch": ["a.go"]`) || read(t, d, "overlays/t.html") != "new\n" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestConvertTwoDiffs checks that several diffs of a file, one on top of the other, become one file.
+func TestConvertTwoDiffs(t *testing.T) {
+	again := strings.NewReplacer("return 3 ", "return 30 ", "return 30 ", "return 300 ").Replace(fixC)
+	for name, test := range map[string]struct{ one, two string }{"two files": {fixC, again}, "one": {fixC + fixA + again, ""}} {
+		t.Run(name, func(t *testing.T) {
+			patches, lines := map[string]string{"//overlays:1.patch": "a.go"}, `patches = {"1.patch": ["a.go"]},`
+			files := "-- overlays/1.patch --\n" + test.one
+			if test.two != "" {
+				patches["//overlays:2.patch"], lines = "a.go", `patches = {"1.patch": ["a.go"], "2.patch": ["a.go"]},`
+				files += "-- overlays/2.patch --\n" + test.two
+			}
+			d, _ := movedDesk(t, files, oldBase, lines, map[string]any{"patches": patches})
+			if err := d.Convert(context.Background(), []string{"m"}, Files); err != nil {
+				t.Fatal(err)
+			}
+			want := strings.Replace(oldBase, "return 3 ", "return 300 ", 1)
+			if test.two == "" {
+				want = strings.Replace(want, "return 1 ", "return 10 ", 1)
+			}
+			if got := read(t, d, "overlays/_src/example.com/w/m/a.go"); got != want {
+				t.Errorf("got %s", got)
+			}
+			got := read(t, d, "overlays/BUILD.bazel")
+			if strings.Count(got, "a.go") != 2 || strings.Contains(got, "patches") { // In srcs, and in base.
+				t.Errorf("got %s", got)
+			}
+			for patch := range patches {
+				if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays", strings.TrimPrefix(patch, "//overlays:"))); err == nil {
+					t.Errorf("%s is still there", patch)
+				}
+			}
+		})
+	}
+}
