@@ -27,6 +27,7 @@ Labels are those of overlays; a name alone will do if it is the only one.
 	Setup: func(*flag.FlagSet) func(labels []string) error {
 		return func(labels []string) error { return convert(labels, desk.Diff) }
 	},
+	Complete: completeOverlays,
 }
 
 var convertVerb = command.Verb{
@@ -39,7 +40,8 @@ files instead of its diffs. What is compiled stays the same. Files are made of w
 where they don't fit any more: then "overlay rebase" can merge them, with conflicts written into the files,
 and "overlay save" makes a diff of the outcome.
 
-Of a diff, what is for other overlays stays; a file with nothing left in it is deleted.
+Of a diff, what is for other overlays stays; a file with nothing left in it is deleted. A diff that something else
+uses, such as a module_override, is not changed: then the overlay can't be converted.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
@@ -49,6 +51,12 @@ Labels are those of overlays; a name alone will do if it is the only one.
 		{Command: "overlay convert -to files //overlays:uuid", Text: "turns diffs into files, if it has both"},
 	},
 	Setup: setupConvert,
+	Complete: func(flag, word string) []string {
+		if flag == "to" {
+			return []string{string(desk.Diff), string(desk.Files)}
+		}
+		return completeOverlays(flag, word)
+	},
 }
 
 func setupConvert(flags *flag.FlagSet) func(labels []string) error {

@@ -23,15 +23,16 @@ the workspace, then in the repositories of the Go modules that go.mod requires. 
 the "go get" or "bazel mod tidy" to run. The go command sees no overlay files: a module that only they
 import, go mod tidy leaves in go.mod if a Go file of yours imports it, too, such as a tools.go.
 
-"overlay edit" does so when the editor is closed, and "overlay rebase" and "overlay accept" when they have
-changed something. Labels are those of overlays; a name alone will do if it is the only one.
+"overlay edit" does so when the editor is closed, and "overlay rebase" and "overlay accept" do it for the overlays
+that they carry. Labels are those of overlays; a name alone will do if it is the only one.
 `,
 	Fails: "something is left to you, or with -check if deps are to be changed",
 	Examples: []command.Example{
 		{Command: "overlay deps", Text: "sets the deps of all overlays"},
 		{Command: "overlay deps -check", Text: "changes nothing, and fails if there is something to do"},
 	},
-	Setup: setupDeps,
+	Setup:    setupDeps,
+	Complete: completeOverlays,
 }
 
 func setupDeps(flags *flag.FlagSet) func(labels []string) error {

@@ -14,7 +14,7 @@ var dropVerb = command.Verb{
 	Summary:  "take overlays out again",
 	Description: `
 Takes each OVERLAY out of its BUILD file and out of the sets of the workspace that have it, and deletes
-the files that it is made of, unless something else uses them. A set that has none then stays, as
+the files that it is made of, unless something else uses them: a rule, MODULE.bazel or a .bzl file. A set that has none then stays, as
 MODULE.bazel may name it.
 
 What else names the overlay, such as a go_overlay_binary, MODULE.bazel or a .bzl file, is said, and nothing

@@ -49,7 +49,7 @@ Labels are those of overlays; a name alone will do if it is the only one.
 		if flag == "format" {
 			return desk.ExportFormats
 		}
-		return nil
+		return completeOverlays(flag, word)
 	},
 }
 

@@ -24,6 +24,8 @@ replaces the module by a fork or a folder; the digest that is recorded proves it
 with it, as far as that can be told without the packages that it imports; also for Linux, macOS and Windows, where the
 package has files for these.
 
+The deps of what is carried become what its files import, as by "overlay deps".
+
 Conflicts are written into the overlay file, with git's markers, and the digest stays, so that no build takes
 it for done. Resolve them, and run "overlay accept". A diff that does not fit any more is made anew from the
 merged text, in its place in its file; where its changes conflict, it stays as it is.
@@ -46,7 +48,8 @@ var acceptVerb = command.Verb{
 	Summary:  "say that overlays suit their packages as they are now",
 	Description: `
 Records the digests of the files as the packages have them now, and the version of these. The overlay
-files have to be without conflicts, and the packages have to type-check with them.
+files have to be without conflicts, and the packages have to type-check with them. The deps of the overlays
+become what their files import, as by "overlay deps".
 `,
 	Fails: "an overlay has conflicts, or does not type-check",
 	Examples: []command.Example{
@@ -106,12 +109,6 @@ func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Co
 		if err == nil && patch != "" {
 			d.Out = stdout
 			err = d.WritePatch(ctx, patch, done.Changes)
-		}
-		if err == nil && done.Changed && !o.DryRun { // Upstream's side of a merge may bring imports.
-			var depended *desk.Depended
-			if depended, err = d.Deps(ctx, labels, desk.DepsOptions{}); err == nil {
-				done.Problems += depended.Problems
-			}
 		}
 		return err
 	})

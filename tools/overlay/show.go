@@ -28,7 +28,8 @@ the overlay file.
 		{Command: "overlay show github.com/google/uuid/version4.go", Text: "prints the file as builds compile it"},
 		{Command: "overlay show -set //overlays:canary net/http", Text: "lists what another set makes of the package"},
 	},
-	Setup: setupShow,
+	Setup:    setupShow,
+	Complete: completePackages,
 }
 
 func setupShow(flags *flag.FlagSet) func(texts []string) error {

@@ -22,7 +22,8 @@ command where there is one: the base has moved, or no digest is recorded; the fi
 upstream's now, or upstream has it no more; conflicts of a merge; an overlay has expired; nothing has the import path; no set has
 the overlay; git doesn't know a file; two overlays of a set change one file.
 
-That an overlay expires in 14 days or less is said, but not wrong. Diffs need no digest.
+That an overlay expires in 14 days or less is said, but not wrong; nor is a file below _src, beside overlays, that nothing
+names any more: it is said where no OVERLAY is given. Diffs need no digest.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
@@ -37,7 +38,7 @@ Labels are those of overlays; a name alone will do if it is the only one.
 
 func setupStatus(flags *flag.FlagSet) func(labels []string) error {
 	var o desk.StatusOptions
-	flags.BoolVar(&o.JSON, "json", false, "write JSON: default_set, unread, and overlays, each with problems")
+	flags.BoolVar(&o.JSON, "json", false, "write JSON: default_set, unread, overlays, each with problems, and problems of none")
 	return func(labels []string) error {
 		o.Today = time.Now()
 		return atDesk(func(ctx context.Context, d *desk.Desk) error { return d.Status(ctx, labels, o) })

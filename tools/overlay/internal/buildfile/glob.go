@@ -1,7 +1,10 @@
 package buildfile
 
 import (
+	"io/fs"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
@@ -43,6 +46,40 @@ func covers(x build.Expr, file string) bool {
 		}
 	}
 	return false
+}
+
+// EmptiedGlobs returns those glob()s of the file that find nothing without some files, which are paths in the package. Bazel takes that
+// for an error, unless the glob() says that it may be so.
+func (f *File) EmptiedGlobs(gone []string) (globs []string, err error) {
+	e, err := f.edit()
+	if err != nil {
+		return nil, err
+	}
+	build.Walk(e.tree, func(x build.Expr, _ []build.Expr) {
+		if !slices.ContainsFunc(gone, func(file string) bool { return covers(x, file) }) {
+			return
+		}
+		if may, ok := build.NewRule(x.(*build.CallExpr)).Attr("allow_empty").(*build.Ident); ok && may.Name == "True" {
+			return
+		}
+		found := false
+		folder := filepath.Dir(f.path)
+		filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return nil // Bazel tells what it can't read.
+			}
+			name, err := filepath.Rel(folder, path)
+			if name = filepath.ToSlash(name); err == nil && covers(x, name) && !slices.Contains(gone, name) {
+				found = true
+				return fs.SkipAll
+			}
+			return nil
+		})
+		if !found {
+			globs = append(globs, strings.Join(strings.Fields(build.FormatString(x)), " "))
+		}
+	})
+	return globs, nil
 }
 
 // matches tells whether a pattern of glob() matches a path: ** stands for any number of folders.

@@ -135,6 +135,30 @@ func (f *File) RemoveFile(name, file string) (Removed, error) {
 	return removed, e.done()
 }
 
+// RemoveGlob takes an attribute which is a glob() out of an overlay that has none of its files any more: Bazel takes a glob()
+// that finds nothing for an error. The files are paths in the package.
+func (f *File) RemoveGlob(name, attribute string, files []string) error {
+	e, err := f.edit()
+	if err != nil {
+		return err
+	}
+	call, err := e.existing("go_overlay", name)
+	if err != nil {
+		return err
+	}
+	r := e.of(call)
+	x, err := r.value(attribute)
+	if err == nil && slices.ContainsFunc(files, func(file string) bool { return !covers(x, file) }) {
+		err = r.literal(x, attribute, "a list, or a glob() that has "+strings.Join(files, ", "))
+	}
+	if err != nil {
+		return byHand(err, "# Take this out of %s of %s:\n%s", attribute, e.label(name), strings.Join(files, "\n"))
+	}
+	r.DelAttr(attribute)
+	e.changed(call)
+	return e.done()
+}
+
 func (r rule) removeFile(file string) (removed Removed, found bool, err error) {
 	for _, attribute := range []string{"srcs", "new_srcs", "embedsrcs", "base_srcs", "delete"} {
 		x, err := r.value(attribute)

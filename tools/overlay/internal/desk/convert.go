@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,12 +48,15 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	}
 	c := converting{survey: found, desk: d, files: newBuildFiles(d.Workspace.Root, "", found.layering), diffs: diffFiles{}, released: map[string][]string{}}
 	progress := terminal.StartProgress(d.Err)
+	defer progress.Done()
 	progress.Say("asking Bazel what uses %s", words(found.chosen))
-	c.uses, err = d.uses(ctx, found.chosen)
-	progress.Done()
-	if err != nil {
+	if c.uses, err = d.uses(ctx, found.chosen); err != nil {
 		return err
 	}
+	if c.texts, err = d.textsNaming(labelsOf(found.chosen)); err != nil {
+		return err
+	}
+	progress.Done()
 	for _, overlay := range found.chosen {
 		pkg, err := found.pkg(overlay)
 		if err != nil {
@@ -62,6 +66,14 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 		if err := c.convert(ctx, overlay.In(pkg), pkg, to); err != nil {
 			return fmt.Errorf("%s: %w\nno file has been changed", overlay.Label, err)
 		}
+	}
+	if err := c.dropEmpty(ctx); err != nil {
+		return fmt.Errorf("%w\nno file has been changed", err)
+	}
+	if emptied, err := c.files.emptied(d, c.goneLabels); err != nil {
+		return err
+	} else if len(emptied) > 0 {
+		return fmt.Errorf("%s; take it out first, or let it say allow_empty = True\nno file has been changed", strings.Join(emptied, "\n"))
 	}
 	// What is new comes first, and what a BUILD file may name, diffs too, last.
 	if err := userfiles.Apply(slices.Concat(c.made, c.files.changes(), c.diffs.changes(), c.gone)...); err != nil {
@@ -79,10 +91,13 @@ type converting struct {
 	diffs   diffFiles
 	overlay string                    // label of the one that is converted
 	uses    map[string][]bazel.Target // rules, by the labels of files of overlays that they use
+	texts   map[string][]string       // lines of MODULE.bazel and the like, by the labels of files that they name
 
 	released map[string][]string // labels of files, by those of overlays converted before, which use them no more
+	cuts     []diffPart          // that converted overlays have no more, one of each diff
 
 	made, gone []userfiles.Change
+	goneLabels []string
 	out        bytes.Buffer
 }
 
@@ -127,6 +142,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		return err
 	}
 	var diff bytes.Buffer
+	var globbed []string // files of srcs that it does not list
 	for _, change := range o.Changes {
 		if change.Kind != workspace.Replace || change.Embedded {
 			continue
@@ -149,19 +165,25 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		if err != nil {
 			return err
 		}
+		if len(removed.Files) == 0 {
+			globbed = append(globbed, strings.TrimPrefix(change.Label, "//"+home+":"))
+		}
 		patch.Names = append(patch.Names, change.Name)
 		if digests := o.Bases[change.Name]; len(digests) > 0 {
 			said.Base[change.Name] = strings.Join(digests, " ")
 		}
 		c.released[o.Label] = append(c.released[o.Label], change.Label)
 		if user := c.usedBy(change.Label); user != "" {
-			if len(removed.Globs) > 0 { // The overlay would have both.
-				return fmt.Errorf("%s uses %s, too, so that it has to stay, but a glob() of the overlay has it; list the files of the overlay first", user, c.desk.rel(change.Path))
-			}
 			fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(change.Path), user)
 			continue
 		}
 		c.gone = append(c.gone, userfiles.Change{Path: change.Path, Original: text, Delete: true, Root: c.desk.Workspace.Root})
+		c.goneLabels = append(c.goneLabels, change.Label)
+	}
+	if len(globbed) > 0 {
+		if err := build.RemoveGlob(name, "srcs", globbed); err != nil {
+			return err
+		}
 	}
 	said.Patches = []buildfile.Patch{patch}
 	if err := build.Change(said); err != nil {
@@ -235,6 +257,9 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 			return err
 		}
 		source := path.Join(filesFolder, o.ImportPath, change.Name)
+		if c.isTaken(home, source) { // Overlays of one package change one file, in different sets.
+			source = path.Join(filesFolder, name, o.ImportPath, change.Name)
+		}
 		file, err := c.fresh(home, source)
 		if err != nil {
 			return err
@@ -261,7 +286,7 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 	}
 	fmt.Fprintf(&c.out, "%s replaces %s by files now\n%s\n", o.Label, strings.Join(names, ", "), strings.Join(files, "\n"))
 	c.released[o.Label] = o.Attrs["patches"].Keys
-	return c.dropEmpty(ctx, o)
+	return nil
 }
 
 // patchedText returns what the diffs of an overlay make of a file: of the one that they were written against, whichever
@@ -312,6 +337,9 @@ func (c *converting) cut(o workspace.Overlay, name string) error {
 	}
 	slices.Reverse(parts) // Lines before a part stay where they are.
 	for _, part := range parts {
+		if !slices.ContainsFunc(c.cuts, func(before diffPart) bool { return before.path == part.path }) {
+			c.cuts = append(c.cuts, part)
+		}
 		if slices.ContainsFunc(c.all, func(other workspace.Overlay) bool {
 			return other.Label != o.Label && slices.ContainsFunc(other.Changes, func(change workspace.Change) bool {
 				return change.Path == part.path && !slices.Contains(c.released[other.Label], change.Label) && slices.Contains(part.Names(number(other, "patch_strip", 1)), change.Name)
@@ -319,24 +347,28 @@ func (c *converting) cut(o workspace.Overlay, name string) error {
 		}) {
 			continue // Another overlay has it, too, maybe of another package.
 		}
+		if _, other := c.users(part.label); other != "" {
+			return fmt.Errorf("%s uses %s, too, and would lose what that changes of %s; give it a copy of the diff first", other, c.desk.rel(part.path), name)
+		}
 		c.diffs[part.path].text = withoutPart(c.diffs[part.path].text, part.FileDiff)
 	}
 	return nil
 }
 
-// dropEmpty deletes the diffs of an overlay in which nothing is left, or says what is.
-func (c *converting) dropEmpty(ctx context.Context, o workspace.Overlay) error {
-	for _, label := range o.Attrs["patches"].Keys {
-		file := workspace.SourcePath(c.desk.Workspace, label)
+// dropEmpty deletes the diffs in which nothing is left, or says what is.
+func (c *converting) dropEmpty(ctx context.Context) error {
+	for _, part := range c.cuts {
+		file, user := part.path, c.usedBy(part.label)
 		diff := c.diffs[file]
-		if diff == nil {
-			continue
-		}
 		if parts, err := unified.Parse(diff.text); err == nil && len(parts) > 0 {
-			fmt.Fprintf(&c.out, "kept %s, which changes other files, too\n", c.desk.rel(file))
+			if user == "" {
+				fmt.Fprintf(&c.out, "kept %s, which changes other files, too\n", c.desk.rel(file))
+			} else {
+				fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(file), user)
+			}
 			continue
 		}
-		if user := c.usedBy(label); user != "" {
+		if user != "" {
 			return fmt.Errorf("nothing would be left of %s, which %s uses, too", c.desk.rel(file), user)
 		}
 		// Of what the diff changes nothing is lost; but it may say more, such as the mail that it came in.
@@ -346,19 +378,41 @@ func (c *converting) dropEmpty(ctx context.Context, o workspace.Overlay) error {
 			}
 		}
 		c.gone = append(c.gone, userfiles.Change{Path: file, Original: []byte(diff.original), Delete: true, Root: c.desk.Workspace.Root})
+		c.goneLabels = append(c.goneLabels, part.label)
 		delete(c.diffs, file)
 	}
 	return nil
 }
 
-// usedBy returns a rule that uses a file, beside the overlay.
+// usedBy returns what uses a file, beside the overlay, or an empty string.
 func (c *converting) usedBy(label string) string {
+	overlay, other := c.users(label)
+	return cmp.Or(other, overlay)
+}
+
+// users returns an overlay, beside the one that is converted, that uses a file, and what else does: a rule, or a line of MODULE.bazel
+// or the like.
+func (c *converting) users(label string) (overlay, other string) {
 	for _, user := range c.uses[label] {
-		if user.Label != c.overlay && !slices.Contains(c.released[user.Label], label) {
-			return user.Label
+		switch {
+		case user.Label == c.overlay || slices.Contains(c.released[user.Label], label):
+		case user.Kind == "go_overlay":
+			overlay = user.Label
+		default:
+			other = user.Label
 		}
 	}
-	return ""
+	if lines := c.texts[label]; len(lines) > 0 {
+		other = lines[0]
+	}
+	return overlay, other
+}
+
+// isTaken tells whether another overlay has a file at a path, or gets it by the same command.
+func (c *converting) isTaken(pkg, source string) bool {
+	file := filepath.Join(c.desk.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(source))
+	return slices.ContainsFunc(c.made, func(change userfiles.Change) bool { return change.Path == file }) ||
+		slices.ContainsFunc(c.all, func(o workspace.Overlay) bool { return slices.Contains(o.Sources, "//"+pkg+":"+source) })
 }
 
 // fresh returns the path of a file that is not there yet.

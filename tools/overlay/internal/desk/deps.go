@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"io"
 	"os"
 	"path"
 	"slices"
@@ -52,47 +53,70 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	if err != nil {
 		return nil, err
 	}
-	s := &depending{desk: d, layering: l, files: newBuildFiles(d.Workspace.Root, "", l), result: &Depended{}}
-	for _, overlay := range chosen {
-		pkg := found[overlay.ImportPath]
-		if pkg == nil && overlay.Attrs["std"].String != "true" { // Else it is a package that the standard library gains.
-			s.tell(overlay, "%v", &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
-			continue
-		}
-		s.read(overlay, pkg)
-	}
-	if err := s.find(ctx); err != nil {
+	files := newBuildFiles(d.Workspace.Root, "", l)
+	var out bytes.Buffer
+	problems, err := d.depend(ctx, &survey{l, chosen, found, unread}, nil, files, &out)
+	if err != nil {
 		return nil, err
 	}
-	for _, of := range s.overlays {
-		if err := s.set(of); err != nil {
-			return nil, err
-		}
-	}
-	changes := s.files.changes()
-	s.result.Changed = len(changes) > 0
+	changes := files.changes()
 	if !o.Check {
 		if err := userfiles.Apply(changes...); err != nil {
 			return nil, err
 		}
 	}
-	_, err = d.Out.Write(s.out.Bytes())
-	return s.result, err
+	_, err = d.Out.Write(out.Bytes())
+	return &Depended{Changed: len(changes) > 0, Problems: problems}, err
+}
+
+// depend sets the deps of overlays in BUILD files, also by what files will be that are not written yet. It returns how much is left to people,
+// and says it to out.
+func (d *Desk) depend(ctx context.Context, found *survey, pending texts, files *buildFiles, out io.Writer) (problems int, err error) {
+	s := &depending{survey: found, desk: d, pending: pending, files: files, out: out}
+	for _, overlay := range found.chosen {
+		pkg, err := found.pkg(overlay)
+		if err != nil && overlay.Attrs["std"].String != "true" { // Else it is a package that the standard library gains.
+			s.tell(overlay, "%v", err)
+			continue
+		}
+		s.read(overlay, pkg)
+	}
+	if err := s.find(ctx); err != nil {
+		return 0, err
+	}
+	for _, of := range s.overlays {
+		if err := s.set(of); err != nil {
+			return 0, err
+		}
+	}
+	return s.problems, nil
+}
+
+// texts are what files will have, by their paths.
+type texts map[string][]byte
+
+// read returns what a file has, or will have.
+func (t texts) read(path string) ([]byte, error) {
+	if text, ok := t[path]; ok {
+		return text, nil
+	}
+	return os.ReadFile(path)
 }
 
 // A depending is what is known while deps of overlays are set.
 type depending struct {
-	layering
+	*survey
 	desk     *Desk
+	pending  texts
 	files    *buildFiles
-	out      bytes.Buffer // what is told when all is written
-	result   *Depended
+	out      io.Writer // what is told when all is written
+	problems int       // that are left to people
 	overlays []*importing
 
 	importPaths map[string]string   // of targets that are deps, by their labels
 	deps        map[string][]string // of targets
 	libraries   map[string][]string // labels, by import paths
-	packages    *workspace.Packages
+	known       *workspace.Packages
 }
 
 // An importing is what an overlay imports.
@@ -106,8 +130,8 @@ type importing struct {
 
 // tell says something of an overlay that people have to do.
 func (s *depending) tell(o workspace.Overlay, format string, args ...any) {
-	s.result.Problems++
-	fmt.Fprintf(&s.out, "%s: %s\n", o.Label, fmt.Sprintf(format, args...))
+	s.problems++
+	fmt.Fprintf(s.out, "%s: %s\n", o.Label, fmt.Sprintf(format, args...))
 }
 
 // read notes what an overlay imports. Files that a merge has left conflicts in are for people, first.
@@ -127,7 +151,7 @@ func (s *depending) read(o workspace.Overlay, pkg *workspace.GoPackage) {
 	for _, change := range o.Changes {
 		content, err := []byte(nil), error(nil)
 		switch {
-		case change.Kind == workspace.Delete || path.Ext(change.Name) != ".go" && change.Kind != workspace.Patch:
+		case change.Kind == workspace.Delete || change.Embedded || path.Ext(change.Name) != ".go" && change.Kind != workspace.Patch:
 			continue
 		case change.Path == "":
 			of.unread = true // It is generated.
@@ -135,7 +159,7 @@ func (s *depending) read(o workspace.Overlay, pkg *workspace.GoPackage) {
 		case change.Kind == workspace.Patch:
 			if !isMade && pkg != nil {
 				isMade = true
-				m := &making{layering: s.layering, desk: s.desk, pkg: pkg}
+				m := &making{layering: s.layering, desk: s.desk, pkg: pkg, pending: s.pending}
 				if made, err = m.of(append(s.beneath([]workspace.Overlay{o}), o)); err != nil {
 					of.unread = true // What does not fit, a build tells, and status.
 				}
@@ -145,7 +169,7 @@ func (s *depending) read(o workspace.Overlay, pkg *workspace.GoPackage) {
 				continue
 			}
 		default:
-			content, err = os.ReadFile(change.Path)
+			content, err = s.pending.read(change.Path)
 		}
 		if _, ok := merge.Markers(content); ok && err == nil {
 			of.unread = true
@@ -190,7 +214,7 @@ func (s *depending) find(ctx context.Context) (err error) {
 	if len(s.overlays) == 0 {
 		return nil
 	}
-	if s.packages, err = s.desk.Packages(ctx); err != nil {
+	if s.known, err = s.desk.Packages(ctx); err != nil {
 		return err
 	}
 	var targets, wanted []string
@@ -207,10 +231,10 @@ func (s *depending) find(ctx context.Context) (err error) {
 	}
 	slices.Sort(wanted)
 	slices.Sort(targets)
-	if s.importPaths, s.deps, err = s.packages.Dependencies(ctx, slices.Compact(targets)); err != nil {
+	if s.importPaths, s.deps, err = s.known.Dependencies(ctx, slices.Compact(targets)); err != nil {
 		return err
 	}
-	s.libraries, _, err = s.packages.Libraries(ctx, slices.Compact(wanted))
+	s.libraries, _, err = s.known.Libraries(ctx, slices.Compact(wanted))
 	return err
 }
 
@@ -234,7 +258,7 @@ func (s *depending) set(of *importing) error {
 		case imported:
 			has[importPath] = true
 		case known:
-			remove = append(remove, workspace.ShortLabel(s.packages.Apparent(dep), home))
+			remove = append(remove, workspace.ShortLabel(s.known.Apparent(dep), home))
 		}
 	}
 	for _, importPath := range sortedNames(of.imports) {
@@ -254,7 +278,7 @@ func (s *depending) set(of *importing) error {
 	}
 	remove = slices.DeleteFunc(remove, func(label string) bool { return kept[label] || of.unread })
 	for _, label := range sortedNames(kept) {
-		isThere := func(dep string) bool { return workspace.ShortLabel(s.packages.Apparent(dep), home) == label }
+		isThere := func(dep string) bool { return workspace.ShortLabel(s.known.Apparent(dep), home) == label }
 		if !slices.ContainsFunc(s.deps[of.Label], isThere) {
 			add = append(add, label)
 		}
@@ -277,10 +301,10 @@ func (s *depending) set(of *importing) error {
 		return nil
 	}
 	if len(add) > 0 {
-		fmt.Fprintf(&s.out, "%s: deps gains %s\n", of.Label, strings.Join(add, ", "))
+		fmt.Fprintf(s.out, "%s: deps gains %s\n", of.Label, strings.Join(add, ", "))
 	}
 	if len(removed) > 0 {
-		fmt.Fprintf(&s.out, "%s: deps loses %s, which no file of the overlay imports\n", of.Label, strings.Join(removed, ", "))
+		fmt.Fprintf(s.out, "%s: deps loses %s, which no file of the overlay imports\n", of.Label, strings.Join(removed, ", "))
 	}
 	return nil
 }
@@ -307,7 +331,7 @@ func (s *depending) resolve(pkg, importPath string) (label, why string, err erro
 	if module == "" {
 		return "", fmt.Sprintf("no module of go.mod has it, nor a library of the workspace; get it by: go get %s && bazel mod tidy", importPath), nil
 	}
-	repo, visible := s.packages.RepositoryOf(module)
+	repo, visible := s.known.RepositoryOf(module)
 	switch {
 	case !visible && indirect:
 		return "", fmt.Sprintf("use_repo in MODULE.bazel lacks %s, as go.mod says // indirect of %s; take that comment out, and run: bazel mod tidy", repo, module), nil

@@ -250,3 +250,86 @@ func TestDepsOfMacro(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestDepsOfCarried checks that rebase and accept set the deps of the overlays that they carry, by the files as these become, and of no
+// others; and ask Bazel no more than that takes.
+func TestDepsOfCarried(t *testing.T) {
+	const imports = "package m\n\nimport _ \"example.com/w/own\"\n"
+	overlay := strings.Replace(oldBase, "package m\n", imports, 1)
+	const diff = "--- a/a.go\n+++ b/a.go\n@@ -1,5 +1,7 @@\n package m\n \n+import _ \"example.com/w/own\"\n+\n func A() int { return 1 }\n \n func B() int { return 2 }\n"
+	const load = "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\n"
+	const other = load + "go_overlay(\n    name = \"n\",\n    new_srcs = [\"n.go\"],\n    importpath = \"example.com/w/n\",\n)\n"
+	for form, test := range map[string]struct {
+		file, lines string
+		attrs       map[string]any
+	}{
+		"file": {"-- overlays/a.go --\n" + overlay, "srcs = [\"a.go\"],", map[string]any{"srcs": []string{"//overlays:a.go"}}},
+		"diff": {"-- overlays/m.patch --\n" + diff, "patches = {\"m.patch\": [\"a.go\"]},", map[string]any{"patches": map[string]string{"//overlays:m.patch": "a.go"}}},
+	} {
+		for name, carry := range map[string]func(*Desk, context.Context, []string, RebaseOptions) (*Rebased, error){"rebase": (*Desk).Rebase, "accept": (*Desk).Accept} {
+			t.Run(name+" "+form, func(t *testing.T) {
+				test.attrs["deps"] = []string{"//old:old"}
+				library := func(label, importPath string) rule {
+					return rule{"go_library", label, map[string]any{"importpath": importPath}}
+				}
+				d, said := movedDesk(t, test.file+"-- other/BUILD.bazel --\n"+other+"-- other/n.go --\npackage n\n\nimport _ \"example.com/w/own\"\n",
+					movedB, test.lines+"\ndeps = [\"//old\"],", test.attrs,
+					library("//own:own", "example.com/w/own"), library("//old:old", "example.com/w/old"), library("//n:n", "example.com/w/n"),
+					rule{"go_overlay", "//other:n", map[string]any{"importpath": "example.com/w/n", "new_srcs": []string{"//other:n.go"}}})
+				labels := []string(nil)
+				if name == "accept" {
+					labels = []string{"m", "n"}
+					if form == "diff" { // It has to fit.
+						if err := os.WriteFile(filepath.Join(d.Workspace.Root, "m/a.go"), []byte(oldBase+"\n// More.\n"), 0o644); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				before := read(t, d, "overlays/BUILD.bazel")
+				for _, dryRun := range []bool{true, false} {
+					done, err := carry(d, context.Background(), labels, RebaseOptions{DryRun: dryRun})
+					got := said()
+					want := "//overlays:m: deps gains //own\n//overlays:m: deps loses //old, which no file of the overlay imports\n"
+					if err != nil || done.Problems > 0 || !strings.HasSuffix(got, want) || strings.Contains(got, "//other") {
+						t.Fatalf("got %+v, %v, %s", done, err, got)
+					}
+					if build := read(t, d, "overlays/BUILD.bazel"); dryRun && build != before || !dryRun && !strings.Contains(build, "deps = [\"//own\"]") {
+						t.Errorf("got %s", build)
+					}
+				}
+				if read(t, d, "other/BUILD.bazel") != other {
+					t.Error("the deps of another overlay have changed")
+				}
+				if done, err := d.Deps(context.Background(), []string{"m"}, DepsOptions{Check: true}); err != nil || done.Changed {
+					t.Errorf("afterwards: got %+v, %v", done, err)
+				}
+			})
+		}
+	}
+}
+
+// TestRebaseAsksOnce checks that rebase asks Bazel for overlays and packages once, and for deps only if it carries one.
+func TestRebaseAsksOnce(t *testing.T) {
+	for now, want := range map[string]int{oldBase: 2, movedB: 3} {
+		d, said := movedDesk(t, "-- overlays/a.go --\n"+strings.Replace(oldBase, "return 1", "return 10", 1), now, "srcs = [\"a.go\"],",
+			map[string]any{"srcs": []string{"//overlays:a.go"}})
+		if _, err := d.Rebase(context.Background(), nil, RebaseOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := asked(t, d, "query"); got != want {
+			t.Errorf("asked Bazel %d times, want %d: %s", got, want, said())
+		}
+	}
+}
+
+// TestDepsOfMerged checks that what counts is the file as it becomes.
+func TestDepsOfMerged(t *testing.T) {
+	d, said := movedDesk(t, "-- overlays/a.go --\n"+strings.Replace(oldBase, "return 3", "return 30", 1),
+		strings.Replace(oldBase, "package m\n", "package m\n\nimport _ \"example.com/w/own\"\n", 1), "srcs = [\"a.go\"],\ndeps = [\"//own\"],",
+		map[string]any{"srcs": []string{"//overlays:a.go"}, "deps": []string{"//own:own"}},
+		rule{"go_library", "//own:own", map[string]any{"importpath": "example.com/w/own"}})
+	done, err := d.Rebase(context.Background(), nil, RebaseOptions{})
+	if got := said(); err != nil || done.Problems > 0 || strings.Contains(got, "deps") || !strings.Contains(read(t, d, "overlays/a.go"), "w/own") {
+		t.Errorf("got %+v, %v, %s", done, err, got)
+	}
+}

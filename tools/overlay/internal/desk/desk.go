@@ -62,6 +62,12 @@ func (d *Desk) rel(file string) string {
 	return rel
 }
 
+// pathOf returns where in the workspace the file of a label is, or would be.
+func (d *Desk) pathOf(label string) string {
+	pkg, name := workspace.Package(label)
+	return filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(name))
+}
+
 // chosen returns the overlays that labels name, or all if there are none. A label may leave out
 // what labels of Bazel may: //overlays:uuid, :uuid, uuid (in the current folder, or the only one of
 // that name).

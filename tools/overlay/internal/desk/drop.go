@@ -59,18 +59,28 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	if err := p.edit(); err != nil {
 		return err
 	}
-	if err := p.lookForText(); err != nil {
+	if p.texts, err = d.textsNaming(labelsOf(overlays)); err != nil {
 		return err
 	}
+	for _, overlay := range overlays {
+		for _, line := range p.texts[overlay.Label] {
+			p.named = append(p.named, fmt.Sprintf("%s: names %s", line, overlay.Label))
+		}
+	}
+	changes, err := p.changes()
+	if err != nil {
+		return err
+	}
+	emptied, err := p.files.emptied(d, p.gone)
+	if err != nil {
+		return err
+	}
+	p.named = append(p.named, emptied...)
 	if len(p.named) > 0 && !o.Force {
 		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
 			strings.Join(p.named, "\n  "), words(overlays))
 	}
 	progress.Done()
-	changes, err := p.changes()
-	if err != nil {
-		return err
-	}
 	for _, change := range changes {
 		if !change.Delete || o.Force {
 			continue
@@ -109,6 +119,8 @@ type dropping struct {
 	files    *buildFiles
 
 	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
+	texts map[string][]string       // lines of files that Bazel is not asked about, by these labels
+	gone  []string                  // labels of files that are deleted
 	named []string                  // what still names the overlays: file:line, and what it is
 	said  []string                  // what was done
 }
@@ -117,13 +129,19 @@ func (p *dropping) isDropped(label string) bool {
 	return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool { return o.Label == label })
 }
 
-// uses asks Bazel which rules of the workspace name overlays, and the files that those are made of. It returns them by the labels
-// that they name.
-func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[string][]bazel.Target, error) {
-	var labels []string
+// labelsOf returns the labels of overlays, and of the files that those are made of.
+func labelsOf(overlays []workspace.Overlay) (labels []string) {
 	for _, o := range overlays {
 		labels = append(append(labels, o.Label), o.Sources...)
 	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+// uses asks Bazel which rules of the workspace name overlays, and the files that those are made of. It returns them by the labels
+// that they name.
+func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[string][]bazel.Target, error) {
+	labels := labelsOf(overlays)
 	var quoted []string
 	for _, label := range labels {
 		quoted = append(quoted, bazel.Quote(label))
@@ -220,10 +238,13 @@ func (p *dropping) empty(label string) string {
 	return ""
 }
 
-// lookForText looks for the overlays in files that Bazel is not asked about.
-func (p *dropping) lookForText() error {
-	root := p.desk.Workspace.Root
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+// textsNaming looks for labels in files that Bazel is not asked about. It returns the lines that name them, as file:line.
+func (d *Desk) textsNaming(labels []string) (map[string][]string, error) {
+	lines, patterns := map[string][]string{}, map[string]*regexp.Regexp{}
+	for _, label := range labels {
+		patterns[label] = naming(label)
+	}
+	err := filepath.WalkDir(d.Workspace.Root, func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
 		switch {
 		case err != nil && entry.IsDir():
@@ -239,16 +260,19 @@ func (p *dropping) lookForText() error {
 		if err != nil {
 			return err
 		}
-		for _, o := range p.overlays {
-			naming := naming(o.Label)
-			for i, line := range bytes.Split(content, []byte("\n")) {
-				if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) && naming.Match(line) {
-					p.named = append(p.named, fmt.Sprintf("%s:%d: names %s", p.desk.rel(path), i+1, o.Label))
+		for i, line := range bytes.Split(content, []byte("\n")) {
+			if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+				continue
+			}
+			for label, pattern := range patterns {
+				if pattern.Match(line) {
+					lines[label] = append(lines[label], fmt.Sprintf("%s:%d", d.rel(path), i+1))
 				}
 			}
 		}
 		return nil
 	})
+	return lines, err
 }
 
 // naming matches text that has a label, in a long or a short form.
@@ -259,6 +283,29 @@ func naming(label string) *regexp.Regexp {
 		pattern = regexp.QuoteMeta("//"+pkg) + "(?::" + regexp.QuoteMeta(name) + ")?"
 	}
 	return regexp.MustCompile(`(?:^|[^\w/.])` + pattern + `(?:$|[\s"',;)\]])`)
+}
+
+// emptied says which glob()s of the files find nothing without some files, given by their labels.
+func (b *buildFiles) emptied(d *Desk, gone []string) (texts []string, err error) {
+	names := map[string][]string{}
+	for _, label := range gone {
+		pkg, name := workspace.Package(label)
+		names[pkg] = append(names[pkg], name)
+	}
+	for _, pkg := range sortedNames(names) {
+		f, err := b.load(pkg)
+		if err != nil {
+			return nil, err
+		}
+		globs, err := f.EmptiedGlobs(names[pkg])
+		if err != nil {
+			return nil, err
+		}
+		for _, glob := range globs {
+			texts = append(texts, fmt.Sprintf("%s: %s would find nothing any more, which Bazel takes for an error", d.rel(f.Output().Path), glob))
+		}
+	}
+	return texts, nil
 }
 
 // changes returns what is to be written and deleted. BUILD files come first, and of these the ones that declare the
@@ -297,11 +344,16 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), p.uses[label][i].Label))
 				continue
 			}
+			if lines := p.texts[label]; len(lines) > 0 {
+				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), lines[0]))
+				continue
+			}
 			content, err := os.ReadFile(path)
 			if err != nil {
 				return nil, err
 			}
 			changes = append(changes, userfiles.Change{Path: path, Original: content, Delete: true, Root: p.desk.Workspace.Root})
+			p.gone = append(p.gone, label)
 			p.said = append(p.said, "deleted "+p.desk.rel(path))
 		}
 	}

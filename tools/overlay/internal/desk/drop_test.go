@@ -14,6 +14,7 @@ const dropFiles = `
 overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
 # Not //overlays:uuid alone.
 overlays.use(set = "//overlays:prod")
+go_deps.module_override(path = "example.com/x", patches = ["//overlays:x.patch"])
 -- overlays/BUILD.bazel --
 load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
 
@@ -23,6 +24,7 @@ go_overlay(
         "_src/uuid/hash.go",
         "_src/uuid/shared.go",
     ],
+    patches = {"x.patch": ["x.go"]},
     importpath = "example.com/m/uuid",
 )
 
@@ -41,6 +43,7 @@ go_overlay_set(
 )
 -- overlays/_src/uuid/hash.go --
 package uuid
+-- overlays/x.patch --
 -- overlays/_src/uuid/shared.go --
 package uuid
 -- sets/BUILD.bazel --
@@ -56,6 +59,7 @@ func dropRules(more ...rule) []rule {
 	return append([]rule{
 		{"go_overlay", "//overlays:uuid", map[string]any{
 			"importpath": "example.com/m/uuid", "srcs": []string{"//overlays:_src/uuid/hash.go", "//overlays:_src/uuid/shared.go"},
+			"patches": map[string]string{"//overlays:x.patch": "x.go"},
 		}},
 		{"go_overlay", "//overlays:other", map[string]any{"importpath": "example.com/m/other", "delete": []string{"x.go"}}},
 		{"go_overlay_set", "//overlays:prod", map[string]any{"overlays": []string{"//overlays:other", "//overlays:uuid"}}},
@@ -80,6 +84,7 @@ func TestDrop(t *testing.T) {
 //overlays:uuid is taken out of the set //sets:uuid_only, which has none now, and stays
 deleted overlays/_src/uuid/hash.go
 kept overlays/_src/uuid/shared.go, which //overlays:texts uses, too
+kept overlays/x.patch, which MODULE.bazel:4 uses, too
 `
 	if got := filepath.ToSlash(out.String()); got != want || said.Len() > 0 {
 		t.Errorf("got %s%s", got, said)
@@ -143,6 +148,17 @@ no file has been changed`
 	}
 	if _, err := os.Stat(filepath.Join(d.Workspace.Root, "overlays/_src")); err == nil {
 		t.Error("the empty folder is still there")
+	}
+
+	// A glob() that finds nothing is an error of Bazel's; one that may, or finds something else, is not.
+	d, _, _ = fakeDesk(t, strings.Replace(dropFiles, "go_overlay(\n", "SOURCES = glob([\"_src/uuid/*.go\"])\n\nANY = glob([\"_src/uuid/*.go\"], allow_empty = True)\n\nALL = glob([\"**/*\"])\n\ngo_overlay(\n", 1)+
+		"-- overlays/readme.md --\n", dropRules()...)
+	commitAll(t, d)
+	before = read(t, d, "overlays/BUILD.bazel")
+	err = d.Drop(context.Background(), []string{"uuid"}, DropOptions{})
+	want = "what is to be dropped is still named:\n  overlays/BUILD.bazel: glob([\"_src/uuid/*.go\"]) would find nothing any more, which Bazel takes for an error\nTake it out there first"
+	if err == nil || !strings.HasPrefix(filepath.ToSlash(err.Error()), want) || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
 	}
 
 	macro := rule{"go_overlay", "//overlays:made", map[string]any{"importpath": "example.com/m/x", "generator_function": "make"}}

@@ -599,6 +599,14 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 		}
 		return setLabel{pkg, name}, nil
 	}
+	pkg := overlaysFolder
+	if len(l.all) > 0 {
+		pkg, _ = workspace.Package(l.all[0].Label)
+	}
+	fresh := setLabel{pkg, path.Base("/" + pkg)}
+	if len(l.sets) == 1 && l.sets[0].Label == fresh.label() && len(l.used) == 0 {
+		return fresh, nil // An edit that was killed has written it, and not MODULE.bazel.
+	}
 	if len(l.sets) > 0 {
 		message := "MODULE.bazel has no overlays.use; say which set builds are to use by default from now on, as it will have that:"
 		for _, set := range l.sets {
@@ -606,11 +614,7 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 		}
 		return setLabel{}, errors.New(message)
 	}
-	pkg := overlaysFolder
-	if len(l.all) > 0 {
-		pkg, _ = workspace.Package(l.all[0].Label)
-	}
-	return setLabel{pkg, path.Base("/" + pkg)}, nil
+	return fresh, nil
 }
 
 // namedSet returns the label of a set, or overlay, that the user names: one that there is, or, as a label, one to be made.

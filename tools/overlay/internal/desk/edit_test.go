@@ -10,8 +10,12 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
-const editFiles = moduleFiles + `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
+// useProd are lines of MODULE.bazel.
+const useProd = `overlays = use_extension("@go_overlay//go_overlay:extensions.bzl", "overlays")
 overlays.use(set = "//overlays:prod")
+`
+
+const editFiles = moduleFiles + useProd + `
 -- overlays/BUILD.bazel --
 load("@go_overlay//go_overlay:defs.bzl", "go_overlay", "go_overlay_set")
 

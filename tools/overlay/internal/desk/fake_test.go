@@ -59,7 +59,7 @@ func init() {
 			strings.HasPrefix(expression, "let found") && !isOverlay,
 			strings.HasPrefix(expression, "attr(importpath, ") && !isOverlay,
 			strings.HasPrefix(expression, "deps(") && !isOverlay,
-			strings.HasPrefix(expression, "let targets"),
+			strings.HasPrefix(expression, "let targets"), strings.HasSuffix(expression, ":*"),
 			strings.HasPrefix(expression, "let libraries") && !isOverlay && bytes.Contains(line, []byte(`"name":"@`)) != strings.Contains(expression, "//..."),
 			strings.HasPrefix(expression, "rdeps("):
 			os.Stdout.Write(line)
@@ -224,11 +224,12 @@ func declaredRules(t *testing.T, d *Desk, pkg string) []rule {
 					if key == "patches" {
 						name = label(name)
 					}
-					if list, ok := entry.Value.(*build.ListExpr); ok {
-						dict[name] = strings.Join(build.Strings(list), "\n")
-						continue
+					switch value := entry.Value.(type) {
+					case *build.StringExpr:
+						dict[name] = value.Value
+					case *build.ListExpr: // As Bazel has it: lines.
+						dict[name] = strings.Join(build.Strings(value), "\n")
 					}
-					dict[name] = entry.Value.(*build.StringExpr).Value
 				}
 				attrs[key] = dict
 			}

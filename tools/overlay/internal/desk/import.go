@@ -48,12 +48,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 	if err != nil {
 		return nil, err
 	}
-	stage, err := os.MkdirTemp("", "overlay")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(stage)
-	im := &importer{editing: e, options: o, progress: progress, stage: stage, staged: map[string]string{}}
+	im := &importer{editing: e, options: o, progress: progress, pending: texts{}}
 	if err := im.read(ctx, from); err != nil {
 		return nil, err
 	}
@@ -88,8 +83,7 @@ type importer struct {
 	isCompiled bool // whether builds compile what is imported already
 	unsettled  bool // whether Bazel knows the workspace's modules only after go mod tidy
 
-	stage  string            // folder for files as they are to be
-	staged map[string]string // their paths, by the labels that they will have
+	pending texts // that files of the workspace will have
 }
 
 // A target is a package that gets an overlay.
@@ -209,7 +203,7 @@ func changedNames(o workspace.Overlay) []string {
 	return slices.Compact(names)
 }
 
-// describe returns what the overlay of a target says, and stages its files.
+// describe returns what the overlay of a target says, and has its files written.
 func (im *importer) describe(t *target) (buildfile.Change, error) {
 	said := buildfile.Change{ImportPath: t.pkg.ImportPath, Base: map[string]string{}, Reason: im.options.Reason, Patches: t.patches, PatchExclude: t.exclude}
 	if said.Reason == "" {
@@ -265,42 +259,37 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 	return said, nil
 }
 
-// write stages a file, whose name is relative to the folder of the overlays' BUILD file.
+// write has a file written, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) write(source string, content []byte) error {
-	label := "//" + im.set.pkg + ":" + source
-	if staged, ok := im.staged[label]; ok {
-		if digestOfFile(staged) == digest.Of(content) {
+	file := im.pathOf(im.labelOf(source))
+	if before, ok := im.pending[file]; ok {
+		if bytes.Equal(before, content) {
 			return nil
 		}
 		return fmt.Errorf("there are two files that would become %s; import one after the other", source)
 	}
-	file := filepath.Join(im.Workspace.Root, filepath.FromSlash(im.set.pkg), filepath.FromSlash(source))
-	if _, err := os.Lstat(file); err == nil {
-		if digestOfFile(file) != digest.Of(content) { // An import that was killed leaves the file as it is.
-			return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
-		}
-	} else {
+	if _, err := os.Lstat(file); err != nil {
 		im.written = append(im.written, userfiles.Change{Path: file, Content: content, Mode: 0o644})
+	} else if digestOfFile(file) != digest.Of(content) { // An import that was killed leaves the file as it is.
+		return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
 	}
-	staged, err := os.CreateTemp(im.stage, "")
-	if err != nil {
-		return err
-	}
-	im.staged[label] = staged.Name()
-	_, err = staged.Write(content)
-	return errors.Join(err, staged.Close())
+	im.pending[file] = content
+	return nil
 }
 
 // unwrite takes back a file that was to be written.
 func (im *importer) unwrite(source string) {
-	delete(im.staged, "//"+im.set.pkg+":"+source)
-	file := filepath.Join(im.Workspace.Root, filepath.FromSlash(im.set.pkg), filepath.FromSlash(source))
+	file := im.pathOf(im.labelOf(source))
+	delete(im.pending, file)
 	im.written = slices.DeleteFunc(im.written, func(change userfiles.Change) bool { return change.Path == file })
 }
 
+// labelOf returns the label of a file, whose name is relative to the folder of the overlays' BUILD file.
+func (im *importer) labelOf(source string) string { return "//" + im.set.pkg + ":" + source }
+
 // overlayOf returns the overlay that has been described, as Bazel will know it.
 func (im *importer) overlayOf(said buildfile.Change) workspace.Overlay {
-	label := func(source string) string { return "//" + im.set.pkg + ":" + source }
+	label := im.labelOf
 	o := workspace.Overlay{
 		Label:       label(said.Name),
 		ImportPath:  said.ImportPath,
@@ -317,7 +306,7 @@ func (im *importer) overlayOf(said buildfile.Change) workspace.Overlay {
 		change := workspace.Change{Name: name, Kind: kind}
 		if source != "" {
 			change.Label = label(source)
-			change.Path = im.staged[change.Label]
+			change.Path = im.pathOf(change.Label)
 		}
 		o.Changes = append(o.Changes, change)
 	}
@@ -353,7 +342,7 @@ func (im *importer) overlayOf(said buildfile.Change) workspace.Overlay {
 
 // prove makes what a build will make of the package, and compares it with what it should be.
 func (im *importer) prove(t *target) error {
-	m := &making{layering: im.layering, desk: im.Desk, pkg: t.pkg, staged: im.staged}
+	m := &making{layering: im.layering, desk: im.Desk, pkg: t.pkg, pending: im.pending}
 	made, err := m.of([]workspace.Overlay{t.overlay})
 	if err != nil || t.after == nil {
 		return err

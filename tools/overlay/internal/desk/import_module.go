@@ -75,7 +75,7 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 		return nil, fmt.Errorf("%s, which can't be edited without guessing; take the patches out there, and then: overlay import -module %s -p %d PATCH...", tag.Manual, s.module, tag.Strip)
 	}
 	for _, label := range tag.Patches {
-		file := im.patchFile(label)
+		file := im.pathOf(label)
 		if _, err := os.Stat(file); err != nil || label[0] == '@' && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//") {
 			return nil, fmt.Errorf("its patch %s is no file of the workspace", label)
 		}
@@ -84,12 +84,6 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 		}
 	}
 	return s, nil
-}
-
-// patchFile returns the path of the file of a label in MODULE.bazel.
-func (im *importer) patchFile(label string) string {
-	pkg, name := workspace.Package(label)
-	return filepath.Join(im.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(name))
 }
 
 // fromTag imports the patches of one tag.
@@ -111,7 +105,7 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 		return err
 	}
 	for _, label := range tag.Patches {
-		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(im.patchFile(label)), tag.Tag)
+		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(im.pathOf(label)), tag.Tag)
 	}
 	im.module.wired, err = modulefile.WithPatches(im.module.wired, im.module.options(""), tag, labels)
 	return err
@@ -300,7 +294,7 @@ var (
 // returns. Those that say only what overlays say, too, are not needed any more.
 func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (labels []string, err error) {
 	for _, label := range tag.Patches {
-		file := im.patchFile(label)
+		file := im.pathOf(label)
 		s := &series{}
 		if err := im.readDiff(s, file); err != nil { // Again, for it may have been made anew.
 			return nil, err

@@ -288,19 +288,11 @@ func (k *killed) check(t *testing.T) string {
 	return "nothing done"
 }
 
-// chooseSet matches what edit is to be given where it does not know which set is meant.
-var chooseSet = regexp.MustCompile(`-set //overlays:overlays`)
-
 // again runs the command line once more, which does the rest.
 func (k *killed) again(t *testing.T) {
 	t.Helper()
 	cmd := k.command(t)
 	out, err := cmd.CombinedOutput()
-	if set := chooseSet.Find(out); set != nil { // The set is there, and MODULE.bazel does not have it yet.
-		cmd = k.command(t)
-		cmd.Args = append(cmd.Args, strings.Fields(string(set))...)
-		out, err = cmd.CombinedOutput()
-	}
 	now, _ := k.files(t)
 	if k.args[0] == "drop" && strings.Contains(string(out), "the workspace declares no overlay") {
 		// Only files that nothing names may be left.

@@ -21,7 +21,7 @@ type making struct {
 	desk *Desk
 	pkg  *workspace.GoPackage
 
-	staged map[string]string // paths of files that are to be in the workspace, by the labels that they will have
+	pending texts // that files will have
 
 	paths   []string       // that a manifest refers to by their indices
 	indices map[string]int // of paths
@@ -163,6 +163,14 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	if err := os.WriteFile(path, manifest, 0o600); err != nil {
 		return nil, err
 	}
+	for i, path := range m.paths {
+		if text, ok := m.pending[path]; ok {
+			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i))
+			if err := os.WriteFile(m.paths[i], text, 0o600); err != nil {
+				return nil, err
+			}
+		}
+	}
 	var notes bytes.Buffer // What hunks that have moved are, a build tells.
 	if err := apply.Run(path, m.paths, &notes); err != nil {
 		return nil, err
@@ -183,7 +191,7 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 
 // path returns the path of the file of a label, or an empty string if it is no source file of the workspace.
 func (m *making) path(label string) string {
-	if path, ok := m.staged[label]; ok {
+	if path := m.desk.pathOf(label); m.pending[path] != nil {
 		return path
 	}
 	return workspace.SourcePath(m.desk.Workspace, label)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	gobuild "go/build"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -65,6 +66,7 @@ type rebase struct {
 	old     string // version that is recorded
 	diffs   diffFiles
 	problem bool
+	bases   map[string][]string // digests that have moved, by the names of files
 }
 
 // A carried file is one whose base has moved.
@@ -102,6 +104,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var written []userfiles.Change
 	diffs := diffFiles{}
+	bases := map[string]map[string][]string{} // that have moved, by the labels of overlays
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
 		if pkg == nil {
@@ -109,7 +112,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			result.Problems++
 			continue
 		}
-		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay.In(pkg), pkg: pkg, old: overlay.Version, diffs: diffs}
+		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay.In(pkg), pkg: pkg, old: overlay.Version, diffs: diffs, bases: map[string][]string{}}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
@@ -134,12 +137,34 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			return nil, err
 		}
 		written = append(written, changes...)
+		bases[overlay.Label] = r.bases
 		if r.problem {
 			result.Problems++
 		}
 	}
+	written = append(written, diffs.changes()...)
+	pending, carried := texts{}, []workspace.Overlay(nil)
+	for _, change := range written {
+		pending[change.Path] = change.Content
+	}
+	for i, overlay := range l.all {
+		if len(bases[overlay.Label]) == 0 {
+			continue
+		}
+		l.all[i].Bases = maps.Clone(overlay.Bases)
+		maps.Copy(l.all[i].Bases, bases[overlay.Label])
+		carried = append(carried, l.all[i])
+	}
+	if len(carried) > 0 { // A merge, or who has ported them, may bring imports.
+		o.say("asking Bazel for the deps of %d overlays", len(carried))
+		problems, err := d.depend(ctx, &survey{l, carried, found, unread}, pending, files, &out)
+		if err != nil {
+			return nil, err
+		}
+		result.Problems += problems
+	}
 	// BUILD files last: a digest stands for a file that is there.
-	result.Changes = slices.Concat(written, diffs.changes(), files.changes())
+	result.Changes = slices.Concat(written, files.changes())
 	result.Changed = len(result.Changes) > 0
 	if !o.DryRun {
 		if err := userfiles.Apply(result.Changes...); err != nil {
@@ -185,6 +210,8 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		switch {
 		case !ok && r.pkg.HasUnnamed():
 			continue // It may be one that only the build names.
+		case !ok && change.Kind == workspace.Patch && r.isNew(change.Name):
+			continue
 		case !ok:
 			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop())
 			continue
@@ -457,6 +484,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 			r.tell(f, "%v", err)
 			continue
 		}
+		r.bases[f.Name] = strings.Fields(digests)
 		if r.old != "" && r.pkg.Version != "" && r.old != r.pkg.Version {
 			r.said(f, "carried from %s to %s", r.old, r.pkg.Version)
 		} else {
@@ -552,9 +580,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 			case change.Kind == workspace.Delete:
 				delete(after, change.Name)
 			case change.Kind == workspace.Patch:
-				if patched, err := r.patched(overlay, change.Name, before[change.Name]); err == nil {
-					after[change.Name] = patched
-				}
+				r.patch(after, overlay, change.Name, before[change.Name])
 			case change.Kind != workspace.Patch && change.Path != "":
 				content, err := os.ReadFile(change.Path)
 				if err != nil {
@@ -566,7 +592,7 @@ func (r *rebase) overlaid(overlays []workspace.Overlay, before map[string][]byte
 	}
 	for _, f := range moved {
 		if f.Kind == workspace.Patch && f.patched != nil {
-			after[f.Name] = f.patched
+			r.patch(after, r.overlay, f.Name, f.upstream)
 		}
 		if f.Kind == workspace.Replace && !f.Embedded {
 			after[f.Name] = f.merged

@@ -54,7 +54,8 @@ func (d diffFiles) changes() []userfiles.Change {
 // A diffPart is what a diff of an overlay says of a file.
 type diffPart struct {
 	*unified.FileDiff
-	path  string // of the file with the diff
+	label string // of the file with the diff
+	path  string // of that
 	index int    // in that
 }
 
@@ -80,7 +81,7 @@ func (d diffFiles) parts(desk *Desk, o workspace.Overlay, name string) ([]diffPa
 		before := len(parts)
 		for i, part := range all {
 			if slices.Contains(part.Names(number(o, "patch_strip", 1)), name) {
-				parts = append(parts, diffPart{part, path, i})
+				parts = append(parts, diffPart{part, label, path, i})
 			}
 		}
 		if len(parts) == before {
@@ -111,6 +112,27 @@ func (r *rebase) patched(o workspace.Overlay, name string, text []byte) ([]byte,
 		}
 	}
 	return text, err
+}
+
+// patch does to a file, of those of a package, what the diffs of an overlay do. What does not fit, or is renamed, is left to the build.
+func (r *rebase) patch(files map[string][]byte, o workspace.Overlay, name string, text []byte) {
+	parts, err := r.diffs.parts(r.desk, o, name)
+	if err != nil || slices.ContainsFunc(parts, func(part diffPart) bool { return part.Renamed || part.Copied }) {
+		return
+	}
+	if text, err = r.patched(o, name, text); err != nil {
+		return
+	}
+	files[name] = text
+	if parts[len(parts)-1].Deletes() {
+		delete(files, name)
+	}
+}
+
+// isNew tells whether a diff of the overlay makes a file.
+func (r *rebase) isNew(name string) bool {
+	parts, err := r.diffs.parts(r.desk, r.overlay, name)
+	return err == nil && slices.ContainsFunc(parts, func(part diffPart) bool { return part.Creates() || part.Renamed || part.Copied })
 }
 
 // checkDiffs makes sure that the diffs of a file fit it as it is now, if it has some.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,8 @@ type Status struct {
 	DefaultSet string `json:"default_set"`
 	// Overlays are those that were asked for, in the order of their labels.
 	Overlays []OverlayStatus `json:"overlays"`
+	// Problems are those of no overlay: files that nothing names. They are looked for where no overlay is asked for by its label.
+	Problems []Problem `json:"problems"`
 	// Unread is what Bazel says of BUILD files that it can't read, whose overlays are missing; else empty.
 	Unread string `json:"unread"`
 }
@@ -64,13 +67,14 @@ type OverlayStatus struct {
 // A Problem is something that is to be known of an overlay, or done.
 type Problem struct {
 	// Kind is a word for programs: base_moved, not_pinned, identical, file_gone, file_exists, conflict, expired,
-	// expires_soon, no_package, no_set, untracked, or same_file.
+	// expires_soon, no_package, no_set, untracked, or same_file; and unnamed_file, which is of no overlay.
 	Kind string `json:"kind"`
-	File string `json:"file"` // its name in the package, if it is about one of its files
+	// File is its name in the package, if it is about one of its files. One that nothing names is relative to the root of the workspace.
+	File string `json:"file"`
 	Text string `json:"text"` // what is wrong, for people
 	// Command is what to run next, or empty if it is no command that helps.
 	Command string `json:"command"`
-	// Wrong tells whether overlay status exits with 1 for it. That an overlay expires soon is not wrong.
+	// Wrong tells whether overlay status exits with 1 for it. That an overlay expires soon is not wrong, nor is a file that nothing names.
 	Wrong bool `json:"wrong"`
 }
 
@@ -89,8 +93,14 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
 	}
+	var unnamed []string
+	if len(labels) == 0 && broken == nil { // Else what is not read may name them.
+		if unnamed, err = d.unnamed(ctx, l); err != nil {
+			return err
+		}
+	}
 	progress.Done()
-	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}}
+	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}, Problems: []Problem{}}
 	wrong := false
 	for _, overlay := range chosen {
 		found, err := s.overlay(overlay)
@@ -99,6 +109,11 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		}
 		status.Overlays = append(status.Overlays, found)
 		wrong = wrong || slices.ContainsFunc(found.Problems, func(p Problem) bool { return p.Wrong })
+	}
+	for _, file := range unnamed {
+		status.Problems = append(status.Problems, Problem{
+			Kind: "unnamed_file", File: file, Text: "no overlay has it, nor does anything else name it: an overlay drop that was killed leaves such a file; delete it if you don't need it",
+		})
 	}
 	if broken != nil {
 		status.Unread = broken.Error()
@@ -117,11 +132,13 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 
 // table writes a status for people.
 func (d *Desk) table(status Status) error {
+	var out bytes.Buffer
 	if len(status.Overlays) == 0 {
-		_, err := fmt.Fprintln(d.Out, "the workspace declares no overlays")
+		fmt.Fprintln(&out, "the workspace declares no overlays")
+		writeProblems(&out, status.Problems)
+		_, err := d.Out.Write(out.Bytes())
 		return err
 	}
-	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "OVERLAY\tPACKAGE\tVERSION\tSETS\tSTATE")
 	for _, o := range status.Overlays {
@@ -148,19 +165,27 @@ func (d *Desk) table(status Status) error {
 			continue
 		}
 		fmt.Fprintf(&out, "\n%s\n", o.Label)
-		for _, p := range o.Problems {
-			text := p.Text
-			if p.File != "" {
-				text = p.File + ": " + text
-			}
-			fmt.Fprintf(&out, "  %s\n", text)
-			if p.Command != "" {
-				fmt.Fprintf(&out, "    %s\n", p.Command)
-			}
-		}
+		writeProblems(&out, o.Problems)
+	}
+	if len(status.Problems) > 0 {
+		fmt.Fprintln(&out)
+		writeProblems(&out, status.Problems)
 	}
 	_, err := d.Out.Write(out.Bytes())
 	return err
+}
+
+func writeProblems(w io.Writer, problems []Problem) {
+	for _, p := range problems {
+		text := p.Text
+		if p.File != "" {
+			text = p.File + ": " + text
+		}
+		fmt.Fprintf(w, "  %s\n", text)
+		if p.Command != "" {
+			fmt.Fprintf(w, "    %s\n", p.Command)
+		}
+	}
 }
 
 func dash(text string) string {
