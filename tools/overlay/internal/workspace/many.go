@@ -154,13 +154,14 @@ func packageOf(importPath string, targets []bazel.Target) *GoPackage {
 	if len(pkg.Targets) == 0 {
 		return nil
 	}
+	folders := embeddingFolders(attribute, isPart)
 	for _, t := range targets {
 		if attribute[t.Label] == "" || attribute[t.Label] == "embed" || isPart[t.Label] {
 			continue // A target, or a file of another one.
 		}
 		file := File{Name: path.Base(fileName(t.Label)), Label: t.Label, Embedded: attribute[t.Label] == "embedsrcs"}
 		if file.Embedded {
-			file.Name = fileName(t.Label)
+			file.Name = nameIn(folders, t.Label)
 		}
 		switch {
 		case t.IsSource():
@@ -175,4 +176,49 @@ func packageOf(importPath string, targets []bazel.Target) *GoPackage {
 	slices.SortStableFunc(pkg.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	pkg.Version = moduleVersion(pkg)
 	return pkg
+}
+
+// embeddingFolders returns the folders of the sources of a package that embed files, as package_files.bzl does. Attribute has
+// in which one of the package's rules the label of a file is.
+func embeddingFolders(attribute map[string]string, isPart map[string]bool) []string {
+	var ofGo, all []string
+	for label, name := range attribute {
+		if name != "srcs" || isPart[label] {
+			continue
+		}
+		all = append(all, folderOf(label))
+		if path.Ext(label) == ".go" { // Only those embed: headers may lie in folders of their own.
+			ofGo = append(ofGo, folderOf(label))
+		}
+	}
+	if len(ofGo) > 0 {
+		return ofGo
+	}
+	return all
+}
+
+// nameIn returns the name by which //go:embed knows a file: to Go, that a folder is a package of Bazel is nothing.
+func nameIn(folders []string, label string) string {
+	best := ""
+	for _, folder := range folders {
+		if len(folder) > len(best) && strings.HasPrefix(place(label), folder) {
+			best = folder
+		}
+	}
+	if best == "" {
+		return fileName(label) // What is elsewhere can't be embedded.
+	}
+	return strings.TrimPrefix(place(label), best)
+}
+
+// place returns the repository and the path of a file, of which a label does not tell where the package ends: @r//a/b.go.
+func place(label string) string {
+	repository, _, _ := strings.Cut(label, "//")
+	pkg, name := Package(strings.TrimPrefix(label, repository))
+	return repository + "//" + path.Join(pkg, name)
+}
+
+func folderOf(label string) string {
+	file := place(label)
+	return file[:strings.LastIndexByte(file, '/')+1]
 }

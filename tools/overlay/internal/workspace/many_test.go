@@ -48,6 +48,33 @@ func TestPackageOf(t *testing.T) {
 	}
 }
 
+// TestEmbeddedFiles checks that files for //go:embed have the names that they have below the Go files, where folders are packages of
+// Bazel, too.
+func TestEmbeddedFiles(t *testing.T) {
+	for _, test := range []struct{ src, embedded, want string }{
+		{"//uuid:a.go", "//uuid:templates/a.html", "templates/a.html"},
+		{"//uuid:a.go", "//uuid/templates:a.html", "templates/a.html"},
+		{"//uuid:a.go", "//uuid/templates:sub/a.html", "templates/sub/a.html"},
+		{"//:a.go", "//templates:a.html", "templates/a.html"},
+		{"//:uuid/a.go", "//:uuid/a.html", "a.html"},
+		{"@@u//uuid:a.go", "@@u//uuid/templates:a.html", "templates/a.html"},
+		{"@@u//:a.go", "@@u//templates:a.html", "templates/a.html"},
+		{"@@u//:a.go", "//templates:a.html", "a.html"},
+		{"//uuid:a.go", "//uuid2:a.html", "a.html"},
+	} {
+		pkg := packageOf("example.com/uuid", []bazel.Target{
+			{Label: "//:uuid", Kind: "go_library", Attrs: map[string]bazel.Attribute{
+				"importpath": {String: "example.com/uuid"}, "srcs": {List: []string{test.src, "//uuid/templates:a.h"}}, "embedsrcs": {List: []string{test.embedded}},
+			}},
+			{Label: test.src, File: "/w/a.go"},
+			{Label: test.embedded, File: "/w/a.html"},
+		})
+		if file, ok := pkg.File(test.want); !ok || !file.Embedded {
+			t.Errorf("%+v: got %q", test, pkg.Names())
+		}
+	}
+}
+
 func TestConventional(t *testing.T) {
 	p := &Packages{
 		repos:   map[string]string{"com_github_google_uuid": "gazelle++go_deps+com_github_google_uuid"},
