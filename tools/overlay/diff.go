@@ -16,7 +16,7 @@ var diffVerb = command.Verb{
 Compares the files of each OVERLAY, or of all, with those that builds would compile without
 overlays. The diff can be applied by git and patch, with -p1, in the folder of the package; a
 line before each tells whose it is if there are several. Overlays that are diffs themselves are shown as they are. It says where
-the base has moved since an overlay was written, and what only a build makes.
+the base has moved since an overlay was written, what only a build makes, and where a select() stands, of which it has all branches.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,

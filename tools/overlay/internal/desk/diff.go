@@ -25,6 +25,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	if err != nil {
 		return err
 	}
+	d.warnSelects(found.chosen, nil)
 	var out bytes.Buffer
 	failed := false
 	for _, o := range found.chosen {

@@ -124,4 +124,8 @@ go_overlay_set(name = "set", overlays = select({"//:linux": [":files"]}), layers
 	if err := d.Export(context.Background(), []string{"files", "lower"}, ExportOptions{Format: "diff"}); err != nil || !strings.Contains(said.String(), inFiles) || strings.Contains(said.String(), "lower: a select") {
 		t.Errorf("got %v, said %s", err, said)
 	}
+	said.Reset()
+	if err := d.Diff(context.Background(), []string{"files", "lower"}); err != nil || !strings.Contains(said.String(), inFiles) || strings.Contains(said.String(), "lower: a select") {
+		t.Errorf("got %v, said %s", err, said)
+	}
 }
