@@ -30,6 +30,9 @@ var repositoryLength = map[string]int{
 	"sigs.k8s.io":         2,
 }
 
+// nested has the hosts whose repositories may be in groups of groups: there, a longer path has its repository anywhere.
+var nested = map[string]bool{"gitlab.com": true}
+
 var majorSuffix = regexp.MustCompile(`^v[0-9]+$`)
 
 // Locate tells where a module is in its repository: as a module cache knows it from the version control
@@ -49,7 +52,7 @@ func Locate(caches []string, module, version string) Location {
 		}
 	}
 	length, ok := repositoryLength[elements[0]]
-	if at.Known = ok && len(elements) >= length; at.Known {
+	if at.Known = ok && len(elements) >= length && (len(elements) == length || !nested[elements[0]]); at.Known {
 		at.Folder = path.Join(elements[length:]...)
 	}
 	return at

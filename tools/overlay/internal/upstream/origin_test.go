@@ -24,6 +24,8 @@ func TestLocate(t *testing.T) {
 		"golang.org/x/tools/gopls":                      {Folder: "gopls", Known: true},
 		"google.golang.org/grpc/cmd/protoc-gen-go-grpc": {Folder: "cmd/protoc-gen-go-grpc", Known: true},
 		"k8s.io/client-go":                              {Known: true},
+		"gitlab.com/group/project/v2":                   {Known: true, Major: "v2"},
+		"gitlab.com/group/subgroup/project":             {},
 		"gopkg.in/yaml.v3":                              {Known: true},
 		"gopkg.in/go-playground/validator.v9":           {Known: true},
 		"go.example.com/Mono/sub/v3":                    {Folder: "go/sub", Known: true, Major: "v3"},
