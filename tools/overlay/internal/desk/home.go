@@ -2,9 +2,7 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -94,22 +92,13 @@ func (d *Desk) isRepository(folder string) bool {
 // modules.txt has it, or else the package itself.
 func (h home) vendored(above, importPath string) (home, string, error) {
 	vendor := filepath.Join(h.root, filepath.FromSlash(above), "vendor")
-	content, err := os.ReadFile(filepath.Join(vendor, "modules.txt"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	module, version, err := workspace.Vendored(vendor, importPath)
+	if err != nil {
 		return h, "", err
 	}
-	h.own, h.vendor = false, true
-	for _, line := range strings.Split(string(content), "\n") {
-		words := strings.Fields(line) // # MODULE VERSION [=> MODULE VERSION]
-		if len(words) >= 3 && words[0] == "#" && len(words[1]) > len(h.module) && strings.HasPrefix(importPath+"/", words[1]+"/") {
-			h.module, h.version = words[1], words[2]
-		}
-	}
+	h.own, h.vendor, h.module, h.version = false, true, module, version
 	if h.module == "" {
 		h.module = importPath
-	}
-	if h.version == "=>" {
-		h.version = ""
 	}
 	h.root = filepath.Join(vendor, filepath.FromSlash(h.module))
 	return h, strings.TrimPrefix(strings.TrimPrefix(importPath, h.module), "/"), nil

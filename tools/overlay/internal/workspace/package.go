@@ -235,10 +235,15 @@ func repositoryName(module string) string {
 
 var purl = regexp.MustCompile(`purl = "pkg:golang/[^"@]+@([^"?]+)[?"]`)
 
-// moduleVersion returns the version of the module that a package is from, which gazelle writes
-// into repositories that go_deps makes, or an empty string.
+// moduleVersion returns the version of the module that a package is from, which the go command writes into a vendor folder, and
+// gazelle into repositories that go_deps makes, or an empty string.
 func moduleVersion(pkg *GoPackage) string {
 	for _, file := range pkg.Files {
+		slashed := filepath.ToSlash(file.Path)
+		if i := strings.LastIndex(slashed, "/vendor/"+pkg.ImportPath+"/"); i >= 0 {
+			_, version, _ := Vendored(filepath.FromSlash(slashed[:i]+"/vendor"), pkg.ImportPath) // What can't be read says nothing.
+			return version
+		}
 		for folder := filepath.Dir(file.Path); file.Path != "" && folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
 			if !isFile(filepath.Join(folder, "REPO.bazel")) {
 				continue
