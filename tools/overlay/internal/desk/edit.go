@@ -342,6 +342,8 @@ func (e *editing) editable(ctx context.Context, pkg *workspace.GoPackage, change
 	case file.Embedded:
 	case !sourceName.MatchString(change.Name):
 		return fmt.Errorf("%s of package %s is no file that Go compiles, and can't be changed by an overlay", change.Name, pkg.ImportPath)
+	case path.Ext(change.Name) == ".go" && uncompiled(file.Path) != "":
+		return fmt.Errorf("%s of package %s is compiled by no build, as it has %s: there is nothing to change", change.Name, pkg.ImportPath, uncompiled(file.Path))
 	}
 	return nil
 }

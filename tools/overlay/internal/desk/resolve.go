@@ -222,9 +222,13 @@ func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *
 	if c.Symbol == "" {
 		return found, nil
 	}
-	var sources []what.Source
+	var sources, ignored []what.Source
 	for _, file := range pkg.Files {
-		if file.Path != "" && !file.Embedded && !strings.HasSuffix(file.Name, "_test.go") {
+		switch {
+		case file.Path == "" || file.Embedded || strings.HasSuffix(file.Name, "_test.go"):
+		case path.Ext(file.Name) == ".go" && uncompiled(file.Path) != "":
+			ignored = append(ignored, what.Source{Path: file.Path})
+		default:
 			sources = append(sources, what.Source{Path: file.Path})
 		}
 	}
@@ -241,6 +245,9 @@ func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *
 		}
 	}
 	if err != nil && len(positions) == 0 {
+		if found, _ := what.FindSymbol(ignored, c.Symbol); len(found) > 0 {
+			err = fmt.Errorf("%s is in %s, which no build compiles: %s", c.Symbol, filepath.Base(found[0].File), uncompiled(found[0].File))
+		}
 		return place{}, fmt.Errorf("package %s: %w", pkg.ImportPath, err)
 	}
 	name := func(file string) string {
