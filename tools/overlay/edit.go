@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
@@ -160,35 +158,4 @@ func display(file desk.Edited) string {
 		return fmt.Sprintf("%s:%d", path, file.Line)
 	}
 	return path
-}
-
-// openEditor opens files in the editor of the user, if there is one, and waits for it.
-func openEditor(files []desk.Edited) (opened bool, err error) {
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
-	}
-	words := strings.Fields(editor)
-	if len(words) == 0 {
-		return false, nil
-	}
-	args := words[1:]
-	name := strings.TrimSuffix(filepath.Base(words[0]), ".exe")
-	for _, file := range files {
-		switch {
-		case file.Line > 0 && slices.Contains([]string{"code", "codium", "cursor"}, name):
-			args = append(args, "--goto", fmt.Sprintf("%s:%d", file.Path, file.Line))
-		case file.Line > 0 && len(files) == 1 && slices.Contains([]string{"vi", "vim", "nvim", "view", "nano", "emacs", "emacsclient", "micro", "kak"}, name):
-			args = append(args, fmt.Sprintf("+%d", file.Line), file.Path)
-		default:
-			args = append(args, file.Path)
-		}
-	}
-	cmd := exec.Command(words[0], args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		return false, fmt.Errorf("the overlay is there, but the editor can't be started that VISUAL or EDITOR names: %w", err)
-	}
-	return true, nil // What the editor's exit code means, it has told.
 }
