@@ -4,12 +4,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 )
 
 var rebaseVerb = command.Verb{
@@ -94,7 +92,7 @@ func setupAccept(flags *flag.FlagSet) func(labels []string) error {
 
 func carry(labels []string, o desk.RebaseOptions, by func(*desk.Desk, context.Context, []string, desk.RebaseOptions) (*desk.Rebased, error), patch string) (done *desk.Rebased, err error) {
 	err = atDesk(func(ctx context.Context, d *desk.Desk) error {
-		progress := terminal.StartProgress(os.Stderr)
+		progress := d.StartProgress()
 		defer progress.Done()
 		o.Progress = progress.Say
 		stdout := d.Out

@@ -17,7 +17,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -47,7 +46,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 		return err
 	}
 	c := converting{survey: found, desk: d, files: newBuildFiles(d.Workspace.Root, "", found.layering), diffs: diffFiles{}, released: map[string][]string{}}
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel what uses %s", words(found.chosen))
 	if c.uses, err = d.uses(ctx, found.chosen); err != nil {

@@ -39,6 +39,9 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 		return nil, err
 	}
 	defer unlock()
+	progress := d.StartProgress()
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
 	l, chosen, broken, err := d.declared(ctx, labels)
 	d.warnBroken(broken)
 	if err != nil {
@@ -49,6 +52,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 			return !slices.ContainsFunc(overlay.Changes, func(c workspace.Change) bool { return slices.Contains(o.Files, c.Path) })
 		})
 	}
+	progress.Say("asking Bazel for packages of %d overlays, and what they import", len(chosen))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
@@ -59,6 +63,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	if err != nil {
 		return nil, err
 	}
+	progress.Done()
 	changes := files.changes()
 	if !o.Check {
 		if err := userfiles.Apply(changes...); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -39,6 +40,16 @@ func Open(dir string, out, err io.Writer) (*Desk, error) {
 	}
 	w.Waiting = err
 	return &Desk{Workspace: w, Dir: abs, Out: out, Err: err}, nil
+}
+
+// StartProgress begins something that may take long. What is said meanwhile, also that Bazel waits for another command, comes above
+// the line that tells what goes on.
+func (d *Desk) StartProgress() *terminal.Progress {
+	progress := terminal.StartProgress(d.Err)
+	if progress != nil {
+		d.Err, d.Workspace.Waiting = progress, progress
+	}
+	return progress
 }
 
 // Packages returns what finds packages of the workspace.

@@ -14,7 +14,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -32,7 +31,7 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 		return err
 	}
 	defer unlock()
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
 	l, overlays, broken, err := d.declared(ctx, labels)

@@ -70,12 +70,16 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 	if o.New != "" && o.Delete {
 		return nil, errors.New("-new and -delete exclude each other: a file is gained or lost")
 	}
+	progress := d.StartProgress()
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
 	e, err := d.startEditing(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	var places []place
 	for _, text := range texts {
+		progress.Say("asking Bazel for %s", text)
 		at, err := d.resolve(ctx, text, e.layering)
 		if err != nil {
 			return nil, err
@@ -99,6 +103,7 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 	if err := e.sayBuild(ctx, places); err != nil {
 		return nil, err
 	}
+	progress.Done()
 	changes := append(append(e.written, e.files.changes()...), e.module.changes()...)
 	if err := userfiles.Apply(changes...); err != nil {
 		return nil, err

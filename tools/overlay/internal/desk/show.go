@@ -59,7 +59,7 @@ type ShownOptions struct {
 
 // Show writes what a set makes of a package: its files, and where they are from; or the text of one of them.
 func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
 	l, _, broken, err := d.declared(ctx, nil)

@@ -20,7 +20,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -81,7 +80,7 @@ type Problem struct {
 // Status writes how overlays are, all if there are no labels. The error is an [command.ExitCode]
 // if something is wrong with them.
 func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) error {
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
 	l, chosen, broken, err := d.declared(ctx, labels)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -19,7 +18,7 @@ type survey struct {
 
 // survey finds the overlays that labels choose, and says which BUILD files can't be read.
 func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
 	l, chosen, broken, err := d.declared(ctx, labels)

@@ -23,8 +23,11 @@ type Progress struct {
 // maxWidth is what surely fits on a line: one that has been broken can't be replaced.
 const maxWidth = 79
 
-// StartProgress begins something that may take long. [Progress.Done] has to be called.
+// StartProgress begins something that may take long. [Progress.Done] has to be called. W may be what such has written to.
 func StartProgress(w io.Writer) *Progress {
+	if before, ok := w.(*Progress); ok {
+		w = before.w
+	}
 	if !isCapable(w) {
 		return nil
 	}
@@ -55,8 +58,21 @@ func (p *Progress) Say(format string, args ...any) {
 	}
 }
 
-// Done takes the line away. Call it before anything else is written to the terminal. A
-// second call does nothing.
+// Write writes whole lines above the line.
+func (p *Progress) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := p.text
+	p.write("")
+	n, err := p.w.Write(data)
+	if p.shown {
+		p.write(text)
+	}
+	return n, err
+}
+
+// Done takes the line away. Call it before anything else is written to the terminal but
+// by Write. A second call does nothing.
 func (p *Progress) Done() {
 	if p == nil {
 		return

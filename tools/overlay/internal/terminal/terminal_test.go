@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,6 +143,15 @@ func TestProgress(t *testing.T) {
 	slow.Done()
 	slow.Done()
 	if got, want := out.String(), "\r1 of 12: //overlays:uuid\rtwo lines"+strings.Repeat(" ", 15)+"\r"+strings.Repeat(" ", 9)+"\r"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+
+	out.Reset()
+	slow.Say("asking")
+	fmt.Fprintln(slow, "waiting")
+	slow.Done()
+	fmt.Fprintln(slow, "later")
+	if got, want := out.String(), "\rasking\r      \rwaiting\n\rasking\r      \rlater\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 
