@@ -129,7 +129,7 @@ func (d *Desk) prefix(ctx context.Context, h home) (folder, note string) {
 	if h.own {
 		cmd, err := git.Command(ctx, h.root, "rev-parse", "--show-prefix")
 		if err != nil {
-			return "", ""
+			return "", "without git, nothing tells where the workspace is in its repository; names are relative to the workspace"
 		}
 		out, err := git.Output(ctx, cmd)
 		if err != nil {

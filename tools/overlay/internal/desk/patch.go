@@ -22,10 +22,12 @@ func (d *Desk) Patch(ctx context.Context, changes []userfiles.Change) ([]byte, e
 	}
 	// git takes names in such a patch for those from its own top folder, wherever it is run.
 	above := ""
-	if cmd, err := git.Command(ctx, root, "rev-parse", "--show-prefix"); err == nil {
-		if out, err := git.Output(ctx, cmd); err == nil {
-			above = strings.TrimRight(string(out), "\r\n")
-		}
+	cmd, err := git.Command(ctx, root, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, err
+	}
+	if out, err := git.Output(ctx, cmd); err == nil { // Else it is in no repository.
+		above = strings.TrimRight(string(out), "\r\n")
 	}
 	var patch bytes.Buffer
 	for _, change := range changes {

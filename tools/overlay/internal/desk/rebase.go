@@ -419,7 +419,7 @@ func (r *rebase) base(ctx context.Context, f *carried, digest string, o RebaseOp
 func isCommitted(ctx context.Context, file string) (bool, string) {
 	cmd, err := git.Command(ctx, filepath.Dir(file), "status", "--porcelain", "--ignored", "--untracked-files=all", "--", filepath.Base(file))
 	if err != nil {
-		return false, "is not known to be committed"
+		return false, "is not known to be committed, without git"
 	}
 	out, err := git.Output(ctx, cmd)
 	switch {
