@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
@@ -191,11 +192,10 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 	if err := build.Exclude(filesFolder); err != nil {
 		return err
 	}
-	file, err := c.fresh(home, source)
+	file, err := c.create(home, source, diff.Bytes())
 	if err != nil {
 		return err
 	}
-	c.made = append(c.made, userfiles.Change{Path: file, Content: diff.Bytes(), Mode: 0o644})
 	fmt.Fprintf(&c.out, "%s keeps its changes of %s as a diff now\n%s\n", o.Label, strings.Join(patch.Names, ", "), c.desk.rel(file))
 	return nil
 }
@@ -259,11 +259,10 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 		if c.isTaken(home, source) { // Overlays of one package change one file, in different sets.
 			source = path.Join(filesFolder, name, o.ImportPath, change.Name)
 		}
-		file, err := c.fresh(home, source)
+		file, err := c.create(home, source, text)
 		if err != nil {
 			return err
 		}
-		c.made = append(c.made, userfiles.Change{Path: file, Content: text, Mode: 0o644})
 		files = append(files, c.desk.rel(file))
 		if isNew {
 			said.NewSrcs = append(said.NewSrcs, source)
@@ -414,10 +413,12 @@ func (c *converting) isTaken(pkg, source string) bool {
 		slices.ContainsFunc(c.all, func(o workspace.Overlay) bool { return slices.Contains(o.Sources, "//"+pkg+":"+source) })
 }
 
-// fresh returns the path of a file that is not there yet.
-func (c *converting) fresh(pkg, source string) (string, error) {
+// create makes a file, and returns its path. One that is there already with that content, a command has left that was killed.
+func (c *converting) create(pkg, source string, content []byte) (string, error) {
 	file := filepath.Join(c.desk.Workspace.Root, filepath.FromSlash(pkg), filepath.FromSlash(source))
-	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+		c.made = append(c.made, userfiles.Change{Path: file, Content: content, Mode: 0o644})
+	} else if c.isTaken(pkg, source) || digestOfFile(file) != digest.Of(content) {
 		return "", fmt.Errorf("%s is there already; move it away", c.desk.rel(file))
 	}
 	return file, nil

@@ -418,3 +418,25 @@ func TestConvertTwoDiffs(t *testing.T) {
 		})
 	}
 }
+
+// TestConvertAfterKill checks that the file which a command that was killed has left is no hindrance, and that another one is.
+func TestConvertAfterKill(t *testing.T) {
+	const patch = "overlays/_src/example.com/w/m/m.patch"
+	const files = "-- overlays/a.go --\n" + oldBase + "// changed\n"
+	attrs := map[string]any{"srcs": []string{"//overlays:a.go"}}
+	d, _ := movedDesk(t, files, oldBase, "srcs = [\"a.go\"],", attrs)
+	if err := d.Convert(context.Background(), []string{"m"}, Diff); err != nil {
+		t.Fatal(err)
+	}
+	made, build := read(t, d, patch), read(t, d, "overlays/BUILD.bazel")
+	for content, want := range map[string]string{made: "", made + "more\n": patch + " is there already; move it away"} {
+		d, _ := movedDesk(t, files+"-- "+patch+" --\n"+content, oldBase, "srcs = [\"a.go\"],", attrs)
+		err := d.Convert(context.Background(), []string{"m"}, Diff)
+		if want == "" && (err != nil || read(t, d, "overlays/BUILD.bazel") != build) || want != "" && (err == nil || !strings.Contains(filepath.ToSlash(err.Error()), want)) {
+			t.Errorf("got %v, %s", err, read(t, d, "overlays/BUILD.bazel"))
+		}
+		if got := read(t, d, patch); got != content {
+			t.Errorf("got %s", got)
+		}
+	}
+}

@@ -46,15 +46,33 @@ func killedVerbs() map[string]killedVerb {
 	sources := "-- one/a.go --\n" + oldText + "-- two/a.go --\n" + oldText
 	two := moduleFiles + sources + "-- overlays/_src/one/a.go --\n" + changed + "-- overlays/_src/two/a.go --\n" + conflicts +
 		"-- overlays/BUILD.bazel --\n" + loadLine + killedOverlay("one", base, "_src/one/a.go") + killedOverlay("two", base, "_src/two/a.go") + set
+	diff := func(name, text string) string {
+		var out strings.Builder
+		writeDiff(&out, "a.go", []byte(oldText), []byte(text))
+		return "-- overlays/_src/" + name + "/" + name + ".patch --\n" + out.String()
+	}
+	patched := func(name string) string {
+		return strings.Replace(killedOverlay(name, base, "SOURCE"), "srcs = [\"SOURCE\"]", fmt.Sprintf("patches = {\"_src/%s/%[1]s.patch\": [\"a.go\"]}", name), 1)
+	}
+	diffs := moduleFiles + sources + diff("one", changed) + diff("two", conflicts) + "-- overlays/BUILD.bazel --\n" + loadLine + patched("one") + patched("two") + set
 	return map[string]killedVerb{
-		"edit":   {[]string{"edit", "-no-editor", "example.com/m/one/a.go"}, moduleFiles + sources, []string{"one", "two"}, nil},
-		"rebase": {[]string{"rebase"}, two, []string{"one", "two"}, map[string]string{"one/a.go": newText, "two/a.go": newText}},
-		"drop":   {[]string{"drop", "one", "two"}, two, []string{"one", "two"}, nil},
+		"edit":    {[]string{"edit", "-no-editor", "example.com/m/one/a.go"}, moduleFiles + sources, []string{"one", "two"}, nil},
+		"rebase":  {[]string{"rebase"}, two, []string{"one", "two"}, map[string]string{"one/a.go": newText, "two/a.go": newText}},
+		"drop":    {[]string{"drop", "one", "two"}, two, []string{"one", "two"}, nil},
+		"save":    {[]string{"save", "one", "two"}, two, []string{"one", "two"}, nil},
+		"convert": {[]string{"convert", "-to", "files", "one", "two"}, diffs, []string{"one", "two"}, nil},
 	}
 }
 
+// saysDone is what verbs that delete files say once more when all but that is done: files that nothing names any more may be left.
+var saysDone = map[string]string{
+	"drop":    "the workspace declares no overlay",
+	"save":    "it replaces no file, so there is nothing to make a diff of",
+	"convert": "it has no diff",
+}
+
 // TestKilledVerbs kills the command at any time, half of the times while it writes. Each file of the user is then as it was or as
-// it becomes, whole, no BUILD file has what is not there, and the same command line does the rest. 200 kills are in
+// it becomes, whole, no BUILD file has what is not there, and the same command line does the rest. 70 kills of each are in
 // the second tier.
 func TestKilledVerbs(t *testing.T) {
 	if testing.Short() {
@@ -264,16 +282,13 @@ func (k *killed) check(t *testing.T) string {
 			t.Fatalf("%s is neither the old nor the new file: %d bytes, %.20q", name, len(is), is)
 		}
 	}
-	// Sources are there as long as, and before, BUILD files name them.
+	// Sources are there before BUILD files name them, and as long as they do.
 	isSource := func(name string) bool { return strings.HasPrefix(name, "overlays/_src/") }
-	first, later := done, left
-	if k.args[0] == "drop" {
-		first, later = later, first
-	}
-	for _, name := range first {
-		for _, other := range later {
-			if !isSource(name) && isSource(other) {
-				t.Errorf("done %v, left %v: %s names %s", done, left, name, other)
+	isGone := func(name string) bool { _, ok := k.after[name]; return !ok }
+	for _, name := range done {
+		for _, other := range left {
+			if !isSource(name) && isSource(other) && !isGone(other) || isSource(name) && isGone(name) && !isSource(other) {
+				t.Errorf("done %v, left %v: %s is before %s", done, left, name, other)
 			}
 		}
 	}
@@ -294,10 +309,9 @@ func (k *killed) again(t *testing.T) {
 	cmd := k.command(t)
 	out, err := cmd.CombinedOutput()
 	now, _ := k.files(t)
-	if k.args[0] == "drop" && strings.Contains(string(out), "the workspace declares no overlay") {
-		// Only files that nothing names may be left.
+	if done := saysDone[k.args[0]]; done != "" && strings.Contains(string(out), done) {
 		for name, content := range now {
-			if strings.HasPrefix(name, "overlays/_src/") && k.before[name] == content {
+			if _, ok := k.after[name]; !ok && strings.HasPrefix(name, "overlays/_src/") && k.before[name] == content {
 				delete(now, name)
 			}
 		}
