@@ -19,6 +19,8 @@ type Workspace struct {
 	Root    string    // its folder, which has the MODULE.bazel
 	Program string    // path of bazel
 	Waiting io.Writer // is told what another command of Bazel is waited for
+
+	info map[string]string // what was asked for already
 }
 
 // boundary is the file that makes a folder a workspace: MODULE.bazel, as Bazel 9 knows no other.
@@ -128,8 +130,18 @@ func (m *messages) Write(data []byte) (int, error) {
 	}
 }
 
-// Info returns values that bazel info has, by key.
+// Info returns a value that bazel info has, by key. None changes while a command runs.
 func (w *Workspace) Info(ctx context.Context, key string) (string, error) {
+	if value, ok := w.info[key]; ok {
+		return value, nil
+	}
 	out, err := w.Output(ctx, "info", "--noshow_progress", key)
-	return strings.TrimSpace(string(out)), err
+	value := strings.TrimSpace(string(out))
+	if err == nil {
+		if w.info == nil {
+			w.info = map[string]string{}
+		}
+		w.info[key] = value
+	}
+	return value, err
 }

@@ -32,15 +32,20 @@ type place struct {
 	path    string
 }
 
+// mayBeOutside matches texts with an absolute path, or one that leads up: others can't lead to Bazel's output base.
+var mayBeOutside = regexp.MustCompile(`(?:^|[^\pL\pN_.@~+/-])[/\\]|[A-Za-z]:[/\\]|\.\.`)
+
 // resolve returns what the text of a user means, in a workspace with these overlays.
 func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, error) {
 	packages, err := d.Packages(ctx)
 	if err != nil {
 		return place{}, err
 	}
-	base, err := d.Workspace.Info(ctx, "output_base")
-	if err != nil {
-		return place{}, err
+	base := ""
+	if mayBeOutside.MatchString(text) {
+		if base, err = d.Workspace.Info(ctx, "output_base"); err != nil {
+			return place{}, err
+		}
 	}
 	here, err := filepath.Rel(d.Workspace.Root, d.Dir)
 	if err != nil {

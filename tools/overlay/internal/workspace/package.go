@@ -167,9 +167,22 @@ func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPa
 	if err != nil {
 		return nil, "", err
 	}
+	var importPaths []string
 	for _, t := range targets {
-		pkg, err := p.Find(ctx, t.Attrs["importpath"].String)
-		if err != nil {
+		if importPath := t.Attrs["importpath"].String; importPath != "" {
+			importPaths = append(importPaths, importPath)
+		}
+	}
+	if len(importPaths) == 0 {
+		return nil, "", nil
+	}
+	found, _, err := p.FindMany(ctx, importPaths)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, t := range targets {
+		pkg := found[t.Attrs["importpath"].String]
+		if pkg == nil {
 			continue
 		}
 		for _, end := range []string{in + "/" + file, "/" + file} { // Other targets may have a file of that path.
