@@ -1,0 +1,67 @@
+package desk
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// A moduleFile is the MODULE.bazel of the workspace.
+type moduleFile struct {
+	root, path string
+	content    []byte
+	wired      []byte
+	repo       string // name that the workspace has for go_overlay
+}
+
+func (d *Desk) readModule() (*moduleFile, error) {
+	m := &moduleFile{root: d.Workspace.Root, path: filepath.Join(d.Workspace.Root, "MODULE.bazel")}
+	var err error
+	if m.content, err = os.ReadFile(m.path); err != nil {
+		return nil, err
+	}
+	m.wired = m.content
+	m.repo, err = modulefile.Repo(m.content, m.options(""))
+	return m, err
+}
+
+func (m *moduleFile) options(set string) modulefile.Options {
+	return modulefile.Options{Set: set, Include: func(label string) ([]byte, error) {
+		pkg, name := workspace.Package(label)
+		return os.ReadFile(filepath.Join(m.root, filepath.FromSlash(pkg), filepath.FromSlash(name)))
+	}}
+}
+
+// usedSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an empty string.
+func (m *moduleFile) usedSet() (string, error) {
+	used, _, err := modulefile.UsedSet(m.content, m.options(""))
+	// Else it is one of another module.
+	if err == nil && used != "" && (used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//")) {
+		pkg, name := workspace.Package(used)
+		used = setLabel{pkg, name}.label()
+	}
+	return used, err
+}
+
+// wire adds what the module lacks, and returns a sentence for each.
+func (m *moduleFile) wire(set, version string) (notes []string, err error) {
+	o := m.options(set)
+	o.GoOverlayVersion = version
+	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {
+		return nil, err
+	}
+	m.wired, notes, err = modulefile.Wire(m.wired, o)
+	return notes, err
+}
+
+func (m *moduleFile) changes() []userfiles.Change {
+	if bytes.Equal(m.wired, m.content) {
+		return nil
+	}
+	return []userfiles.Change{{Path: m.path, Content: m.wired, Original: m.content}}
+}
