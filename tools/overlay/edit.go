@@ -25,7 +25,7 @@ var editVerb = command.Verb{
 	Description: `
 Copies the file that builds compile into the workspace, declares the copy as an overlay, with the
 digest and the version of what it is a copy of, in the set that builds use, says what to
-build, and opens it in your editor, on a terminal. The next build compiles the copy as it is then: no command is needed after an
+build, and opens it in your editor, on a terminal: the command that VISUAL or else EDITOR has. The next build compiles the copy as it is then: no command is needed after an
 edit. Where the file is overlaid already, that overlay is opened. Of several WHATs, all become overlays, or none.
 
 WHAT is one of
