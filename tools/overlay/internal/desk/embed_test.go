@@ -82,3 +82,25 @@ func TestEmbedded(t *testing.T) {
 		t.Errorf("got %v, and said %s", err, out)
 	}
 }
+
+// TestEmbeddedPackage checks that a file has the name that the package has for it where its folder is a package of Bazel.
+func TestEmbeddedPackage(t *testing.T) {
+	library := rule{"go_library", "//uuid:uuid", map[string]any{
+		"importpath": "example.com/m/uuid", "srcs": []string{"//uuid:a.go"}, "embedsrcs": []string{"//uuid/templates:a.html"},
+	}}
+	for _, what := range []string{"uuid/templates/a.html", "//uuid/templates:a.html", "example.com/m/uuid/templates/a.html"} {
+		d, _, _ := fakeDesk(t, editFiles+"-- uuid/templates/a.html --\n<p>\n", library, rule{"go_overlay_set", "//overlays:prod", map[string]any{}})
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(d.Workspace.Root), "sdk"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Edit(context.Background(), what, EditOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		got := read(t, d, "overlays/BUILD.bazel")
+		for _, want := range []string{`embedsrcs = ["_src/example.com/m/uuid/templates/a.html"]`, `"templates/a.html": "sha256:`, `strip_prefix = "_src/example.com/m/uuid"`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: got %s, want %s", what, got, want)
+			}
+		}
+	}
+}

@@ -40,6 +40,11 @@ func (p *Packages) FindMany(ctx context.Context, importPaths []string) (found ma
 	return found, incomplete, nil
 }
 
+func (p *Packages) findMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
+	found, _, err := p.FindMany(ctx, importPaths)
+	return found, err
+}
+
 // lookMany returns the packages of import paths that [Packages.Look] finds.
 func (p *Packages) lookMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
 	found := map[string]*GoPackage{}

@@ -169,29 +169,35 @@ func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPa
 	}
 	var importPaths []string
 	for _, t := range targets {
-		if importPath := t.Attrs["importpath"].String; importPath != "" {
+		if importPath := t.Attrs["importpath"].String; importPath != "" && !slices.Contains(importPaths, importPath) {
 			importPaths = append(importPaths, importPath)
 		}
 	}
 	if len(importPaths) == 0 {
 		return nil, "", nil
 	}
-	found, _, err := p.FindMany(ctx, importPaths)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, t := range targets {
-		pkg := found[t.Attrs["importpath"].String]
-		if pkg == nil {
-			continue
+	// Most are where they are by convention; what finds the others may load much.
+	for _, find := range []func(context.Context, []string) (map[string]*GoPackage, error){p.lookMany, p.findMany} {
+		found, err := find(ctx, importPaths)
+		if err != nil {
+			return nil, "", err
 		}
-		for _, end := range []string{in + "/" + file, "/" + file} { // Other targets may have a file of that path.
-			i := slices.IndexFunc(pkg.Files, func(f File) bool { return f.Path != "" && strings.HasSuffix(filepath.ToSlash(f.Path), end) })
-			if i >= 0 {
-				name := pkg.Files[i].Name
-				pkg.choose(i)
-				return pkg, name, nil
+		for _, t := range targets {
+			pkg := found[t.Attrs["importpath"].String]
+			if pkg == nil {
+				continue
 			}
+			for _, end := range []string{in + "/" + file, "/" + file} { // Other targets may have a file of that path.
+				i := slices.IndexFunc(pkg.Files, func(f File) bool { return f.Path != "" && strings.HasSuffix(filepath.ToSlash(f.Path), end) })
+				if i >= 0 {
+					name := pkg.Files[i].Name
+					pkg.choose(i)
+					return pkg, name, nil
+				}
+			}
+		}
+		if len(found) == len(importPaths) {
+			break
 		}
 	}
 	return nil, "", nil
