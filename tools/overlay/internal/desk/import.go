@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -155,17 +156,31 @@ func (im *importer) declareAll() error {
 	if len(im.targets) == 0 {
 		return errors.New("there is nothing to import")
 	}
+	var fresh []*target
 	for _, t := range im.targets {
 		said, err := im.describe(t)
 		if err != nil {
 			return err
 		}
-		if err := im.add(im.set.pkg, said); err != nil {
+		there, err := im.there(said)
+		if err != nil {
 			return err
 		}
-		t.overlay = im.overlayOf(said)
-		im.all = append(im.all, t.overlay)
-		im.labels = append(im.labels, t.overlay.Label)
+		isImported := there != nil && slices.Contains(im.labels, there.Label) // Two SDKs may have the same patches.
+		if there == nil {
+			if err := im.add(im.set.pkg, said); err != nil {
+				return err
+			}
+			o := im.overlayOf(said)
+			im.all, there = append(im.all, o), &o
+		}
+		if t.overlay = *there; !isImported {
+			im.labels, fresh = append(im.labels, t.overlay.Label), append(fresh, t)
+		}
+	}
+	im.targets = fresh
+	if err := im.writePending(); err != nil {
+		return err
 	}
 	proved := 0
 	for _, t := range im.targets {
@@ -191,6 +206,48 @@ func (im *importer) declareAll() error {
 		fmt.Fprintf(&im.out, "proved: the overlays make files what they are there: all %d\n", proved)
 	}
 	return nil
+}
+
+// there returns the overlay of the workspace, or of this import, that says the same as one that has been described, or nil: an import
+// that was killed leaves such. One that changes the same file in another way is an error.
+func (im *importer) there(said buildfile.Change) (*workspace.Overlay, error) {
+	names := changedNames(im.overlayOf(said))
+	for _, o := range im.all {
+		isImported := slices.Contains(im.labels, o.Label)
+		if o.ImportPath != said.ImportPath || !isImported && !has(im.sets, im.set.label(), o.Label) {
+			continue
+		}
+		_, said.Name = workspace.Package(o.Label)
+		if sameOverlay(o, im.overlayOf(said)) {
+			return &o, nil
+		}
+		for _, name := range changedNames(o) {
+			switch {
+			case !slices.Contains(names, name):
+			case isImported:
+				return nil, fmt.Errorf("%s of package %s is changed in two ways by what is imported; import one after the other, into sets of their own, by -set LABEL", name, said.ImportPath)
+			default:
+				return nil, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
+					name, said.ImportPath, o.Label, shell.Word(o.Label))
+			}
+		}
+	}
+	return nil, nil
+}
+
+// sameOverlay tells whether two overlays make the same of a package by the same files.
+func sameOverlay(a, b workspace.Overlay) bool {
+	changes := func(o workspace.Overlay) []string {
+		var all []string
+		for _, c := range o.Changes {
+			all = append(all, fmt.Sprint(c.Name, "\n", kind(c), "\n", c.Label))
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(changes(a), changes(b)) && a.Version == b.Version && maps.EqualFunc(a.Bases, b.Bases, slices.Equal) &&
+		slices.Equal(a.Attrs["patches"].Keys, b.Attrs["patches"].Keys) && number(a, "patch_strip", 1) == number(b, "patch_strip", 1) &&
+		slices.Equal(a.Attrs["patch_exclude"].List, b.Attrs["patch_exclude"].List)
 }
 
 // changedNames returns the names of the files that an overlay changes, each once.
@@ -243,12 +300,6 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		names = append(names, patch.Names...)
 	}
 	for _, name := range slices.Concat(names, said.Delete, sortedNames(t.files)) {
-		for _, o := range im.all {
-			if o.ImportPath == t.pkg.ImportPath && has(im.sets, im.set.label(), o.Label) && slices.Contains(changedNames(o), name) {
-				return said, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
-					name, t.pkg.ImportPath, o.Label, shell.Word(o.Label))
-			}
-		}
 		if file, ok := t.pkg.File(name); ok && file.Path != "" {
 			said.Base[name] = digestOfFile(file.Path)
 		}
@@ -262,27 +313,27 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 // write has a file written, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) write(source string, content []byte) error {
 	file := im.pathOf(im.labelOf(source))
-	if before, ok := im.pending[file]; ok {
-		if bytes.Equal(before, content) {
-			return nil
-		}
+	if before, ok := im.pending[file]; ok && !bytes.Equal(before, content) {
 		return fmt.Errorf("there are two files that would become %s; import one after the other", source)
-	}
-	if _, err := os.Lstat(file); err != nil {
-		im.written = append(im.written, userfiles.Change{Path: file, Content: content, Mode: 0o644})
-	} else if digestOfFile(file) != digest.Of(content) { // An import that was killed leaves the file as it is.
-		return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
 	}
 	im.pending[file] = content
 	return nil
 }
 
-// unwrite takes back a file that was to be written.
-func (im *importer) unwrite(source string) {
-	file := im.pathOf(im.labelOf(source))
-	delete(im.pending, file)
-	im.written = slices.DeleteFunc(im.written, func(change userfiles.Change) bool { return change.Path == file })
+// writePending has all files written that are not there yet.
+func (im *importer) writePending() error {
+	for _, file := range sortedNames(im.pending) {
+		if _, err := os.Lstat(file); err != nil {
+			im.written = append(im.written, userfiles.Change{Path: file, Content: im.pending[file], Mode: 0o644})
+		} else if digestOfFile(file) != digest.Of(im.pending[file]) { // An import that was killed leaves the file as it is.
+			return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
+		}
+	}
+	return nil
 }
+
+// unwrite takes back a file that was to be written.
+func (im *importer) unwrite(source string) { delete(im.pending, im.pathOf(im.labelOf(source))) }
 
 // labelOf returns the label of a file, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) labelOf(source string) string { return "//" + im.set.pkg + ":" + source }

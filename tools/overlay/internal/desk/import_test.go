@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,7 +119,11 @@ const retryLibrary, logLibrary = "@@gazelle~~go_deps~com_github_acme_retry//:ret
 // importDesk returns a desk with the module, patched or not.
 func importDesk(t *testing.T, files string, patched bool) (d *Desk, out, said *bytes.Buffer) {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "workspace")
+	return importDeskIn(t, filepath.Join(t.TempDir(), "workspace"), files, patched)
+}
+
+func importDeskIn(t *testing.T, root, files string, patched bool) (d *Desk, out, said *bytes.Buffer) {
+	t.Helper()
 	cache := filepath.Join(t.TempDir(), "cache")
 	write := func(folder string, changes map[string]string) {
 		if err := txtar.Write(txtar.Parse([]byte(retry)), folder); err != nil {
@@ -137,24 +142,30 @@ func importDesk(t *testing.T, files string, patched bool) (d *Desk, out, said *b
 	}
 	write(filepath.Join(cache, "github.com/acme/retry@v1.2.0"), nil)
 	var changes map[string]string
-	repository := filepath.Join(filepath.Dir(root), "external", "gazelle~~go_deps~com_github_acme_retry")
-	logFiles := []string{"gone.go", "log.go"}
 	if patched {
-		changes, logFiles = patchedRetry, []string{"log.go", "more.go"}
+		changes = patchedRetry
 	}
-	write(repository, changes)
-	for i, name := range logFiles {
-		logFiles[i] = strings.TrimSuffix(logLibrary, "log") + name
-	}
+	write(filepath.Join(filepath.Dir(root), "external", "gazelle~~go_deps~com_github_acme_retry"), changes)
 	t.Setenv("GOMODCACHE", cache)
 	t.Setenv("GOFLAGS", "-mod=mod")
-	d, out, said = fakeDeskIn(t, root, files,
-		rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{strings.TrimSuffix(retryLibrary, "retry") + "retry.go"}}},
-		rule{"go_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": logFiles}})
+	d, out, said = fakeDeskIn(t, root, files, libraryRules(patched)...)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(root), "repos"), []byte(`{"com_github_acme_retry": "gazelle~~go_deps~com_github_acme_retry"}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return d, out, said
+}
+
+// libraryRules are those of the module, with patches or without.
+func libraryRules(patched bool) []rule {
+	in := func(library, file string) string { return library[:strings.LastIndex(library, ":")+1] + file }
+	logFiles := []string{in(logLibrary, "gone.go"), in(logLibrary, "log.go")}
+	if patched {
+		logFiles = []string{in(logLibrary, "log.go"), in(logLibrary, "more.go")}
+	}
+	return []rule{
+		{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in(retryLibrary, "retry.go")}}},
+		{"go_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": logFiles}},
+	}
 }
 
 // wantOverlays fails if the BUILD file of the overlays has not these lines, which are of one overlay each.
@@ -264,15 +275,37 @@ func TestImportTakesOut(t *testing.T) {
 	}
 }
 
+// misfitFiles have a diff that applies by fuzz only.
+func misfitFiles() string {
+	return strings.Replace(importFiles, "\n const Times = 3\n--- a/retry_test", "\n const Times = 4\n--- a/retry_test", 1)
+}
+
 // TestImportMisfit checks that a diff which applies by fuzz only is made anew of what builds compile.
 func TestImportMisfit(t *testing.T) {
-	files := strings.Replace(importFiles, "\n const Times = 3\n--- a/retry_test", "\n const Times = 4\n--- a/retry_test", 1)
-	d, out, said := importDesk(t, files, true)
+	d, out, said := importDesk(t, misfitFiles(), true)
 	mustImport(t, d, said, ImportOptions{Strip: 1}, "MODULE.bazel")
 	wantText(t, out.String(), "patches/retry.patch is made anew", "without them: all 4\n")
 	got := read(t, d, "overlays/_src/github.com/acme/retry/retry.patch")
 	wantText(t, got, "--- a/log/log.go", "-const Wait = 10\n+const Wait = 1\n const Times = 3\n")
 	wantOverlays(t, d, "patch_strip = 2", `delete = ["gone.go"]`)
+}
+
+// TestImportGoesOn checks that an import which was killed before it had changed MODULE.bazel does the rest.
+func TestImportGoesOn(t *testing.T) {
+	for _, files := range []string{importFiles, misfitFiles()} {
+		d, _, said := importDesk(t, files, true)
+		before := read(t, d, "MODULE.bazel")
+		labels := mustImport(t, d, said, ImportOptions{Strip: 1}, "MODULE.bazel")
+		check := unchanged(t, d)
+		if err := os.WriteFile(filepath.Join(d.Workspace.Root, "MODULE.bazel"), []byte(before), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules(true)...)...)
+		if again := mustImport(t, d, said, ImportOptions{Strip: 1}, "MODULE.bazel"); !slices.Equal(again, labels) {
+			t.Errorf("got %s, expected %s", again, labels)
+		}
+		check()
+	}
 }
 
 // TestImportRefuses checks that nothing changes where an import can't be right.
@@ -326,7 +359,7 @@ func TestImportDiffs(t *testing.T) {
     },
     reason = "Be quick",
 `)
-	setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules()...)...)
+	setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules(false)...)...)
 	out.Reset()
 	if err := d.Show(context.Background(), "github.com/acme/retry/retry.go", ShowOptions{}); err != nil {
 		t.Fatal(err)
@@ -391,15 +424,6 @@ func TestImportExported(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// libraryRules are those of the module as it is without patches.
-func libraryRules() []rule {
-	in := func(library, file string) string { return library[:strings.LastIndex(library, ":")+1] + file }
-	return []rule{
-		{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in(retryLibrary, "retry.go")}}},
-		{"go_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": []string{in(logLibrary, "gone.go"), in(logLibrary, "log.go")}}},
 	}
 }
 
