@@ -177,6 +177,15 @@ func (im *importer) assign(s *series) error {
 		return err
 	}
 	targets := map[string]*target{}
+	of := func(importPath string) *target {
+		t := targets[importPath]
+		if t == nil {
+			t = &target{pkg: before[importPath], reason: s.reason, strip: s.strip + depth(s.folder) + depth(s.folderOf(importPath))}
+			targets[importPath] = t
+			im.targets = append(im.targets, t)
+		}
+		return t
+	}
 	exclude := map[string][]string{} // of the diffs of s, by their names
 	for _, diff := range s.diffs {
 		patches := map[*target]*buildfile.Patch{}
@@ -186,31 +195,27 @@ func (im *importer) assign(s *series) error {
 				return im.tooShort(s, diff, part)
 			}
 			importPath, name, isOwn := s.owner(part, places, im.found, before)
-			if !isOwn {
-				im.leaveOut(s, diff, part, places[0], exclude)
-				continue
-			}
-			t := targets[importPath]
-			if t == nil {
-				t = &target{pkg: before[importPath], reason: s.reason, strip: s.strip + depth(s.folder) + depth(s.folderOf(importPath))}
-				targets[importPath] = t
-				im.targets = append(im.targets, t)
-			}
-			if patches[t] == nil {
-				patches[t] = &buildfile.Patch{File: path.Join(filesFolder, s.module, diff.name)}
-			}
-			if part.Deletes() {
-				t.delete = addName(t.delete, name)
+			if isOwn {
+				t := of(importPath)
+				if patches[t] == nil {
+					patches[t] = &buildfile.Patch{File: path.Join(filesFolder, s.module, diff.name)}
+				}
+				if part.Deletes() {
+					t.delete = addName(t.delete, name)
+				} else {
+					patches[t].Names = addName(patches[t].Names, name)
+				}
 			} else {
-				patches[t].Names = addName(patches[t].Names, name)
+				im.leaveOut(s, diff, part, places[0], exclude)
 			}
 			if old, ok := s.place(part.Old); part.Renamed && ok {
-				for importPath, pkg := range before { // What loses it may be another package.
-					if name, ok := relativeTo(s.folderOf(importPath), old); ok && hasFile(pkg, name) {
-						if targets[importPath] == nil {
-							return fmt.Errorf("%s:%d: moves %s to another package; split it into a deletion and an addition", diff.file, part.Line, old)
+				for from, pkg := range before { // What loses it may be another package.
+					if name, ok := relativeTo(s.folderOf(from), old); ok && hasFile(pkg, name) {
+						if isOwn && from != importPath {
+							return fmt.Errorf("%s:%d: moves %s to another package; next: make the diff with git diff --no-renames", diff.file, part.Line, old)
 						}
-						targets[importPath].delete = addName(targets[importPath].delete, name)
+						t := of(from)
+						t.delete = addName(t.delete, name)
 					}
 				}
 			}
@@ -233,6 +238,15 @@ func (im *importer) assign(s *series) error {
 				delete(exclude, diff.name)
 				if err := im.write(patch.File, []byte(diff.text)); err != nil {
 					return err
+				}
+			}
+		}
+	}
+	for _, t := range targets {
+		for _, patch := range t.patches {
+			for _, name := range patch.Names {
+				if s.before == nil && slices.Contains(t.delete, name) {
+					return fmt.Errorf("%s of package %s is changed by %s, and goes by the diffs, too, which an overlay can't say; next: make one diff of all, by git diff --no-renames", name, t.pkg.ImportPath, path.Base(patch.File))
 				}
 			}
 		}
@@ -303,7 +317,11 @@ func (s *series) importPaths() []string {
 
 // owner returns the package that a part is for, and the name of its file there.
 func (s *series) owner(part *unified.FileDiff, places []string, found, before map[string]*workspace.GoPackage) (importPath, name string, ok bool) {
+	isNew := part.Creates() || part.Renamed || part.Copied
 	for _, place := range places {
+		if place != places[0] && (part.Renamed || part.Copied) {
+			break // It is about the new file.
+		}
 		for _, importPath := range s.candidates(place) {
 			pkg := before[importPath]
 			if pkg == nil {
@@ -321,7 +339,6 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 	// A file more. Of patches that builds have already, it is known whether it is compiled.
 	importPath, _ = s.importPath(path.Dir(places[0]))
 	name = path.Base(places[0])
-	isNew := part.Creates() || part.Renamed || part.Copied
 	return importPath, name, isNew && s.before == nil && before[importPath] != nil && sourceName.MatchString(name) && apply.LeftOutAs(places[0]) == ""
 }
 

@@ -374,6 +374,37 @@ func TestImportDiffs(t *testing.T) {
 	check()
 }
 
+// TestImportMoves checks diffs that builds do not have yet, and that rename, copy or delete files.
+func TestImportMoves(t *testing.T) {
+	const hunk = "--- a/retry.go\n+++ b/quick.go\n@@ -3 +3 @@\n-const Wait = 10\n+const Wait = 0\n"
+	for name, test := range map[string]struct{ diff, overlay, want string }{
+		"rename": {"diff --git a/retry.go b/quick.go\nsimilarity index 90%\nrename from retry.go\nrename to quick.go\n" + hunk,
+			"    delete = [\"retry.go\"],\n    importpath = \"github.com/acme/retry\",\n    patches = {\"_src/github.com/acme/retry/x.patch\": [\"quick.go\"]},\n", ""},
+		"rename only": {"diff --git a/retry.go b/quick.go\nsimilarity index 100%\nrename from retry.go\nrename to quick.go\n", "patches = {\"_src/github.com/acme/retry/x.patch\": [\"quick.go\"]}", ""},
+		"to a test":   {"diff --git a/retry.go b/retry_test.go\nsimilarity index 100%\nrename from retry.go\nrename to retry_test.go\n", "delete = [\"retry.go\"]", ""},
+		"copy":        {"diff --git a/retry.go b/quick.go\nsimilarity index 90%\ncopy from retry.go\ncopy to quick.go\n" + hunk, "", "x.patch copies a/retry.go to b/quick.go"},
+		"elsewhere":   {"diff --git a/retry.go b/log/r.go\nsimilarity index 100%\nrename from retry.go\nrename to log/r.go\n", "", "x.patch:1: moves retry.go to another package; next: make the diff with git diff --no-renames"},
+		"goes later": {strings.Replace(hunk, "quick.go", "retry.go", 1) + "-- d/z.patch --\n--- a/retry.go\n+++ /dev/null\n@@ -1,4 +0,0 @@\n-package retry\n-\n-const Wait = 0\n-const Times = 3\n",
+			"", "retry.go of package github.com/acme/retry is changed by x.patch, and goes by the diffs, too"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, _, said := importDesk(t, importFiles+"-- d/x.patch --\n"+test.diff, false)
+			check := unchanged(t, d)
+			_, err := d.Import(context.Background(), []string{"d"}, ImportOptions{Strip: 1, Module: "github.com/acme/retry"})
+			switch {
+			case test.want == "" && err != nil:
+				t.Errorf("%v\n%s", err, said)
+			case test.want == "":
+				wantOverlays(t, d, test.overlay)
+			case err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), os.TempDir()+"/overlay"):
+				t.Errorf("got %v", err)
+			default:
+				check()
+			}
+		})
+	}
+}
+
 // TestImportExported checks that what overlays export becomes the same overlays again.
 func TestImportExported(t *testing.T) {
 	for _, format := range []string{"diff", "mail"} {
