@@ -76,10 +76,11 @@ type importer struct {
 	options  ImportOptions
 	progress *terminal.Progress
 
-	found   map[string]*workspace.GoPackage // packages as builds compile them, by import path
-	targets []*target
-	last    []userfiles.Change // that are made when all else is written
-	labels  []string           // of the overlays
+	found      map[string]*workspace.GoPackage // packages as builds compile them, by import path
+	incomplete *bazel.Error                    // why not all are found, or nil
+	targets    []*target
+	last       []userfiles.Change // that are made when all else is written
+	labels     []string           // of the overlays
 
 	isCompiled bool // whether builds compile what is imported already
 	unsettled  bool // whether Bazel knows the workspace's modules only after go mod tidy

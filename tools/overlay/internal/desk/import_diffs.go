@@ -26,6 +26,8 @@ type series struct {
 
 	// before returns a package as it was without the diffs. It is nil if builds compile that.
 	before func(*workspace.GoPackage) (*workspace.GoPackage, error)
+
+	rest map[string][]int // where in diffs, by their names, there are parts that no overlay can have, but builds may need
 }
 
 // A seriesDiff is a file with diffs.
@@ -206,7 +208,9 @@ func (im *importer) assign(s *series) error {
 					patches[t].Names = addName(patches[t].Names, name)
 				}
 			} else {
-				im.leaveOut(s, diff, part, places[0], exclude)
+				if err := im.leaveOut(s, diff, part, places[0], exclude); err != nil {
+					return err
+				}
 			}
 			if old, ok := s.place(part.Old); part.Renamed && ok {
 				for from, pkg := range before { // What loses it may be another package.
@@ -281,7 +285,7 @@ func (im *importer) findAll(ctx context.Context, importPaths []string) error {
 	if broken != nil {
 		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
 	}
-	im.found = found
+	im.found, im.incomplete = found, broken
 	return err
 }
 
@@ -343,20 +347,29 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 }
 
 // leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
-func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) {
+func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) error {
 	why := apply.LeftOutAs(place)
-	if isBuildFile(place) && s.before != nil {
-		return // What becomes of that is told by itself.
+	if why == "" {
+		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
+	}
+	if s.before != nil && (isBuildFile(place) || why == "" && path.Ext(place) != ".go") {
+		if s.rest == nil {
+			s.rest = map[string][]int{}
+		}
+		s.rest[diff.name] = append(s.rest[diff.name], part.Line)
+		return nil // What becomes of that is told by itself.
 	}
 	if why == "" {
 		importPath, _ := s.importPath(path.Dir(place))
 		why = "no build compiles it"
 		if im.found[importPath] != nil {
 			why = "package " + importPath + " is compiled without it"
+		} else if s.before != nil && im.incomplete != nil {
+			return fmt.Errorf("%s: whether builds compile %s is not known, as not all BUILD files can be read; next: mend them, and import again:\n%w", diff.file, place, im.incomplete)
 		}
-		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
 	}
 	fmt.Fprintf(im.Err, "%s: %s is left out: %s\n", diff.file, place, why)
+	return nil
 }
 
 // inDiff returns the name of a file as patch_exclude has it.

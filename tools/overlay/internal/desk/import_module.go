@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
@@ -56,12 +57,25 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 	if err := im.findPackages(ctx, all...); err != nil {
 		return err
 	}
+	var unused []string
 	for i, tag := range tags {
-		if err := im.fromTag(ctx, tag, all[i]); err != nil {
+		left, err := im.fromTag(ctx, tag, all[i])
+		if err != nil {
 			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
 		}
+		unused = append(unused, left...)
 	}
 	slices.Reverse(im.targets)
+	unused = slices.DeleteFunc(unused, func(file string) bool { // Others may use it, by whatever label.
+		return bytes.Contains(im.module.wired, []byte(filepath.Base(file)+`"`))
+	})
+	for i, file := range unused {
+		unused[i] = im.rel(file)
+	}
+	slices.Sort(unused)
+	if unused = slices.Compact(unused); len(unused) > 0 {
+		fmt.Fprintf(&im.out, "MODULE.bazel uses no more what has been imported from it; next: git rm %s\n", shell.Words(unused))
+	}
 	return nil
 }
 
@@ -86,29 +100,32 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 	return s, nil
 }
 
-// fromTag imports the patches of one tag.
-func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) error {
+// fromTag imports the patches of one tag, and returns which of their files it does not use any more.
+func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) (unused []string, err error) {
 	tree := &baseTree{importer: im, ctx: ctx, series: s}
 	s.before = tree.before
 	before := len(im.targets)
 	if err := im.assign(s); err != nil {
-		return err
+		return nil, err
 	}
 	if len(im.targets) == before {
-		return errors.New("no build compiles what its patches change")
+		fmt.Fprintf(im.Err, "%s: %s stays as it is: its patches change no Go code that builds compile\n", tag.Place, tag.Tag)
+		return nil, nil
 	}
 	if err := im.remakeMisfits(s, before); err != nil {
-		return err
+		return nil, err
 	}
-	labels, err := im.keepBuildFiles(tag, im.targets[before:])
+	labels, err := im.keepRest(tag, s, im.targets[before:])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, label := range tag.Patches {
-		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(im.pathOf(label)), tag.Tag)
+		if !slices.Contains(labels, label) {
+			unused = append(unused, im.pathOf(label))
+		}
 	}
 	im.module.wired, err = modulefile.WithPatches(im.module.wired, im.module.options(""), tag, labels)
-	return err
+	return unused, err
 }
 
 // A baseTree has the sources of a module, or of Go, as they are without patches.
@@ -290,36 +307,42 @@ var (
 	listItem = regexp.MustCompile(`"([^"]*)"`)
 )
 
-// keepBuildFiles leaves the parts of a series that change BUILD files to the extension, in patches of their own, whose labels it
-// returns. Those that say only what overlays say, too, are not needed any more.
-func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (labels []string, err error) {
+// keepRest leaves the parts of a series that are about other files than Go compiles to the extension, in patches of their own, whose
+// labels it returns: rules may use those. Parts that say only what overlays say, too, are not needed any more.
+func (im *importer) keepRest(tag modulefile.Patched, s *series, targets []*target) (labels []string, err error) {
 	for _, label := range tag.Patches {
 		file := im.pathOf(label)
-		s := &series{}
-		if err := im.readDiff(s, file); err != nil { // Again, for it may have been made anew.
+		again := &series{}
+		if err := im.readDiff(again, file); err != nil { // For it may have been made anew.
 			return nil, err
 		}
-		diff := s.diffs[0]
-		text, parts := diff.text, diff.parts
+		diff := again.diffs[0]
 		own := strings.TrimSuffix(file, filepath.Ext(file)) + ".build.patch"
-		kept, rest := false, text
-		for i := len(parts) - 1; i >= 0; i-- {
-			place, _ := unified.Strip(cmp.Or(parts[i].New, parts[i].Old), tag.Strip)
-			if !isBuildFile(place) {
-				rest = withoutPart(rest, parts[i])
-				continue
-			}
-			if said := saidByOverlays(parts[i], targets); said {
+		var kept []string
+		rest := diff.text
+		for i := len(diff.parts) - 1; i >= 0; i-- {
+			part := diff.parts[i]
+			place, _ := unified.Strip(cmp.Or(part.New, part.Old), tag.Strip)
+			switch {
+			case !slices.Contains(s.rest[diff.name], part.Line):
+				rest = withoutPart(rest, part)
+			case isBuildFile(place) && saidByOverlays(part, targets):
 				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say themselves\n", diff.file, place)
-				rest = withoutPart(rest, parts[i])
-				continue
+				rest = withoutPart(rest, part)
+			default:
+				kept = addName(kept, place)
 			}
-			kept = true
-			fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, place, tag.Tag, im.rel(own))
 		}
-		if !kept {
+		if len(kept) == 0 {
 			continue
 		}
+		slices.Reverse(kept)
+		if rest == diff.text {
+			fmt.Fprintf(&im.out, "%s stays with %s: it changes %s\n", diff.file, tag.Tag, strings.Join(kept, ", "))
+			labels = append(labels, label)
+			continue
+		}
+		fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, strings.Join(kept, ", "), tag.Tag, im.rel(own))
 		if _, err := os.Lstat(own); err == nil && digestOfFile(own) != digest.Of([]byte(rest)) {
 			return nil, fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(own))
 		} else if err != nil {
@@ -332,7 +355,7 @@ func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (l
 
 func isBuildFile(place string) bool {
 	name := path.Base(place)
-	return name == "BUILD" || name == "BUILD.bazel"
+	return name == "BUILD" || path.Ext(name) == ".bazel" || path.Ext(name) == ".bzl"
 }
 
 // saidByOverlays tells whether a part of a diff only lists files that overlays add or delete, and deps that come with them. One that

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -155,11 +156,13 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 	}
 	before := len(im.targets)
 	for _, importPath := range importPaths {
-		pkg := im.found[importPath]
+		pkg, folder := im.found[importPath], s.folderOf(importPath)
+		if pkg == nil && version != "" && im.incomplete != nil && !sameSources(filepath.Join(base, filepath.FromSlash(folder)), filepath.Join(changed, filepath.FromSlash(folder))) {
+			return fmt.Errorf("whether builds compile %s is not known, as not all BUILD files can be read; next: mend them, and import again:\n%w", importPath, im.incomplete)
+		}
 		if pkg == nil {
 			continue // No build compiles it.
 		}
-		folder := s.folderOf(importPath)
 		if info, err := os.Stat(filepath.Join(changed, filepath.FromSlash(folder))); err != nil || !info.IsDir() {
 			return fmt.Errorf("%s has no package %s, which builds compile", im.rel(changed), importPath)
 		}
@@ -222,6 +225,21 @@ func namesWithout(folder, other string) []string {
 		}
 	}
 	return names
+}
+
+// sameSources tells whether two folders have the same files that Go compiles.
+func sameSources(a, b string) bool {
+	sources := func(folder string) map[string]string {
+		digests := map[string]string{}
+		entries, _ := os.ReadDir(folder)
+		for _, entry := range entries {
+			if name := entry.Name(); sourceName.MatchString(name) && apply.LeftOutAs(name) == "" {
+				digests[name] = digestOfFile(filepath.Join(folder, name))
+			}
+		}
+		return digests
+	}
+	return maps.Equal(sources(a), sources(b))
 }
 
 // goFolders returns the folders below one that have Go files, in slashes, but for those of other modules.

@@ -252,13 +252,45 @@ func TestImportModuleOverride(t *testing.T) {
 	wantText(t, out.String(), "proved: with the overlays, files are what builds compile without them: all 4",
 		"patches/retry.patch: what it changes in log/BUILD.bazel, overlays say themselves",
 		"patches/retry.patch: its changes of BUILD.bazel stay with go_deps.module_override",
-		"patches/retry.patch is not used by go_deps.module_override any more")
+		"MODULE.bazel uses no more what has been imported from it; next: git rm patches/retry.patch\n")
 	wantText(t, said.String(), "retry_test.go is left out: a test", "tool/main.go is left out: no build compiles it")
 	wantText(t, read(t, d, "MODULE.bazel"), "# Retries are too slow,\n# and logged.\ngo_deps.module_override(", `    patches = ["//patches:retry.build.patch"],`, "go_toolchains.wrap(")
 	parts, err := unified.Parse(read(t, d, "patches/retry.build.patch"))
 	if err != nil || len(parts) != 1 || parts[0].New != "b/BUILD.bazel" {
 		t.Errorf("got %v, %v", parts, err)
 	}
+}
+
+// TestImportRest checks that what no overlay can have stays with the tag, is passed over by the next import, and that nothing is lost
+// where it is not known what builds compile.
+func TestImportRest(t *testing.T) {
+	const rest = "--- a/log/log.proto\n+++ b/log/log.proto\n@@ -1 +1 @@\n-package a;\n+package b;\n--- a/include/log.h\n+++ b/include/log.h\n@@ -1 +1 @@\n-1\n+2\n"
+	d, out, said := importDesk(t, importFiles+rest, true)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "broken"), []byte("ERROR: broken/BUILD: syntax error\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	check := unchanged(t, d)
+	if _, err := d.Import(context.Background(), []string{"MODULE.bazel"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), "whether builds compile tool/main.go is not known") || out.Len() > 0 {
+		t.Errorf("got %v, %s", err, out)
+	}
+	check()
+	os.Remove(filepath.Join(filepath.Dir(d.Workspace.Root), "broken"))
+	mustImport(t, d, said, ImportOptions{}, "MODULE.bazel")
+	wantText(t, out.String(), "its changes of BUILD.bazel, log/log.proto, include/log.h stay with go_deps.module_override, by patches/retry.build.patch")
+	wantOverlays(t, d, `"log/log.proto"`, `"include/log.h"`) // Builds leave them out.
+	if got := read(t, d, "patches/retry.build.patch"); !strings.HasSuffix(got, rest) {
+		t.Errorf("got %s", got)
+	}
+
+	setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules(false)...)...)
+	check = unchanged(t, d)
+	said.Reset()
+	_, err := d.Import(context.Background(), []string{"MODULE.bazel"}, ImportOptions{})
+	if err == nil || !strings.Contains(err.Error(), "there is nothing to import") {
+		t.Errorf("got %v", err)
+	}
+	wantText(t, said.String(), "go_deps.module_override stays as it is")
+	check()
 }
 
 // TestImportTakesOut checks that a tag goes which nothing is left of.
