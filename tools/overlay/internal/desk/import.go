@@ -53,7 +53,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 	if err := im.read(ctx, from); err != nil {
 		return nil, err
 	}
-	if err := im.declareAll(); err != nil {
+	if err := im.declareAll(ctx); err != nil {
 		return nil, err
 	}
 	progress.Done()
@@ -153,13 +153,13 @@ func (im *importer) read(ctx context.Context, from []string) error {
 }
 
 // declareAll declares an overlay for each target, and proves that it makes what it should.
-func (im *importer) declareAll() error {
+func (im *importer) declareAll(ctx context.Context) error {
 	if len(im.targets) == 0 {
 		return errors.New("there is nothing to import")
 	}
 	var fresh []*target
 	for _, t := range im.targets {
-		said, err := im.describe(t)
+		said, err := im.describe(ctx, t)
 		if err != nil {
 			return err
 		}
@@ -174,6 +174,7 @@ func (im *importer) declareAll() error {
 			}
 			o := im.overlayOf(said)
 			im.all, there = append(im.all, o), &o
+			im.addToSet(o.Label)
 		}
 		if t.overlay = *there; !isImported {
 			im.labels, fresh = append(im.labels, t.overlay.Label), append(fresh, t)
@@ -201,6 +202,11 @@ func (im *importer) declareAll() error {
 	for _, note := range notes {
 		fmt.Fprintln(&im.out, note)
 	}
+	if used, flag, err := im.otherSet(); err != nil {
+		return err
+	} else if flag != "" {
+		fmt.Fprintf(&im.out, "builds use %s unless they are told otherwise, and compile without what has been imported; with it: bazel build %s //...\n", used, flag)
+	}
 	if proved > 0 && im.isCompiled {
 		fmt.Fprintf(&im.out, "proved: with the overlays, files are what builds compile without them: all %d\n", proved)
 	} else if proved > 0 {
@@ -214,8 +220,7 @@ func (im *importer) declareAll() error {
 func (im *importer) there(said buildfile.Change) (*workspace.Overlay, error) {
 	names := changedNames(im.overlayOf(said))
 	for _, o := range im.all {
-		isImported := slices.Contains(im.labels, o.Label)
-		if o.ImportPath != said.ImportPath || !isImported && !has(im.sets, im.set.label(), o.Label) {
+		if o.ImportPath != said.ImportPath || !has(im.sets, im.set.label(), o.Label) {
 			continue
 		}
 		_, said.Name = workspace.Package(o.Label)
@@ -225,7 +230,7 @@ func (im *importer) there(said buildfile.Change) (*workspace.Overlay, error) {
 		for _, name := range changedNames(o) {
 			switch {
 			case !slices.Contains(names, name):
-			case isImported:
+			case slices.Contains(im.labels, o.Label):
 				return nil, fmt.Errorf("%s of package %s is changed in two ways by what is imported; import one after the other, into sets of their own, by -set LABEL", name, said.ImportPath)
 			default:
 				return nil, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
@@ -262,7 +267,7 @@ func changedNames(o workspace.Overlay) []string {
 }
 
 // describe returns what the overlay of a target says, and has its files written.
-func (im *importer) describe(t *target) (buildfile.Change, error) {
+func (im *importer) describe(ctx context.Context, t *target) (buildfile.Change, error) {
 	said := buildfile.Change{ImportPath: t.pkg.ImportPath, Base: map[string]string{}, Reason: im.options.Reason, Patches: t.patches, PatchExclude: t.exclude}
 	if said.Reason == "" {
 		said.Reason = t.reason
@@ -285,7 +290,7 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		case content == nil:
 			said.Delete = append(said.Delete, name)
 			continue
-		case file.Embedded:
+		case file.Embedded || im.embeds(t.pkg.ImportPath, name):
 			said.EmbedSrcs, said.StripPrefix = append(said.EmbedSrcs, source), prefix
 		case isThere:
 			said.Srcs = append(said.Srcs, source)
@@ -301,6 +306,9 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		names = append(names, patch.Names...)
 	}
 	for _, name := range slices.Concat(names, said.Delete, sortedNames(t.files)) {
+		if err := im.changeable(ctx, t.pkg, name); err != nil {
+			return said, err
+		}
 		if file, ok := t.pkg.File(name); ok && file.Path != "" {
 			said.Base[name] = digestOfFile(file.Path)
 		}
@@ -309,6 +317,35 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		said.BaseVersion = t.pkg.Version
 	}
 	return said, nil
+}
+
+// embeds tells whether a package embeds a file, as builds compile it.
+func (im *importer) embeds(importPath, name string) bool {
+	pkg := im.found[importPath]
+	if pkg == nil {
+		return false
+	}
+	file, _ := pkg.File(name)
+	return file.Embedded
+}
+
+// changeable returns an error if an overlay can't change a file of a package.
+func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, name string) error {
+	change := workspace.Change{Name: name, Kind: workspace.Replace}
+	if !hasFile(pkg, name) {
+		change.Kind = workspace.Add
+	}
+	if variants := pkg.Variants(name); len(variants) > 0 {
+		message := fmt.Sprintf("several targets have the import path %s, and different files %s; an overlay is written against one of them:", pkg.ImportPath, name)
+		for _, file := range variants {
+			message += "\n  overlay edit " + shell.Word(file.Label)
+		}
+		return errors.New(message)
+	}
+	if change.Kind == workspace.Add && im.embeds(pkg.ImportPath, name) {
+		return nil
+	}
+	return im.editable(ctx, pkg, change)
 }
 
 // write has a file written, whose name is relative to the folder of the overlays' BUILD file.

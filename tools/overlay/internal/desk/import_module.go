@@ -112,7 +112,7 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 		fmt.Fprintf(im.Err, "%s: %s stays as it is: its patches change no Go code that builds compile\n", tag.Place, tag.Tag)
 		return nil, nil
 	}
-	if err := im.remakeMisfits(s, before); err != nil {
+	if err := im.remakeMisfits(ctx, s, before); err != nil {
 		return nil, err
 	}
 	labels, err := im.keepRest(tag, s, im.targets[before:])
@@ -247,8 +247,8 @@ func (im *importer) sources(ctx context.Context, module, version string) (string
 
 // remakeMisfits makes one diff anew of what builds compile, if the diffs of a series don't make it by themselves: extensions
 // apply them with less care.
-func (im *importer) remakeMisfits(s *series, before int) error {
-	misfit := im.tryOut(im.targets[before:])
+func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) error {
+	misfit := im.tryOut(ctx, im.targets[before:])
 	if misfit == nil {
 		return nil
 	}
@@ -279,14 +279,14 @@ func (im *importer) remakeMisfits(s *series, before int) error {
 }
 
 // tryOut proves that targets become what they should, without declaring anything.
-func (im *importer) tryOut(targets []*target) error {
+func (im *importer) tryOut(ctx context.Context, targets []*target) error {
 	all := im.all
 	defer func() { im.all = all }()
 	files := im.files
 	defer func() { im.files = files }()
 	im.files = newBuildFiles(im.Workspace.Root, im.module.repo, im.layering)
 	for _, t := range targets {
-		said, err := im.describe(t)
+		said, err := im.describe(ctx, t)
 		if err != nil {
 			return err
 		}
