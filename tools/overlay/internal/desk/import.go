@@ -306,7 +306,7 @@ func (im *importer) describe(ctx context.Context, t *target) (buildfile.Change, 
 		names = append(names, patch.Names...)
 	}
 	for _, name := range slices.Concat(names, said.Delete, sortedNames(t.files)) {
-		if err := im.changeable(ctx, t.pkg, name); err != nil {
+		if err := im.changeable(ctx, t.pkg, name, slices.Contains(names, name)); err != nil {
 			return said, err
 		}
 		if file, ok := t.pkg.File(name); ok && file.Path != "" {
@@ -330,7 +330,7 @@ func (im *importer) embeds(importPath, name string) bool {
 }
 
 // changeable returns an error if an overlay can't change a file of a package.
-func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, name string) error {
+func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, name string, isPatched bool) error {
 	change := workspace.Change{Name: name, Kind: workspace.Replace}
 	if !hasFile(pkg, name) {
 		change.Kind = workspace.Add
@@ -342,7 +342,7 @@ func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, na
 		}
 		return errors.New(message)
 	}
-	if change.Kind == workspace.Add && im.embeds(pkg.ImportPath, name) {
+	if change.Kind == workspace.Add && im.embeds(pkg.ImportPath, name) || isInLib(pkg) && isPatched {
 		return nil
 	}
 	return im.editable(ctx, pkg, change)
@@ -350,9 +350,12 @@ func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, na
 
 // write has a file written, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) write(source string, content []byte) error {
-	file := im.pathOf(im.labelOf(source))
+	return im.writeFile(im.pathOf(im.labelOf(source)), content)
+}
+
+func (im *importer) writeFile(file string, content []byte) error {
 	if before, ok := im.pending[file]; ok && !bytes.Equal(before, content) {
-		return fmt.Errorf("there are two files that would become %s; import one after the other", source)
+		return fmt.Errorf("there are two files that would become %s; import one after the other", im.rel(file))
 	}
 	im.pending[file] = content
 	return nil

@@ -144,6 +144,12 @@ func (s *series) importPath(folder string) (string, bool) {
 	return folder, strings.HasPrefix(folder, "lib/")
 }
 
+// packageOf returns the import path of a file's folder.
+func (s *series) packageOf(place string) string {
+	importPath, _ := s.importPath(path.Dir(place))
+	return importPath
+}
+
 // std is what the module of Go itself is called.
 const std = "std"
 
@@ -332,7 +338,7 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 				continue
 			}
 			name, _ := relativeTo(s.folderOf(importPath), place)
-			if strings.HasSuffix(name, "_test.go") {
+			if isLeftOut(pkg, name) || isInLib(pkg) && s.before != nil { // Rules may take that from the SDK itself.
 				continue
 			}
 			if hasFile(pkg, name) || hasFile(found[importPath], name) {
@@ -341,7 +347,7 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 		}
 	}
 	// A file more. Of patches that builds have already, it is known whether it is compiled.
-	importPath, _ = s.importPath(path.Dir(places[0]))
+	importPath = s.packageOf(places[0])
 	name = path.Base(places[0])
 	return importPath, name, isNew && s.before == nil && before[importPath] != nil && sourceName.MatchString(name) && apply.LeftOutAs(places[0]) == ""
 }
@@ -349,7 +355,8 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 // leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
 func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) error {
 	why := apply.LeftOutAs(place)
-	if why == "" {
+	pkg := im.found[s.packageOf(place)]
+	if why == "" || pkg != nil && hasFile(pkg, path.Base(place)) && !strings.HasSuffix(place, "_test.go") { // Builds would take it for one of the package.
 		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
 	}
 	if s.before != nil && (isBuildFile(place) || why == "" && path.Ext(place) != ".go") {
@@ -360,10 +367,9 @@ func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff,
 		return nil // What becomes of that is told by itself.
 	}
 	if why == "" {
-		importPath, _ := s.importPath(path.Dir(place))
 		why = "no build compiles it"
-		if im.found[importPath] != nil {
-			why = "package " + importPath + " is compiled without it"
+		if pkg != nil {
+			why = "package " + pkg.ImportPath + " is compiled without it"
 		} else if s.before != nil && im.incomplete != nil {
 			return fmt.Errorf("%s: whether builds compile %s is not known, as not all BUILD files can be read; next: mend them, and import again:\n%w", diff.file, place, im.incomplete)
 		}
@@ -400,7 +406,7 @@ func (im *importer) tooShort(s *series, diff seriesDiff, part *unified.FileDiff)
 func changedFiles(before, after *workspace.GoPackage) (map[string][]byte, error) {
 	changed := map[string][]byte{}
 	for _, file := range after.Files {
-		if file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
+		if file.Path == "" || isLeftOut(after, file.Name) {
 			continue
 		}
 		content, err := os.ReadFile(file.Path)
@@ -415,11 +421,21 @@ func changedFiles(before, after *workspace.GoPackage) (map[string][]byte, error)
 		changed[file.Name] = append([]byte{}, content...)
 	}
 	for _, file := range before.Files {
-		if file.Path != "" && !hasFile(after, file.Name) && !strings.HasSuffix(file.Name, "_test.go") {
+		if file.Path != "" && !hasFile(after, file.Name) && !isLeftOut(before, file.Name) {
 			changed[file.Name] = nil
 		}
 	}
 	return changed, nil
+}
+
+// isLeftOut tells whether a file of a package is one that no overlay changes: all in a folder of the SDK are found.
+func isLeftOut(pkg *workspace.GoPackage, name string) bool {
+	return strings.HasSuffix(name, "_test.go") || pkg.Std && apply.LeftOutAs(name) != ""
+}
+
+// isInLib tells whether a package is a folder of an SDK's lib, of which overlays are for go_goroot.
+func isInLib(pkg *workspace.GoPackage) bool {
+	return pkg.Std && strings.HasPrefix(pkg.ImportPath, "lib/")
 }
 
 func hasFile(pkg *workspace.GoPackage, name string) bool {

@@ -16,12 +16,10 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
-	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -102,7 +100,15 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 
 // fromTag imports the patches of one tag, and returns which of their files it does not use any more.
 func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) (unused []string, err error) {
-	tree := &baseTree{importer: im, ctx: ctx, series: s}
+	version := ""
+	if s.module == std {
+		version = tag.Version
+		if used := im.sdkVersion(); version != "" && used != "" && !isVersion(used, version) {
+			fmt.Fprintf(im.Err, "%s: %s stays as it is: builds use %s by default, and it patches %s\n", tag.Place, tag.Tag, used, version)
+			return nil, nil
+		}
+	}
+	tree := &baseTree{importer: im, ctx: ctx, series: s, version: version}
 	s.before = tree.before
 	before := len(im.targets)
 	if err := im.assign(s); err != nil {
@@ -131,19 +137,37 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 // A baseTree has the sources of a module, or of Go, as they are without patches.
 type baseTree struct {
 	*importer
-	ctx    context.Context
-	series *series
-	folder string // empty until it is needed
+	ctx     context.Context
+	series  *series
+	version string // of the sources, if it is known; else that of packages is
+	folder  string // empty until it is needed
+}
+
+// sdkVersion returns the version of the SDK, as it says itself, if packages of it have been found.
+func (im *importer) sdkVersion() string {
+	for _, pkg := range im.found {
+		if pkg.Std {
+			return pkg.Version
+		}
+	}
+	return ""
+}
+
+// isVersion tells whether what an SDK says of itself, go1.26.8-acme, is of a version, 1.26.8.
+func isVersion(says, version string) bool {
+	more, ok := strings.CutPrefix(says, "go"+version)
+	return ok && (more == "" || !strings.ContainsAny(more[:1], "0123456789."))
 }
 
 // before returns a package of which builds compile a patched one.
 func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error) {
 	if b.folder == "" {
-		if pkg.Version == "" {
+		version := cmp.Or(b.version, pkg.Version)
+		if version == "" {
 			return nil, fmt.Errorf("the version of %s is not known, so that its sources can't be found without the patches", b.series.module)
 		}
 		var err error
-		if b.folder, err = b.sources(b.ctx, b.series.module, pkg.Version); err != nil {
+		if b.folder, err = b.sources(b.ctx, b.series.module, version); err != nil {
 			return nil, err
 		}
 	}
@@ -157,7 +181,11 @@ func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error
 			}
 		}
 	}
-	return inTree(pkg, b.folder, folder, gone)
+	before, err := inTree(pkg, b.folder, folder, gone)
+	if err == nil && b.version != "" { // The patches may have changed what the SDK says.
+		before.Version = "go" + b.version
+	}
+	return before, err
 }
 
 // inTree returns a package with those of its files that another folder of sources has, and more of that.
@@ -265,6 +293,9 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 			writeDiff(&text, path.Join(s.folderOf(t.pkg.ImportPath), name), old, t.after[name])
 		}
 	}
+	if text.Len() == 0 {
+		return fmt.Errorf("%w\nbuilds compile all of it as it is without the patches: do they fetch it by another tag?", misfit)
+	}
 	parts, err := unified.Parse(text.String())
 	if err != nil {
 		return errors.Join(misfit, err)
@@ -343,10 +374,8 @@ func (im *importer) keepRest(tag modulefile.Patched, s *series, targets []*targe
 			continue
 		}
 		fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, strings.Join(kept, ", "), tag.Tag, im.rel(own))
-		if _, err := os.Lstat(own); err == nil && digestOfFile(own) != digest.Of([]byte(rest)) {
-			return nil, fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(own))
-		} else if err != nil {
-			im.written = append(im.written, userfiles.Change{Path: own, Content: []byte(rest), Mode: 0o644})
+		if err := im.writeFile(own, []byte(rest)); err != nil {
+			return nil, err
 		}
 		labels = append(labels, strings.TrimSuffix(label, path.Ext(label))+".build.patch")
 	}

@@ -167,8 +167,11 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	names := []string{} // of files that are only to be written, after what they are called here
 	for i, path := range m.paths {
 		if text, ok := m.pending[path]; ok {
-			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i)+".")
+			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i), filepath.Base(path))
 			names = append(names, m.paths[i], m.desk.rel(path))
+			if err := os.Mkdir(filepath.Dir(m.paths[i]), 0o700); err != nil {
+				return nil, err
+			}
 			if err := os.WriteFile(m.paths[i], text, 0o600); err != nil {
 				return nil, err
 			}
