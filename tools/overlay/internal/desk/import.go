@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
@@ -464,6 +465,14 @@ type differentError struct{ name string }
 
 func (e *differentError) Error() string {
 	return fmt.Sprintf("%s would not be what it is without the overlay", e.name)
+}
+
+// isIt asks whether one of some names has been meant by another one.
+func isIt(name string, names []string) string {
+	if near := suggest.Near(name, names); len(near) > 0 && !slices.Contains(names, name) {
+		return "; is it " + strings.Join(near, " or ") + "?"
+	}
+	return ""
 }
 
 // isSources tells whether a folder has sources, and not diffs.

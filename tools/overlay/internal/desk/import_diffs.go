@@ -80,7 +80,10 @@ func (im *importer) fromDiffs(ctx context.Context, files []string) error {
 	if err := im.findPackages(ctx, s); err != nil {
 		return err
 	}
-	return im.assign(s)
+	if err := im.assign(s); err != nil || len(im.targets) > 0 {
+		return err
+	}
+	return fmt.Errorf("there is nothing to import: builds compile no file of %s that the diffs change%s", s.module, im.isModule(s.module))
 }
 
 // readDiff adds a file to a series.
@@ -97,6 +100,10 @@ func (im *importer) readDiff(s *series, file string) error {
 		s.reason = subject
 	}
 	parts, err := unified.Parse(text)
+	if wrong := (*unified.SyntaxError)(nil); errors.As(err, &wrong) && wrong.OnlyModes {
+		fmt.Fprintf(im.Err, "%s is left out: it changes modes of files only, which mean nothing to builds\n", im.rel(file))
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", im.rel(file), err)
 	}

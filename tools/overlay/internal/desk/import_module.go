@@ -34,21 +34,32 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 		return err
 	}
 	if only := im.options.Module; only != "" {
+		var modules []string
+		for _, tag := range tags {
+			modules = append(modules, cmp.Or(tag.Module, std))
+		}
 		tags = slices.DeleteFunc(tags, func(p modulefile.Patched) bool { return p.Module != strings.TrimPrefix(only, std) })
 		if len(tags) == 0 {
-			return fmt.Errorf("%s has no patches for %s", im.rel(file), only)
+			return fmt.Errorf("%s has no patches for %s%s", im.rel(file), only, isIt(only, modules))
 		}
 	}
 	if len(tags) == 0 {
 		return fmt.Errorf("%s has no patches: neither in go_deps.module_override nor in go_sdk.download", im.rel(file))
 	}
 	im.isCompiled = true
+	failed := func(tag modulefile.Patched, err error) error {
+		err = fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+		if len(tags) > 1 && im.options.Module == "" {
+			err = fmt.Errorf("%w\nto import those of others: overlay import -module PATH MODULE.bazel", err)
+		}
+		return err
+	}
 	slices.Reverse(tags) // What comes before one in the file stays where it is.
 	var all []*series
 	for _, tag := range tags {
 		s, err := im.seriesOf(tag)
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+			return failed(tag, err)
 		}
 		all = append(all, s)
 	}
@@ -59,7 +70,7 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 	for i, tag := range tags {
 		left, err := im.fromTag(ctx, tag, all[i])
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+			return failed(tag, err)
 		}
 		unused = append(unused, left...)
 	}
@@ -88,7 +99,8 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 	}
 	for _, label := range tag.Patches {
 		file := im.pathOf(label)
-		if _, err := os.Stat(file); err != nil || label[0] == '@' && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//") {
+		isOther := strings.HasPrefix(label, "@") && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//")
+		if info, err := os.Stat(file); err != nil || isOther || !info.Mode().IsRegular() {
 			return nil, fmt.Errorf("its patch %s is no file of the workspace", label)
 		}
 		if err := im.readDiff(s, file); err != nil {
@@ -118,10 +130,11 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 		fmt.Fprintf(im.Err, "%s: %s stays as it is: its patches change no Go code that builds compile\n", tag.Place, tag.Tag)
 		return nil, nil
 	}
+	diffs := s.diffs // Before one is made anew of them.
 	if err := im.remakeMisfits(ctx, s, before); err != nil {
 		return nil, err
 	}
-	labels, err := im.keepRest(tag, s, im.targets[before:])
+	labels, err := im.keepRest(tag, diffs, s.rest, im.targets[before:])
 	if err != nil {
 		return nil, err
 	}
@@ -338,16 +351,16 @@ var (
 	listItem = regexp.MustCompile(`"([^"]*)"`)
 )
 
-// keepRest leaves the parts of a series that are about other files than Go compiles to the extension, in patches of their own, whose
+// keepRest leaves the parts of diffs that are about other files than Go compiles to the extension, in patches of their own, whose
 // labels it returns: rules may use those. Parts that say only what overlays say, too, are not needed any more.
-func (im *importer) keepRest(tag modulefile.Patched, s *series, targets []*target) (labels []string, err error) {
+func (im *importer) keepRest(tag modulefile.Patched, diffs []seriesDiff, restOf map[string][]int, targets []*target) (labels []string, err error) {
 	for _, label := range tag.Patches {
 		file := im.pathOf(label)
-		again := &series{}
-		if err := im.readDiff(again, file); err != nil { // For it may have been made anew.
-			return nil, err
+		i := slices.IndexFunc(diffs, func(diff seriesDiff) bool { return diff.file == im.rel(file) })
+		if i < 0 { // It changes modes only.
+			continue
 		}
-		diff := again.diffs[0]
+		diff := diffs[i]
 		own := strings.TrimSuffix(file, filepath.Ext(file)) + ".build.patch"
 		var kept []string
 		rest := diff.text
@@ -355,7 +368,7 @@ func (im *importer) keepRest(tag modulefile.Patched, s *series, targets []*targe
 			part := diff.parts[i]
 			place, _ := unified.Strip(cmp.Or(part.New, part.Old), tag.Strip)
 			switch {
-			case !slices.Contains(s.rest[diff.name], part.Line):
+			case !slices.Contains(restOf[diff.name], part.Line):
 				rest = withoutPart(rest, part)
 			case isBuildFile(place) && saidByOverlays(part, targets):
 				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say themselves\n", diff.file, place)

@@ -32,11 +32,17 @@ func (im *importer) fromGoMod(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
+	near := ""
 	if im.options.Module != "" {
+		var modules []string
+		for _, fork := range forks {
+			modules = append(modules, fork.Module)
+		}
+		near = isIt(im.options.Module, modules)
 		forks = slices.DeleteFunc(forks, func(r workspace.Replacement) bool { return r.Module != im.options.Module })
 	}
 	if len(forks) == 0 {
-		return fmt.Errorf("%s replaces %s by no fork", im.rel(file), cmp.Or(im.options.Module, "modules"))
+		return fmt.Errorf("%s replaces %s by no fork%s", im.rel(file), cmp.Or(im.options.Module, "modules"), near)
 	}
 	versions, err := workspace.Requirements(root)
 	if err != nil {
@@ -44,26 +50,26 @@ func (im *importer) fromGoMod(ctx context.Context, file string) error {
 	}
 	edit := []string{"mod", "edit", "-print"}
 	for _, fork := range forks {
-		version := versions[fork.Module]
-		switch {
-		case version == "":
-			return fmt.Errorf("go.mod requires no version of %s, which its fork is to be compared with; next: go get %s", fork.Module, fork.Module)
-		case fork.Of != "" && fork.Of != version:
-			return fmt.Errorf("go.mod replaces %s %s, and requires %s", fork.Module, fork.Of, version)
-		}
-		base, forked, err := im.forkSources(ctx, fork, version)
-		if err != nil {
+		before := len(im.targets)
+		if err := im.fromFork(ctx, fork, versions[fork.Module]); err != nil {
+			err = fmt.Errorf("%s: %w", fork.Module, err)
+			if len(forks) > 1 {
+				err = fmt.Errorf("%w\nto import another one: overlay import -module PATH go.mod", err)
+			}
 			return err
 		}
-		s := &series{module: fork.Module}
-		if err := im.compare(ctx, s, base, forked, version); err != nil {
-			return fmt.Errorf("%s: %w", fork.Module, err)
+		if len(im.targets) == before {
+			fmt.Fprintf(im.Err, "%s stays replaced: %s differs in no file that builds compile\n", fork.Module, fork.Path)
+			continue
 		}
 		drop := fork.Module
 		if fork.Of != "" {
 			drop += "@" + fork.Of
 		}
 		edit = append(edit, "-dropreplace="+drop)
+	}
+	if len(im.targets) == 0 {
+		return nil
 	}
 	im.isCompiled, im.unsettled = true, true
 	original, err := os.ReadFile(file)
@@ -81,6 +87,21 @@ func (im *importer) fromGoMod(ctx context.Context, file string) error {
 	}
 	im.last = append(im.last, userfiles.Change{Path: file, Content: out, Original: original})
 	return nil
+}
+
+// fromFork imports what go.mod replaces a version of a module by.
+func (im *importer) fromFork(ctx context.Context, fork workspace.Replacement, version string) error {
+	switch {
+	case version == "":
+		return fmt.Errorf("go.mod requires no version of it, which its fork is to be compared with; next: go get %s", fork.Module)
+	case fork.Of != "" && fork.Of != version:
+		return fmt.Errorf("go.mod replaces %s, and requires %s", fork.Of, version)
+	}
+	base, forked, err := im.forkSources(ctx, fork, version)
+	if err != nil {
+		return err
+	}
+	return im.compare(ctx, &series{module: fork.Module}, base, forked, version)
 }
 
 // forkSources returns the folders of a module and of its fork.
@@ -106,10 +127,20 @@ func (im *importer) fromFolder(ctx context.Context, folder string) error {
 		}
 		s.module = module
 	}
+	old := ""
 	if im.options.Old != "" {
-		return im.compare(ctx, s, im.abs(im.options.Old), folder, "")
+		old = im.abs(im.options.Old)
 	}
-	return im.compare(ctx, s, "", folder, "")
+	if err := im.compare(ctx, s, old, folder, ""); err != nil || len(im.targets) > 0 {
+		return err
+	}
+	return fmt.Errorf("%s differs in no file of %s that builds compile%s", im.rel(folder), s.module, im.isModule(s.module))
+}
+
+// isModule asks whether another module has been meant than one that go.mod does not have.
+func (im *importer) isModule(module string) string {
+	own, modules, _ := workspace.Modules(im.Workspace.Root)
+	return isIt(module, append(modules, own, std))
 }
 
 // moduleIn returns the path of the module that is in a folder.
@@ -154,7 +185,6 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 	if err := im.findAll(ctx, importPaths); err != nil {
 		return err
 	}
-	before := len(im.targets)
 	for _, importPath := range importPaths {
 		pkg, folder := im.found[importPath], s.folderOf(importPath)
 		if pkg == nil && version != "" && im.incomplete != nil && !sameSources(filepath.Join(base, filepath.FromSlash(folder)), filepath.Join(changed, filepath.FromSlash(folder))) {
@@ -198,9 +228,6 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 		if t.files = t.after; len(t.files) > 0 {
 			im.targets = append(im.targets, t)
 		}
-	}
-	if len(im.targets) == before {
-		return fmt.Errorf("%s differs in no file that builds compile", im.rel(changed))
 	}
 	return nil
 }

@@ -148,6 +148,7 @@ func importDeskIn(t *testing.T, root, files string, patched bool) (d *Desk, out,
 	write(filepath.Join(filepath.Dir(root), "external", "gazelle~~go_deps~com_github_acme_retry"), changes)
 	t.Setenv("GOMODCACHE", cache)
 	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOPROXY", "off")
 	d, out, said = fakeDeskIn(t, root, files, libraryRules(patched)...)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(root), "repos"), []byte(`{"com_github_acme_retry": "gazelle~~go_deps~com_github_acme_retry"}`), 0o644); err != nil {
 		t.Fatal(err)
@@ -352,18 +353,27 @@ func TestImportRefuses(t *testing.T) {
 		"comprehension": {"go_deps.module_override(\n    patch_strip = 1,\n    patches = [\"//patches:retry.patch\"],\n    path = \"github.com/acme/retry\",\n)",
 			"[go_deps.module_override(path = p, patches = [\"//patches:retry.patch\"]) for p in [\"github.com/acme/retry\"]]",
 			true, []string{"MODULE.bazel"}, ImportOptions{}, "can't be edited without guessing"},
-		"commands":       {"    patch_strip", "    patch_cmds = [\"true\"],\n    patch_strip", true, []string{"MODULE.bazel"}, ImportOptions{}, "it has patch_cmds"},
-		"other module":   {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/other"}, "has no patches for github.com/acme/other"},
-		"no file":        {"//patches:retry.patch", "//patches:none.patch", true, []string{"MODULE.bazel"}, ImportOptions{}, "its patch //patches:none.patch is no file of the workspace"},
-		"twice":          {"", "", true, []string{"MODULE.bazel", "go.mod"}, ImportOptions{}, "has to be imported by itself"},
-		"not compiled":   {"", "", true, []string{"go.mod"}, ImportOptions{}, "replaces modules by no fork"},
-		"strip":          {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 3}, "say by -p"},
-		"module":         {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Strip: 1}, "say by -module which it is for"},
-		"does not apply": {"-const Wait = 10", "-const Wait = 11", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "retry.go"},
-		"applied twice":  {"", "", true, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "nothing has been changed"},
-		"no diff":        {"", "", false, []string{"patches/BUILD.bazel"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "patches/BUILD.bazel"},
-		"empty folder":   {"", "", false, []string{"empty"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "has neither diffs"},
-		"json":           {"", "", false, []string{"o.json"}, ImportOptions{}, "is not what go build -overlay takes"},
+		"commands":     {"    patch_strip", "    patch_cmds = [\"true\"],\n    patch_strip", true, []string{"MODULE.bazel"}, ImportOptions{}, "it has patch_cmds"},
+		"other module": {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/other"}, "has no patches for github.com/acme/other"},
+		"near module":  {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/retri"}, "has no patches for github.com/acme/retri; is it github.com/acme/retry?"},
+		"near diffs": {"module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n", false, []string{"patches"}, ImportOptions{Module: "github.com/acme/retri", Strip: 1},
+			"builds compile no file of github.com/acme/retri that the diffs change; is it github.com/acme/retry?"},
+		"near fork":       {"module example.com/m\n", "module example.com/m\n\nreplace github.com/acme/retry => ./fork\n", true, []string{"go.mod"}, ImportOptions{Module: "github.com/acme/retri"}, "by no fork; is it github.com/acme/retry?"},
+		"not required":    {"module example.com/m\n", "module example.com/m\n\nreplace github.com/acme/retry => ./fork\n", true, []string{"go.mod"}, ImportOptions{}, "github.com/acme/retry: go.mod requires no version of it"},
+		"not in cache":    {"module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.1\n\nreplace github.com/acme/retry => ./fork\n", true, []string{"go.mod"}, ImportOptions{}, "\nwhere it can be: go mod download github.com/acme/retry@v1.2.1"},
+		"one of several":  {"go_deps.module_override(\n", "go_deps.module_override(path = \"x.com/y\", patch_cmds = [\"true\"], patches = [\"//:x\"])\ngo_deps.module_override(\n", true, []string{"MODULE.bazel"}, ImportOptions{}, "to import those of others: overlay import -module PATH MODULE.bazel"},
+		"empty label":     {"//patches:retry.patch", "", true, []string{"MODULE.bazel"}, ImportOptions{}, "its patch  is no file of the workspace"},
+		"other workspace": {"//patches:retry.patch", "@other//patches:retry.patch", true, []string{"MODULE.bazel"}, ImportOptions{}, "its patch @other//patches:retry.patch is no file of the workspace"},
+		"no file":         {"//patches:retry.patch", "//patches:none.patch", true, []string{"MODULE.bazel"}, ImportOptions{}, "its patch //patches:none.patch is no file of the workspace"},
+		"twice":           {"", "", true, []string{"MODULE.bazel", "go.mod"}, ImportOptions{}, "has to be imported by itself"},
+		"not compiled":    {"", "", true, []string{"go.mod"}, ImportOptions{}, "replaces modules by no fork"},
+		"strip":           {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 3}, "say by -p"},
+		"module":          {"", "", false, []string{"patches/retry.patch"}, ImportOptions{Strip: 1}, "say by -module which it is for"},
+		"does not apply":  {"-const Wait = 10", "-const Wait = 11", false, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "retry.go"},
+		"applied twice":   {"", "", true, []string{"patches/retry.patch"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "nothing has been changed"},
+		"no diff":         {"", "", false, []string{"patches/BUILD.bazel"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "patches/BUILD.bazel"},
+		"empty folder":    {"", "", false, []string{"empty"}, ImportOptions{Module: "github.com/acme/retry", Strip: 1}, "has neither diffs"},
+		"json":            {"", "", false, []string{"o.json"}, ImportOptions{}, "is not what go build -overlay takes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := strings.Replace(importFiles, test.old, test.new, 1) + "-- empty/x.txt --\n-- o.json --\n{\"Replaced\": {}}\n"
@@ -404,6 +414,16 @@ func TestImportDiffs(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	check()
+}
+
+// TestImportModes checks that diffs which change modes only keep nothing else from being imported.
+func TestImportModes(t *testing.T) {
+	files := strings.Replace(importFiles, `"//patches:retry.patch"`, `"//patches:mode.patch", "//patches:retry.patch"`, 1) +
+		"-- patches/mode.patch --\ndiff --git a/retry.go b/retry.go\nold mode 100644\nnew mode 100755\n"
+	d, out, said := importDesk(t, files, true)
+	mustImport(t, d, said, ImportOptions{}, "MODULE.bazel")
+	wantText(t, out.String(), "git rm patches/mode.patch patches/retry.patch")
+	wantText(t, said.String(), "patches/mode.patch is left out: it changes modes of files only")
 }
 
 // TestImportMoves checks diffs that builds do not have yet, and that rename, copy or delete files.
