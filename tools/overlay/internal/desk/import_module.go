@@ -318,7 +318,7 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 	}
 	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %v\n", s.diffs[0].file, misfit)
 	im.targets = im.targets[:before]
-	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts}}, 1
+	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts, ""}}, 1
 	return im.assign(s)
 }
 

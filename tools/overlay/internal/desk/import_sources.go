@@ -17,7 +17,6 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -361,94 +360,6 @@ func (im *importer) inPackage(ctx context.Context, file string) (*workspace.GoPa
 		return nil, "", err
 	}
 	return nil, "", fmt.Errorf("%s is no file of a package, but one of an overlay", file)
-}
-
-// findModule finds out which module diffs are for, if nobody has said so, and where that is in its repository.
-func (im *importer) findModule(ctx context.Context, s *series) error {
-	if s.module == "" {
-		if err := im.guessModule(s); err != nil {
-			return err
-		}
-	}
-	if s.module == std || len(s.diffs) == 0 {
-		return nil
-	}
-	versions, err := workspace.Requirements(im.Workspace.Root)
-	if err != nil {
-		return err
-	}
-	own, err := moduleIn(im.Workspace.Root)
-	h := home{root: im.Workspace.Root, module: s.module, version: versions[s.module], own: err == nil && own == s.module}
-	folder, _ := im.prefix(ctx, h)
-	// Names may be those of the repository, or of the module.
-	if folder != "" && s.all(func(name string) bool { _, ok := relativeTo(folder, name); return ok }) {
-		s.folder = folder
-	}
-	return nil
-}
-
-// all tells whether something holds for all names in the diffs, without what is stripped.
-func (s *series) all(is func(name string) bool) bool {
-	for _, diff := range s.diffs {
-		for _, part := range diff.parts {
-			for _, name := range part.Names(s.strip) {
-				if !is(name) {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
-// guessModule finds the one module that has all files which diffs change.
-func (im *importer) guessModule(s *series) error {
-	if s.all(func(name string) bool { return strings.HasPrefix(name, "src/") }) {
-		s.module = std
-		return nil
-	}
-	roots := map[string]string{}
-	if own, err := moduleIn(im.Workspace.Root); err == nil {
-		roots[own] = im.Workspace.Root
-	}
-	versions, err := workspace.Requirements(im.Workspace.Root)
-	if err != nil {
-		return err
-	}
-	for module, version := range versions {
-		for _, cache := range im.search().ModuleCaches {
-			roots[module] = upstream.ModuleFile(cache, module, version, "")
-		}
-	}
-	var found []string
-	for _, module := range sortedNames(roots) {
-		has, some := true, false
-		for _, diff := range s.diffs {
-			for _, part := range diff.parts {
-				names := part.Names(s.strip)
-				if part.Creates() || len(names) > 0 && apply.LeftOutAs(names[0]) != "" {
-					continue
-				}
-				some = true
-				has = has && slices.ContainsFunc(names, func(name string) bool {
-					_, err := os.Stat(filepath.Join(roots[module], filepath.FromSlash(name)))
-					return err == nil
-				})
-			}
-		}
-		if has && some {
-			found = append(found, module)
-		}
-	}
-	switch len(found) {
-	case 1:
-		s.module = found[0]
-		fmt.Fprintf(&im.out, "it is for %s, which alone has all the files\n", s.module)
-		return nil
-	case 0:
-		return errors.New("no module in go.mod has all the files that are changed; say by -module which it is for, and by -p how many elements the names have in front")
-	}
-	return fmt.Errorf("several modules have the files that are changed; say by -module which it is for:\n  %s", strings.Join(found, "\n  "))
 }
 
 // sameFile tells whether two paths are of one file.

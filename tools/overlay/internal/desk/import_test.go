@@ -457,6 +457,29 @@ func TestImportMoves(t *testing.T) {
 	}
 }
 
+// TestImportDiffsOfModules checks diffs for several modules, each of which tells which it is for.
+func TestImportDiffsOfModules(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n", 1) + "-- own/own.go --\npackage own\n" +
+		"-- d/a.patch --\nSubject: [PATCH] Mine\nFrom: A <a@example.com>\n\n--- a/own/own.go\n+++ b/own/own.go\n@@ -1 +1,2 @@\n package own\n+\n" +
+		"-- d/b.patch --\nSubject: [PATCH] Theirs\nFrom: A <a@example.com>\n\n--- a/retry.go\n+++ b/retry.go\n@@ -3 +3 @@\n-const Wait = 10\n+const Wait = 0\n"
+	own := rule{"go_library", "//own:own", map[string]any{"importpath": "example.com/m/own", "srcs": []string{"//own:own.go"}}}
+	d, _, said := importDesk(t, files, false)
+	setRules(t, d, append(libraryRules(false), own)...)
+	mustImport(t, d, said, ImportOptions{Strip: 1}, "d")
+	wantOverlays(t, d, `    patches = {"_src/example.com/m/a.patch": ["own.go"]},
+    reason = "Mine",
+`, `    patches = {"_src/github.com/acme/retry/b.patch": ["retry.go"]},
+    reason = "Theirs",
+`)
+
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "d/c.patch"), []byte("--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-1\n+2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Import(context.Background(), []string{"d"}, ImportOptions{Strip: 1}); err == nil || !strings.HasPrefix(err.Error(), "d/c.patch: no module in go.mod has all the files") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestImportUnusedSet checks that it is said if builds do not use the set that what was imported is in.
 func TestImportUnusedSet(t *testing.T) {
 	d, out, said := importDesk(t, importFiles, true)
