@@ -372,7 +372,7 @@ func (im *importer) guessModule(s *series) error {
 		return err
 	}
 	for module, version := range versions {
-		for _, cache := range im.search().ModuleCaches {
+		if cache := moduleCache(); cache != "" {
 			roots[module] = upstream.ModuleFile(cache, module, version, "")
 		}
 	}

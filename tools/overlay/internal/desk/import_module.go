@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"go/build"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -19,7 +18,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -255,21 +253,9 @@ func isCompiled(file string, pkg *workspace.GoPackage) bool {
 	return false
 }
 
-// search returns where sources are looked for.
-func (im *importer) search() upstream.Options {
-	search := upstream.Options{Progress: func(doing string) { im.progress.Say("%s", doing) }}
-	if cache := moduleCache(); cache != "" {
-		search.ModuleCaches = append(search.ModuleCaches, cache)
-	}
-	if goCommand, err := exec.LookPath("go"); err == nil {
-		search.Go = goCommand
-	}
-	return search
-}
-
 // sources returns the folder with the sources of a version of a module, or of Go: of what replaces it, if go.mod says so.
 func (im *importer) sources(ctx context.Context, module, version string) (string, error) {
-	search := im.search()
+	search := upstreamPlaces(im.progress.Say)
 	if module == std {
 		return search.SDKTree(ctx, version)
 	}

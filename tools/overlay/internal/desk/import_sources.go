@@ -105,7 +105,7 @@ func (im *importer) fromFork(ctx context.Context, fork workspace.Replacement, ve
 
 // forkSources returns the folders of a module and of its fork.
 func (im *importer) forkSources(ctx context.Context, fork workspace.Replacement, version string) (base, forked string, err error) {
-	search := im.search()
+	search := upstreamPlaces(im.progress.Say)
 	if base, err = search.Tree(ctx, fork.Module, version); err != nil {
 		return "", "", err
 	}
