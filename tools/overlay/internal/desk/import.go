@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -117,7 +118,9 @@ func (im *importer) read(ctx context.Context, from []string) error {
 	for _, operand := range from {
 		file := im.abs(operand)
 		info, err := os.Stat(file)
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no %s; expected MODULE.bazel, go.mod, a diff, a JSON, or a folder with sources or diffs", operand)
+		} else if err != nil {
 			return err
 		}
 		kind := path.Ext(file)

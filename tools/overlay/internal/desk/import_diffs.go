@@ -29,6 +29,8 @@ type series struct {
 	// before returns a package as it was without the diffs. It is nil if builds compile that.
 	before func(*workspace.GoPackage) (*workspace.GoPackage, error)
 
+	isAssumed bool // whether the version is, that before returns
+
 	rest map[string][]int // where in diffs, by their names, there are parts that no overlay can have, but builds may need
 }
 

@@ -174,8 +174,17 @@ func isVersion(says, version string) bool {
 func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error) {
 	if b.folder == "" {
 		version := cmp.Or(b.version, pkg.Version)
+		if version == "" { // Older gazelles write it nowhere.
+			versions, err := workspace.Requirements(b.Workspace.Root)
+			if err != nil {
+				return nil, err
+			}
+			version = versions[b.series.module]
+			b.version, b.series.isAssumed = version, true
+		}
 		if version == "" {
-			return nil, fmt.Errorf("the version of %s is not known, so that its sources can't be found without the patches", b.series.module)
+			return nil, fmt.Errorf("the version of %s is not known, so that its sources can't be found without the patches; take the patches out there, and then: overlay import -module %s -p %d PATCH...",
+				b.series.module, b.series.module, b.series.strip)
 		}
 		var err error
 		if b.folder, err = b.sources(b.ctx, b.series.module, version); err != nil {
@@ -194,7 +203,10 @@ func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error
 	}
 	before, err := inTree(pkg, b.folder, folder, gone)
 	if err == nil && b.version != "" { // The patches may have changed what the SDK says.
-		before.Version = "go" + b.version
+		before.Version = b.version
+		if pkg.Std {
+			before.Version = "go" + b.version
+		}
 	}
 	return before, err
 }
@@ -279,6 +291,10 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 	if misfit == nil {
 		return nil
 	}
+	if s.isAssumed {
+		return fmt.Errorf("%w\nonly go.mod tells which version of %s builds compile, and with the patches that is not what they compile; "+
+			"take the patches out there, and then: overlay import -module %s -p %d PATCH...", misfit, s.module, s.module, s.strip)
+	}
 	var text bytes.Buffer
 	for _, t := range im.targets[before:] {
 		for _, name := range sortedNames(t.after) {
@@ -302,7 +318,8 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 	for _, diff := range s.diffs {
 		im.unwrite(path.Join(filesFolder, s.module, diff.name))
 	}
-	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %v\n", s.diffs[0].file, misfit)
+	why, _, _ := strings.Cut(misfit.Error(), "\n")
+	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %s\n", s.diffs[0].file, strings.TrimSuffix(why, ":"))
 	im.targets = im.targets[:before]
 	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts, ""}}, 1
 	return im.assign(s)

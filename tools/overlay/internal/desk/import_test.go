@@ -323,6 +323,35 @@ func TestImportMisfit(t *testing.T) {
 	wantOverlays(t, d, "patch_strip = 2", `delete = ["gone.go"]`)
 }
 
+// TestImportAssumedVersion checks modules of which only go.mod tells the version: what is proved with that is right.
+func TestImportAssumedVersion(t *testing.T) {
+	required := func(files, version string) string {
+		return strings.Replace(files, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry "+version+"\n", 1)
+	}
+	for _, test := range []struct{ files, want string }{
+		{required(importFiles, "v1.2.0"), ""},
+		{required(misfitFiles(), "v1.2.0"), "only go.mod tells which version of github.com/acme/retry builds compile"},
+		{required(importFiles, "v1.2.1"), "where it can be: go mod download github.com/acme/retry@v1.2.1"},
+		{importFiles, "overlay import -module github.com/acme/retry -p 1 PATCH..."},
+	} {
+		d, out, said := importDesk(t, test.files, true)
+		if err := os.Remove(filepath.Join(filepath.Dir(d.Workspace.Root), "external/gazelle~~go_deps~com_github_acme_retry/REPO.bazel")); err != nil {
+			t.Fatal(err)
+		}
+		check := unchanged(t, d)
+		if test.want == "" {
+			mustImport(t, d, said, ImportOptions{}, "MODULE.bazel")
+			wantText(t, out.String(), "proved")
+			wantOverlays(t, d, `base_version = "v1.2.0"`)
+			continue
+		}
+		if _, err := d.Import(context.Background(), []string{"MODULE.bazel"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got %v, expected %s", err, test.want)
+		}
+		check()
+	}
+}
+
 // TestImportGoesOn checks that an import which was killed before it had changed MODULE.bazel does the rest.
 func TestImportGoesOn(t *testing.T) {
 	for _, files := range []string{importFiles, misfitFiles()} {
