@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/build"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,11 +13,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // fromModuleFile imports the patches that extensions apply by MODULE.bazel, and takes them out there. They are in what builds
@@ -145,15 +142,6 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 	return unused, err
 }
 
-// A baseTree has the sources of a module, or of Go, as they are without patches.
-type baseTree struct {
-	*importer
-	ctx     context.Context
-	series  *series
-	version string // of the sources, if it is known; else that of packages is
-	folder  string // empty until it is needed
-}
-
 // sdkVersion returns the version of the SDK, as it says itself, if packages of it have been found.
 func (im *importer) sdkVersion() string {
 	for _, pkg := range im.found {
@@ -168,120 +156,6 @@ func (im *importer) sdkVersion() string {
 func isVersion(says, version string) bool {
 	more, ok := strings.CutPrefix(says, "go"+version)
 	return ok && (more == "" || !strings.ContainsAny(more[:1], "0123456789."))
-}
-
-// before returns a package of which builds compile a patched one.
-func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error) {
-	if b.folder == "" {
-		version := cmp.Or(b.version, pkg.Version)
-		if version == "" { // Older gazelles write it nowhere.
-			versions, err := workspace.Requirements(b.Workspace.Root)
-			if err != nil {
-				return nil, err
-			}
-			version = versions[b.series.module]
-			b.version, b.series.isAssumed = version, true
-		}
-		if version == "" {
-			return nil, fmt.Errorf("the version of %s is not known, so that its sources can't be found without the patches; take the patches out there, and then: overlay import -module %s -p %d PATCH...",
-				b.series.module, b.series.module, b.series.strip)
-		}
-		var err error
-		if b.folder, err = b.sources(b.ctx, b.series.module, version); err != nil {
-			return nil, err
-		}
-	}
-	folder := b.series.folderOf(pkg.ImportPath)
-	var gone []string
-	for _, diff := range b.series.diffs {
-		for _, part := range diff.parts {
-			place, ok := b.series.place(part.Old)
-			if name, isIn := relativeTo(folder, place); ok && isIn && (part.Deletes() || part.Renamed) && sourceName.MatchString(name) {
-				gone = append(gone, name)
-			}
-		}
-	}
-	before, err := inTree(pkg, b.folder, folder, gone)
-	if err == nil && b.version != "" { // The patches may have changed what the SDK says.
-		before.Version = b.version
-		if pkg.Std {
-			before.Version = "go" + b.version
-		}
-	}
-	return before, err
-}
-
-// inTree returns a package with those of its files that another folder of sources has, and more of that.
-func inTree(pkg *workspace.GoPackage, root, folder string, more []string) (*workspace.GoPackage, error) {
-	in := filepath.Join(root, filepath.FromSlash(folder))
-	if info, err := os.Stat(in); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("package %s is not in %s", pkg.ImportPath, root)
-	}
-	other := *pkg
-	other.Files = nil
-	for _, file := range pkg.Files {
-		if file.Path == "" {
-			other.Files = append(other.Files, file)
-			continue
-		}
-		file.Path = filepath.Join(in, filepath.FromSlash(file.Name))
-		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
-			other.Files = append(other.Files, file)
-		}
-	}
-	for _, name := range more {
-		file := workspace.File{Name: name, Path: filepath.Join(in, name)}
-		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() && !hasFile(&other, name) && isCompiled(file.Path, pkg) {
-			other.Files = append(other.Files, file)
-		}
-	}
-	slices.SortStableFunc(other.Files, func(a, b workspace.File) int { return strings.Compare(a.Name, b.Name) })
-	return &other, nil
-}
-
-// isCompiled tells whether a file is one of a package, as gazelle finds out: others in its folder are programs that make files, or
-// for no platform.
-func isCompiled(file string, pkg *workspace.GoPackage) bool {
-	folder, name := filepath.Split(file)
-	if !sourceName.MatchString(name) || apply.LeftOutAs(name) != "" {
-		return false
-	}
-	if filepath.Ext(name) == ".go" && !slices.ContainsFunc(pkg.Files, func(other workspace.File) bool {
-		return filepath.Ext(other.Name) == ".go" && other.Path != "" && !strings.HasSuffix(other.Name, "_test.go") && packageName(other.Path) == packageName(file)
-	}) {
-		return false
-	}
-	for _, goos := range []string{"linux", "darwin", "windows", "js", "plan9", "freebsd"} {
-		for _, goarch := range []string{"amd64", "arm64", "386", "wasm"} {
-			for _, cgo := range []bool{true, false} {
-				platform := build.Default
-				platform.GOOS, platform.GOARCH, platform.CgoEnabled = goos, goarch, cgo
-				if ok, err := platform.MatchFile(folder, name); ok || err != nil {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// sources returns the folder with the sources of a version of a module, or of Go: of what replaces it, if go.mod says so.
-func (im *importer) sources(ctx context.Context, module, version string) (string, error) {
-	search := upstreamPlaces(im.progress.Say)
-	if module == std {
-		return search.SDKTree(ctx, version)
-	}
-	replaced, err := workspace.Replaced(im.Workspace.Root, module)
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case replaced == nil:
-		return search.Tree(ctx, module, version)
-	case replaced.Version == "":
-		return replaced.Folder(im.Workspace.Root), nil
-	}
-	return search.Tree(ctx, replaced.Path, replaced.Version)
 }
 
 // remakeMisfits makes one diff anew of what builds compile, if the diffs of a series don't make it by themselves: extensions
@@ -444,4 +318,11 @@ func saidByOverlays(part *unified.FileDiff, targets []*target) bool {
 		}
 	}
 	return hasFiles && !part.Creates() && !part.Deletes() && !part.Renamed
+}
+
+// sameFile tells whether two paths are of one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, failed := os.Stat(b)
+	return err == nil && failed == nil && os.SameFile(one, other)
 }
