@@ -143,7 +143,9 @@ func (im *importer) assign(s *series) error {
 					patches[t].Names = addName(patches[t].Names, name)
 				}
 			} else {
-				if err := im.leaveOut(s, diff, part, places[0], exclude); err != nil {
+				importPath := s.packageOf(places[0])
+				isNewPackage := im.found[importPath] != nil && before[importPath] == nil
+				if err := im.leaveOut(s, diff, part, places[0], isNewPackage, exclude); err != nil {
 					return err
 				}
 			}
@@ -250,6 +252,9 @@ func (im *importer) before(s *series) (map[string]*workspace.GoPackage, error) {
 			if before[importPath], err = s.before(pkg); err != nil {
 				return nil, err
 			}
+			if before[importPath] == nil { // The diffs make it.
+				delete(before, importPath)
+			}
 		}
 	}
 	return before, nil
@@ -296,13 +301,13 @@ func (s *series) owner(part *unified.FileDiff, places []string, found, before ma
 }
 
 // leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
-func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) error {
+func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, isNewPackage bool, exclude map[string][]string) error {
 	why := apply.LeftOutAs(place)
 	pkg := im.found[s.packageOf(place)]
 	if why == "" || pkg != nil && hasFile(pkg, path.Base(place)) && !strings.HasSuffix(place, "_test.go") { // Builds would take it for one of the package.
 		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
 	}
-	if s.before != nil && (isBuildFile(place) || why == "" && path.Ext(place) != ".go") {
+	if s.before != nil && (isBuildFile(place) || why == "" && (path.Ext(place) != ".go" || isNewPackage)) {
 		if s.rest == nil {
 			s.rest = map[string][]int{}
 		}

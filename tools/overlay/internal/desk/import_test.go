@@ -294,6 +294,27 @@ func TestImportRest(t *testing.T) {
 	check()
 }
 
+// TestImportNewPackage checks that a package which a patch makes stays with the tag: overlays change packages that there are.
+func TestImportNewPackage(t *testing.T) {
+	const sub = "--- /dev/null\n+++ b/sub/BUILD.bazel\n@@ -0,0 +1 @@\n+go_library()\n--- /dev/null\n+++ b/sub/sub.go\n@@ -0,0 +1 @@\n+package sub\n"
+	d, out, said := importDesk(t, importFiles+sub, true)
+	folder := filepath.Join(filepath.Dir(d.Workspace.Root), "external", "gazelle~~go_deps~com_github_acme_retry", "sub")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "sub.go"), []byte("package sub\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	label := strings.Replace(logLibrary, "//log:log", "//sub:sub", 1)
+	setRules(t, d, append(libraryRules(true), rule{"go_library", label, map[string]any{"importpath": "github.com/acme/retry/sub", "srcs": []string{label + ".go"}}})...)
+	mustImport(t, d, said, ImportOptions{}, "MODULE.bazel")
+	wantText(t, out.String(), "its changes of BUILD.bazel, sub/BUILD.bazel, sub/sub.go stay with go_deps.module_override", "all 4\n")
+	wantOverlays(t, d, `"sub/sub.go"`) // Builds leave it out of the diff.
+	if got := read(t, d, "patches/retry.build.patch"); !strings.HasSuffix(got, sub) {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestImportTakesOut checks that a tag goes which nothing is left of.
 func TestImportTakesOut(t *testing.T) {
 	i := strings.Index(importFiles, "--- a/BUILD.bazel")
@@ -628,6 +649,16 @@ func TestImportFork(t *testing.T) {
 	if got, want := read(t, d, "go.mod"), "module example.com/m\n\ngo 1.25\n\nrequire github.com/acme/retry v1.2.0 // keep\n"; got != want {
 		t.Errorf("got %s", got)
 	}
+	// One that was killed before it had changed go.mod does the rest.
+	check := unchanged(t, d)
+	_, before, _ := strings.Cut(files, "-- go.mod --\n")
+	before, _, _ = strings.Cut(before, "-- ")
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "go.mod"), []byte(before), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	setRules(t, d, append(declaredRules(t, d, "overlays"), libraryRules(true)...)...)
+	mustImport(t, d, said, ImportOptions{Strip: 1}, "go.mod")
+	check()
 	const source = "_src/github.com/acme/retry/"
 	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`log/more.go"]`, `delete = ["gone.go"]`, `base_version = "v1.2.0"`)
 	if got := read(t, d, "overlays/"+source+"log/log.go"); got != patchedRetry["log/log.go"] {

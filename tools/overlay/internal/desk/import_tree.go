@@ -76,7 +76,7 @@ type baseTree struct {
 	folder  string // empty until it is needed
 }
 
-// before returns a package of which builds compile a patched one.
+// before returns a package of which builds compile a patched one, or nil if there is none without the patches.
 func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error) {
 	if b.folder == "" {
 		version := cmp.Or(b.version, pkg.Version)
@@ -106,6 +106,9 @@ func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error
 				gone = append(gone, name)
 			}
 		}
+	}
+	if _, err := os.Stat(filepath.Join(b.folder, filepath.FromSlash(folder))); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
 	before, err := inTree(pkg, b.folder, folder, gone)
 	if err == nil && b.version != "" { // The patches may have changed what the SDK says.
