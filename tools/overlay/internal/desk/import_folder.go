@@ -2,9 +2,12 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +40,8 @@ func (im *importer) isModule(module string) string {
 	return isIt(module, append(modules, own, std))
 }
 
+var protoName = regexp.MustCompile(`\.proto$`)
+
 // compare makes targets of the packages that differ between two folders with sources of a module. Without the first, the second is
 // compared with what builds compile; if the version of the first is known, builds compile the second.
 func (im *importer) compare(ctx context.Context, s *series, base, changed, version string) error {
@@ -64,20 +69,29 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 	}
 	for _, importPath := range importPaths {
 		pkg, folder := im.found[importPath], s.folderOf(importPath)
-		if pkg == nil && version != "" && im.incomplete != nil && !sameSources(filepath.Join(base, filepath.FromSlash(folder)), filepath.Join(changed, filepath.FromSlash(folder))) {
+		in, before := filepath.Join(changed, filepath.FromSlash(folder)), filepath.Join(base, filepath.FromSlash(folder))
+		if pkg == nil && version != "" && im.incomplete != nil && !sameFiles(before, in, sourceName) {
 			return fmt.Errorf("whether builds compile %s is not known, as not all BUILD files can be read; next: mend them, and import again:\n%w", importPath, im.incomplete)
 		}
 		if pkg == nil {
 			continue // No build compiles it.
 		}
-		if info, err := os.Stat(filepath.Join(changed, filepath.FromSlash(folder))); err != nil || !info.IsDir() {
+		if info, err := os.Stat(in); err != nil || !info.IsDir() {
 			return fmt.Errorf("%s has no package %s, which builds compile", im.rel(changed), importPath)
 		}
+		if _, err := os.Stat(before); base != "" && errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s has a package %s more, and overlays change packages that there are: leave it where it is, and import the changes of others as diffs", im.rel(changed), importPath)
+		}
+		if version != "" && pkg.Proto && !sameFiles(before, in, protoName) {
+			return fmt.Errorf("%s changes .proto files that package %s is generated from, which no overlay can; leave it where it is, and import the changes of others as diffs", im.rel(changed), importPath)
+		}
 		was, is := pkg, pkg
-		in := filepath.Join(changed, filepath.FromSlash(folder))
-		before := filepath.Dir(goFile(pkg))
-		if base != "" {
-			before = filepath.Join(base, filepath.FromSlash(folder))
+		if base == "" {
+			if before = goFile(pkg); before == "" {
+				continue // All is generated.
+			}
+			before = filepath.Dir(before)
+		} else {
 			if was, err = inTree(pkg, base, folder, namesWithout(before, in)); err != nil {
 				return err
 			}

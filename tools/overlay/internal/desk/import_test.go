@@ -678,6 +678,25 @@ func TestImportForkOfAnother(t *testing.T) {
 	check()
 }
 
+// TestImportForkHasMore checks that a fork stays which has what no overlay can have.
+func TestImportForkHasMore(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n\nreplace github.com/acme/retry => ./fork\n", 1) +
+		"-- fork/go.mod --\nmodule github.com/acme/retry\n-- fork/retry.go --\npackage retry\n-- fork/log/log.go --\npackage log\n\nconst On = true\n-- fork/sub/sub.go --\npackage sub\n-- fork/log/log.proto --\n// Mine.\n"
+	sub := strings.Replace(logLibrary, "//log:log", "//sub:sub", 1)
+	for want, more := range map[string]rule{
+		"fork has a package github.com/acme/retry/sub more":                                  {"go_library", sub, map[string]any{"importpath": "github.com/acme/retry/sub", "srcs": []string{}}},
+		"fork changes .proto files that package github.com/acme/retry/log is generated from": {"go_proto_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": []string{logLibrary + ".go"}}},
+	} {
+		d, _, _ := importDesk(t, files, true)
+		setRules(t, d, more)
+		check := unchanged(t, d)
+		if _, err := d.Import(context.Background(), []string{"go.mod"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		check()
+	}
+}
+
 // TestImportFolder checks a changed copy of a module, beside what builds compile and beside another folder.
 func TestImportFolder(t *testing.T) {
 	files := importFiles + "-- copy/go.mod --\nmodule github.com/acme/retry\n-- copy/retry.go --\npackage retry\n\nconst Wait = 0\n" +

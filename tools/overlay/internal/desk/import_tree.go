@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -232,13 +233,13 @@ func namesWithout(folder, other string) []string {
 	return names
 }
 
-// sameSources tells whether two folders have the same files that Go compiles.
-func sameSources(a, b string) bool {
+// sameFiles tells whether two folders have the same files of names, but for those that are left out.
+func sameFiles(a, b string, names *regexp.Regexp) bool {
 	sources := func(folder string) map[string]string {
 		digests := map[string]string{}
 		entries, _ := os.ReadDir(folder)
 		for _, entry := range entries {
-			if name := entry.Name(); sourceName.MatchString(name) && apply.LeftOutAs(name) == "" {
+			if name := entry.Name(); names.MatchString(name) && apply.LeftOutAs(name) == "" {
 				digests[name] = digestOfFile(filepath.Join(folder, name))
 			}
 		}
