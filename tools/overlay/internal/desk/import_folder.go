@@ -95,6 +95,11 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 			if was, err = inTree(pkg, base, folder, namesWithout(before, in)); err != nil {
 				return err
 			}
+			for _, name := range embeddedIn(before) { // What builds compile does not tell it, if it is gone there.
+				if _, err := os.Stat(filepath.Join(in, filepath.FromSlash(name))); errors.Is(err, fs.ErrNotExist) && !hasFile(was, name) {
+					was.Files = append(was.Files, workspace.File{Name: name, Path: filepath.Join(before, filepath.FromSlash(name)), Embedded: true})
+				}
+			}
 			was.Version = version
 		}
 		if is, err = inTree(pkg, changed, folder, namesWithout(in, before)); err != nil {

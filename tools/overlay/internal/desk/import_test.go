@@ -697,6 +697,35 @@ func TestImportForkHasMore(t *testing.T) {
 	}
 }
 
+// TestImportForkEmbeds checks files that a fork embeds, more or less of them than the module.
+func TestImportForkEmbeds(t *testing.T) {
+	const embeds = "package retry\n\nimport \"embed\"\n\n//go:embed text\nvar Text embed.FS\n"
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n\nreplace github.com/acme/retry => ./fork\n", 1) +
+		"-- fork/go.mod --\nmodule github.com/acme/retry\n-- fork/retry.go --\n" + embeds + "-- fork/text/b.txt --\nB\n-- fork/text/c.txt --\nc\n"
+	d, _, said := importDesk(t, files, true)
+	const repository = "gazelle~~go_deps~com_github_acme_retry"
+	cache := filepath.Join(os.Getenv("GOMODCACHE"), "github.com/acme/retry@v1.2.0")
+	external := filepath.Join(filepath.Dir(d.Workspace.Root), "external", repository)
+	for file, text := range map[string]string{
+		filepath.Join(cache, "retry.go"): embeds, filepath.Join(cache, "text/a.txt"): "a\n", filepath.Join(cache, "text/b.txt"): "b\n",
+		filepath.Join(external, "retry.go"): embeds, filepath.Join(external, "text/b.txt"): "B\n", filepath.Join(external, "text/c.txt"): "c\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := "@@" + repository + "//:"
+	setRules(t, d, rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in + "retry.go"}, "embedsrcs": []string{in + "text/b.txt", in + "text/c.txt"}}})
+	mustImport(t, d, said, ImportOptions{}, "go.mod")
+	wantOverlays(t, d, `delete = ["text/a.txt"]`, `    embedsrcs = [
+        "_src/github.com/acme/retry/text/b.txt",
+        "_src/github.com/acme/retry/text/c.txt",
+    ],`, `strip_prefix = "_src/github.com/acme/retry"`)
+}
+
 // TestImportFolder checks a changed copy of a module, beside what builds compile and beside another folder.
 func TestImportFolder(t *testing.T) {
 	files := importFiles + "-- copy/go.mod --\nmodule github.com/acme/retry\n-- copy/retry.go --\npackage retry\n\nconst Wait = 0\n" +

@@ -175,6 +175,36 @@ func isCompiled(file string, pkg *workspace.GoPackage) bool {
 	return false
 }
 
+// embeddedIn returns the names of the files that a package in a folder embeds, for whichever platform.
+func embeddedIn(folder string) []string {
+	everywhere := build.Default
+	everywhere.UseAllFiles = true
+	pkg, _ := everywhere.ImportDir(folder, 0) // What is wrong with it, its users know.
+	if pkg == nil || len(pkg.EmbedPatterns) == 0 {
+		return nil
+	}
+	isEmbedded := func(name string) bool { // A folder is embedded with what is in it.
+		for ; name != "."; name = path.Dir(name) {
+			if slices.ContainsFunc(pkg.EmbedPatterns, func(pattern string) bool {
+				ok, _ := path.Match(strings.TrimPrefix(pattern, "all:"), name)
+				return ok
+			}) {
+				return true
+			}
+		}
+		return false
+	}
+	var names []string
+	filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+		rel, failed := filepath.Rel(folder, file)
+		if name := filepath.ToSlash(rel); err == nil && failed == nil && entry.Type().IsRegular() && isEmbedded(name) {
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names
+}
+
 // sources returns the folder with the sources of a version of a module, or of Go: of what replaces it, if go.mod says so.
 func (im *importer) sources(ctx context.Context, module, version string) (string, error) {
 	search := upstreamPlaces(im.progress.Say)
