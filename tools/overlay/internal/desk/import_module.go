@@ -33,7 +33,7 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 		for _, tag := range tags {
 			modules = append(modules, cmp.Or(tag.Module, std))
 		}
-		tags = slices.DeleteFunc(tags, func(p modulefile.Patched) bool { return p.Module != strings.TrimPrefix(only, std) })
+		tags = slices.DeleteFunc(tags, func(p modulefile.Patched) bool { return cmp.Or(p.Module, std) != only })
 		if len(tags) == 0 {
 			return fmt.Errorf("%s has no patches for %s%s", im.rel(file), only, isIt(only, modules))
 		}
@@ -78,7 +78,7 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 	}
 	slices.Sort(unused)
 	if unused = slices.Compact(unused); len(unused) > 0 {
-		fmt.Fprintf(&im.out, "MODULE.bazel uses no more what has been imported from it; next: git rm %s\n", shell.Words(unused))
+		fmt.Fprintf(&im.out, "MODULE.bazel does not use these files any more; next: git rm %s\n", shell.Words(unused))
 	}
 	return nil
 }
@@ -110,7 +110,11 @@ func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *seri
 	version := ""
 	if s.module == std {
 		version = tag.Version
-		if used := im.sdkVersion(); version != "" && used != "" && !isVersion(used, version) {
+		used := im.sdkVersion()
+		if strings.HasPrefix(used, "go"+version+".") { // 1.26 is the newest of it.
+			version = ""
+		}
+		if version != "" && used != "" && !isVersion(used, version) {
 			fmt.Fprintf(im.Err, "%s: %s stays as it is: builds use %s by default, and it patches %s\n", tag.Place, tag.Tag, used, version)
 			return nil, nil
 		}

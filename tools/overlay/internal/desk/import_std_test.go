@@ -94,6 +94,7 @@ func sdkDesk(t *testing.T, files string, patched bool) (d *Desk, said func() str
 	t.Helper()
 	cache := t.TempDir()
 	t.Setenv("GOMODCACHE", cache)
+	t.Setenv("GOPROXY", "off")
 	d, out, err := fakeDesk(t, files)
 	write := func(root string, files map[string]string) {
 		var archive txtar.Archive
@@ -122,7 +123,15 @@ func TestImportSDK(t *testing.T) {
 	download := func(name, goos, version string) string {
 		return "# Ours.\ngo_sdk.download(\n    name = \"" + name + "\",\n    goarch = \"amd64\",\n    goos = \"" + goos + "\",\n" + patches + "    version = \"" + version + "\",\n)\n"
 	}
-	d, said := sdkDesk(t, sdkModule(download("go_sdk", "linux", "1.26.8")+download("mac", "darwin", "1.26.8")+download("old", "linux", "1.25.1")), true)
+	// 1.26 is the newest of it, but does not say which that is without the patches.
+	d, said := sdkDesk(t, sdkModule(download("go_sdk", "linux", "1.26")), true)
+	check := unchanged(t, d)
+	if _, err := d.Import(context.Background(), []string{"MODULE.bazel"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), "golang.org/toolchain@v0.0.1-go1.26.8-acme") {
+		t.Errorf("got %v, %s", err, said())
+	}
+	check()
+
+	d, said = sdkDesk(t, sdkModule(download("go_sdk", "linux", "1.26.8")+download("mac", "darwin", "1.26.8")+download("old", "linux", "1.25.1")), true)
 	labels, err := d.Import(context.Background(), []string{"MODULE.bazel"}, ImportOptions{})
 	if err != nil {
 		t.Fatal(err, said())

@@ -253,7 +253,7 @@ func TestImportModuleOverride(t *testing.T) {
 	wantText(t, out.String(), "proved: with the overlays, files are what builds compile without them: all 4",
 		"patches/retry.patch: what it changes in log/BUILD.bazel, overlays say themselves",
 		"patches/retry.patch: its changes of BUILD.bazel stay with go_deps.module_override",
-		"MODULE.bazel uses no more what has been imported from it; next: git rm patches/retry.patch\n")
+		"MODULE.bazel does not use these files any more; next: git rm patches/retry.patch\n")
 	wantText(t, said.String(), "retry_test.go is left out: a test", "tool/main.go is left out: no build compiles it")
 	wantText(t, read(t, d, "MODULE.bazel"), "# Retries are too slow,\n# and logged.\ngo_deps.module_override(", `    patches = ["//patches:retry.build.patch"],`, "go_toolchains.wrap(")
 	parts, err := unified.Parse(read(t, d, "patches/retry.build.patch"))
@@ -403,9 +403,10 @@ func TestImportRefuses(t *testing.T) {
 		"comprehension": {"go_deps.module_override(\n    patch_strip = 1,\n    patches = [\"//patches:retry.patch\"],\n    path = \"github.com/acme/retry\",\n)",
 			"[go_deps.module_override(path = p, patches = [\"//patches:retry.patch\"]) for p in [\"github.com/acme/retry\"]]",
 			true, []string{"MODULE.bazel"}, ImportOptions{}, "can't be edited without guessing"},
-		"commands":     {"    patch_strip", "    patch_cmds = [\"true\"],\n    patch_strip", true, []string{"MODULE.bazel"}, ImportOptions{}, "it has patch_cmds"},
-		"other module": {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/other"}, "has no patches for github.com/acme/other"},
-		"near module":  {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/retri"}, "has no patches for github.com/acme/retri; is it github.com/acme/retry?"},
+		"commands":      {"    patch_strip", "    patch_cmds = [\"true\"],\n    patch_strip", true, []string{"MODULE.bazel"}, ImportOptions{}, "it has patch_cmds"},
+		"other module":  {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/other"}, "has no patches for github.com/acme/other"},
+		"near module":   {"", "", true, []string{"MODULE.bazel"}, ImportOptions{Module: "github.com/acme/retri"}, "has no patches for github.com/acme/retri; is it github.com/acme/retry?"},
+		"prefix of std": {"github.com/acme/retry", "github.com/acme/retry", true, []string{"MODULE.bazel"}, ImportOptions{Module: "stdgithub.com/acme/retry"}, "has no patches for stdgithub.com/acme/retry"},
 		"near diffs": {"module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n", false, []string{"patches"}, ImportOptions{Module: "github.com/acme/retri", Strip: 1},
 			"builds compile no file of github.com/acme/retri that the diffs change; is it github.com/acme/retry?"},
 		"near fork":       {"module example.com/m\n", "module example.com/m\n\nreplace github.com/acme/retry => ./fork\n", true, []string{"go.mod"}, ImportOptions{Module: "github.com/acme/retri"}, "by no fork; is it github.com/acme/retry?"},
