@@ -8,7 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
+	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -51,8 +53,15 @@ func (im *importer) fromJSON(ctx context.Context, file string) error {
 		t.files[name] = content
 	}
 	for _, t := range im.targets {
+		for _, name := range sortedNames(t.files) {
+			if own, ok := t.pkg.File(name); ok && t.files[name] != nil && digestOfFile(own.Path) == digest.Of(t.files[name]) {
+				fmt.Fprintf(im.Err, "%s: %s of %s is left out: it is the same\n", im.rel(file), name, versioned(t.pkg))
+				delete(t.files, name)
+			}
+		}
 		t.after = t.files
 	}
+	im.targets = slices.DeleteFunc(im.targets, func(t *target) bool { return len(t.files) == 0 })
 	return nil
 }
 

@@ -761,6 +761,14 @@ func TestImportJSON(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlay.json"), overlay, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	same := filepath.Join(d.Workspace.Root, "same.json")
+	if err := os.WriteFile(same, []byte(strings.Replace(`{"Replace": {"M/retry.go": "M/retry.go"}}`, "M", filepath.ToSlash(module), 2)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Import(context.Background(), []string{"same.json"}, ImportOptions{}); err == nil || err.Error() != "there is nothing to import" {
+		t.Errorf("got %v", err)
+	}
+	wantText(t, said.String(), "same.json: retry.go of github.com/acme/retry v1.2.0 is left out: it is the same\n")
 	mustImport(t, d, said, ImportOptions{}, "overlay.json")
 	const source = "_src/github.com/acme/retry/"
 	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`new.go"]`, `delete = ["gone.go"]`, `srcs = ["`+source+`log/log.go"]`)
