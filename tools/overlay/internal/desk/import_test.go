@@ -685,11 +685,18 @@ func TestImportForkHasMore(t *testing.T) {
 		"-- fork/go.mod --\nmodule github.com/acme/retry\n-- fork/retry.go --\npackage retry\n-- fork/log/log.go --\npackage log\n\nconst On = true\n-- fork/sub/sub.go --\npackage sub\n-- fork/log/log.proto --\n// Mine.\n"
 	sub := strings.Replace(logLibrary, "//log:log", "//sub:sub", 1)
 	for want, more := range map[string]rule{
+		"whether builds compile github.com/acme/retry is not known":                          {},
 		"fork has a package github.com/acme/retry/sub more":                                  {"go_library", sub, map[string]any{"importpath": "github.com/acme/retry/sub", "srcs": []string{}}},
 		"fork changes .proto files that package github.com/acme/retry/log is generated from": {"go_proto_library", logLibrary, map[string]any{"importpath": "github.com/acme/retry/log", "srcs": []string{logLibrary + ".go"}}},
 	} {
 		d, _, _ := importDesk(t, files, true)
 		setRules(t, d, more)
+		if more.kind == "" { // A BUILD file can't be read, and may be that of the package.
+			setRules(t, d)
+			if err := os.WriteFile(filepath.Join(filepath.Dir(d.Workspace.Root), "broken"), []byte("ERROR: broken/BUILD: syntax error\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 		check := unchanged(t, d)
 		if _, err := d.Import(context.Background(), []string{"go.mod"}, ImportOptions{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
