@@ -26,9 +26,10 @@ Diffs stay diffs, and of all else come files. Before anything is written, the ov
 builds compile what is imported already, as they do by MODULE.bazel and go.mod, each file has to become what it is: a diff that
 does not make that by itself is made anew. Where they do not, the diffs have to fit what builds compile.
 
-A diff may change several packages. Tests, BUILD files, documentation and what no build compiles is left out, and said. What a
-patch of MODULE.bazel changes in BUILD files beside the names of files and deps stays there, in a patch of its own. Deps of
-overlays are set as by "overlay deps". Diffs and folders are not deleted.
+A diff may change several packages, and several diffs may be for several modules. Tests, BUILD files, documentation and what no
+build compiles is left out, and said. What a patch of MODULE.bazel changes in BUILD files beside the names of files and deps, and in
+files that Go does not compile, stays there, in a patch of its own; so do patches of SDKs that builds do not use by default. Deps of
+overlays are set as by "overlay deps". Diffs and folders are not deleted. Run again, the command does what it could not before.
 
 A comment before a tag of MODULE.bazel, or the subject of a mail, becomes the reason.
 `,
@@ -44,7 +45,7 @@ A comment before a tag of MODULE.bazel, or the subject of a mail, becomes the re
 
 func setupImport(flags *flag.FlagSet) func(from []string) error {
 	var o desk.ImportOptions
-	flags.StringVar(&o.Module, "module", "", "`PATH` of the module that diffs or a folder are for, or which of those in MODULE.bazel or go.mod is meant; std is Go itself. By default the one in go.mod that has all the files, or all")
+	flags.StringVar(&o.Module, "module", "", "`PATH` of the module that diffs or a folder are for, or which of those in MODULE.bazel or go.mod is meant; std is Go itself. By default the one in go.mod that has all the files, for all diffs or each; or all of those")
 	flags.StringVar(&o.Old, "old", "", "`FOLDER` that a folder is compared with. By default what builds compile")
 	flags.IntVar(&o.Strip, "p", 1, "`NUMBER` of elements that names in diffs have in front, such as a/")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlays are there")

@@ -265,13 +265,13 @@ func (e *editing) sayBuild(ctx context.Context, places []place) error {
 		return err
 	}
 	words := []string{"bazel", "build"}
-	used, err := e.module.usedSet()
+	used, flag, err := e.otherSet()
 	if err != nil {
 		return err
 	}
-	if e.Set != "" && used != "" && used != e.set.label() && !has(e.sets, used, e.set.label()) {
+	if flag != "" {
 		fmt.Fprintf(&e.out, "builds use %s unless they are told otherwise\n", used)
-		words = append(words, shell.Word("--@"+e.module.repo+"//go_overlay:active="+e.set.label()))
+		words = append(words, flag)
 	}
 	flags := len(words)
 	for _, at := range places {
@@ -290,6 +290,15 @@ func (e *editing) sayBuild(ctx context.Context, places []place) error {
 		fmt.Fprintf(&e.out, "to compile it, now and after each edit: %s\n", strings.Join(words, " "))
 	}
 	return nil
+}
+
+// otherSet returns the set that builds use without the one that new overlays are for, and the flag by which they use that; or nothing.
+func (e *editing) otherSet() (used, flag string, err error) {
+	used, err = e.module.usedSet()
+	if err != nil || e.Set == "" || used == "" || used == e.set.label() || has(e.sets, used, e.set.label()) {
+		return "", "", err
+	}
+	return used, shell.Word("--@" + e.module.repo + "//go_overlay:active=" + e.set.label()), nil
 }
 
 // wire adds to the module what it lacks, once, and returns a sentence for each.
@@ -524,6 +533,11 @@ func (e *editing) remember(label string, change workspace.Change, said buildfile
 	for name, digest := range said.Base {
 		e.all[i].Bases[name] = []string{digest}
 	}
+	e.addToSet(label)
+}
+
+// addToSet has what follows know that the set has an overlay.
+func (e *editing) addToSet(label string) {
 	if has(e.sets, e.set.label(), label) {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
@@ -41,7 +44,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 		return nil, err
 	}
 	defer unlock()
-	progress := terminal.StartProgress(d.Err)
+	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
 	e, err := d.startEditing(ctx, EditOptions{Set: o.Set, Reason: o.Reason, GoOverlayVersion: o.GoOverlayVersion})
@@ -52,7 +55,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 	if err := im.read(ctx, from); err != nil {
 		return nil, err
 	}
-	if err := im.declareAll(); err != nil {
+	if err := im.declareAll(ctx); err != nil {
 		return nil, err
 	}
 	progress.Done()
@@ -75,10 +78,11 @@ type importer struct {
 	options  ImportOptions
 	progress *terminal.Progress
 
-	found   map[string]*workspace.GoPackage // packages as builds compile them, by import path
-	targets []*target
-	last    []userfiles.Change // that are made when all else is written
-	labels  []string           // of the overlays
+	found      map[string]*workspace.GoPackage // packages as builds compile them, by import path
+	incomplete *bazel.Error                    // why not all are found, or nil
+	targets    []*target
+	last       []userfiles.Change // that are made when all else is written
+	labels     []string           // of the overlays
 
 	isCompiled bool // whether builds compile what is imported already
 	unsettled  bool // whether Bazel knows the workspace's modules only after go mod tidy
@@ -114,7 +118,9 @@ func (im *importer) read(ctx context.Context, from []string) error {
 	for _, operand := range from {
 		file := im.abs(operand)
 		info, err := os.Stat(file)
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no %s; expected MODULE.bazel, go.mod, a diff, a JSON, or a folder with sources or diffs", operand)
+		} else if err != nil {
 			return err
 		}
 		kind := path.Ext(file)
@@ -151,21 +157,36 @@ func (im *importer) read(ctx context.Context, from []string) error {
 }
 
 // declareAll declares an overlay for each target, and proves that it makes what it should.
-func (im *importer) declareAll() error {
+func (im *importer) declareAll(ctx context.Context) error {
 	if len(im.targets) == 0 {
 		return errors.New("there is nothing to import")
 	}
+	var fresh []*target
 	for _, t := range im.targets {
-		said, err := im.describe(t)
+		said, err := im.describe(ctx, t)
 		if err != nil {
 			return err
 		}
-		if err := im.add(im.set.pkg, said); err != nil {
+		there, err := im.there(said)
+		if err != nil {
 			return err
 		}
-		t.overlay = im.overlayOf(said)
-		im.all = append(im.all, t.overlay)
-		im.labels = append(im.labels, t.overlay.Label)
+		isImported := there != nil && slices.Contains(im.labels, there.Label) // Two SDKs may have the same patches.
+		if there == nil {
+			if err := im.add(im.set.pkg, said); err != nil {
+				return err
+			}
+			o := im.overlayOf(said)
+			im.all, there = append(im.all, o), &o
+			im.addToSet(o.Label)
+		}
+		if t.overlay = *there; !isImported {
+			im.labels, fresh = append(im.labels, t.overlay.Label), append(fresh, t)
+		}
+	}
+	im.targets = fresh
+	if err := im.writePending(); err != nil {
+		return err
 	}
 	proved := 0
 	for _, t := range im.targets {
@@ -185,12 +206,58 @@ func (im *importer) declareAll() error {
 	for _, note := range notes {
 		fmt.Fprintln(&im.out, note)
 	}
+	if used, flag, err := im.otherSet(); err != nil {
+		return err
+	} else if flag != "" {
+		fmt.Fprintf(&im.out, "builds use %s unless they are told otherwise, and compile without what has been imported; with it: bazel build %s //...\n", used, flag)
+	}
 	if proved > 0 && im.isCompiled {
 		fmt.Fprintf(&im.out, "proved: with the overlays, files are what builds compile without them: all %d\n", proved)
 	} else if proved > 0 {
 		fmt.Fprintf(&im.out, "proved: the overlays make files what they are there: all %d\n", proved)
 	}
 	return nil
+}
+
+// there returns the overlay of the workspace, or of this import, that says the same as one that has been described, or nil: an import
+// that was killed leaves such. One that changes the same file in another way is an error.
+func (im *importer) there(said buildfile.Change) (*workspace.Overlay, error) {
+	names := changedNames(im.overlayOf(said))
+	for _, o := range im.all {
+		if o.ImportPath != said.ImportPath || !has(im.sets, im.set.label(), o.Label) {
+			continue
+		}
+		_, said.Name = workspace.Package(o.Label)
+		if sameOverlay(o, im.overlayOf(said)) {
+			return &o, nil
+		}
+		for _, name := range changedNames(o) {
+			switch {
+			case !slices.Contains(names, name):
+			case slices.Contains(im.labels, o.Label):
+				return nil, fmt.Errorf("%s of package %s is changed in two ways by what is imported; import one after the other, into sets of their own, by -set LABEL", name, said.ImportPath)
+			default:
+				return nil, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
+					name, said.ImportPath, o.Label, shell.Word(o.Label))
+			}
+		}
+	}
+	return nil, nil
+}
+
+// sameOverlay tells whether two overlays make the same of a package by the same files.
+func sameOverlay(a, b workspace.Overlay) bool {
+	changes := func(o workspace.Overlay) []string {
+		var all []string
+		for _, c := range o.Changes {
+			all = append(all, fmt.Sprint(c.Name, "\n", kind(c), "\n", c.Label))
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(changes(a), changes(b)) && a.Version == b.Version && maps.EqualFunc(a.Bases, b.Bases, slices.Equal) &&
+		slices.Equal(a.Attrs["patches"].Keys, b.Attrs["patches"].Keys) && number(a, "patch_strip", 1) == number(b, "patch_strip", 1) &&
+		slices.Equal(a.Attrs["patch_exclude"].List, b.Attrs["patch_exclude"].List)
 }
 
 // changedNames returns the names of the files that an overlay changes, each once.
@@ -204,7 +271,7 @@ func changedNames(o workspace.Overlay) []string {
 }
 
 // describe returns what the overlay of a target says, and has its files written.
-func (im *importer) describe(t *target) (buildfile.Change, error) {
+func (im *importer) describe(ctx context.Context, t *target) (buildfile.Change, error) {
 	said := buildfile.Change{ImportPath: t.pkg.ImportPath, Base: map[string]string{}, Reason: im.options.Reason, Patches: t.patches, PatchExclude: t.exclude}
 	if said.Reason == "" {
 		said.Reason = t.reason
@@ -227,7 +294,7 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		case content == nil:
 			said.Delete = append(said.Delete, name)
 			continue
-		case file.Embedded:
+		case file.Embedded || im.embeds(t.pkg.ImportPath, name):
 			said.EmbedSrcs, said.StripPrefix = append(said.EmbedSrcs, source), prefix
 		case isThere:
 			said.Srcs = append(said.Srcs, source)
@@ -243,11 +310,8 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 		names = append(names, patch.Names...)
 	}
 	for _, name := range slices.Concat(names, said.Delete, sortedNames(t.files)) {
-		for _, o := range im.all {
-			if o.ImportPath == t.pkg.ImportPath && has(im.sets, im.set.label(), o.Label) && slices.Contains(changedNames(o), name) {
-				return said, fmt.Errorf("%s of package %s is overlaid by %s already; take that out first, by overlay drop %s, or import into another set, by -set LABEL",
-					name, t.pkg.ImportPath, o.Label, shell.Word(o.Label))
-			}
+		if err := im.changeable(ctx, t.pkg, name, slices.Contains(names, name)); err != nil {
+			return said, err
 		}
 		if file, ok := t.pkg.File(name); ok && file.Path != "" {
 			said.Base[name] = digestOfFile(file.Path)
@@ -259,30 +323,62 @@ func (im *importer) describe(t *target) (buildfile.Change, error) {
 	return said, nil
 }
 
+// embeds tells whether a package embeds a file, as builds compile it.
+func (im *importer) embeds(importPath, name string) bool {
+	pkg := im.found[importPath]
+	if pkg == nil {
+		return false
+	}
+	file, _ := pkg.File(name)
+	return file.Embedded
+}
+
+// changeable returns an error if an overlay can't change a file of a package.
+func (im *importer) changeable(ctx context.Context, pkg *workspace.GoPackage, name string, isPatched bool) error {
+	change := workspace.Change{Name: name, Kind: workspace.Replace}
+	if !hasFile(pkg, name) {
+		change.Kind = workspace.Add
+	}
+	if variants := pkg.Variants(name); len(variants) > 0 {
+		message := fmt.Sprintf("several targets have the import path %s, and different files %s; an overlay is written against one of them:", pkg.ImportPath, name)
+		for _, file := range variants {
+			message += "\n  overlay edit " + shell.Word(file.Label)
+		}
+		return errors.New(message)
+	}
+	if change.Kind == workspace.Add && im.embeds(pkg.ImportPath, name) || isInLib(pkg) && isPatched {
+		return nil
+	}
+	return im.editable(ctx, pkg, change)
+}
+
 // write has a file written, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) write(source string, content []byte) error {
-	file := im.pathOf(im.labelOf(source))
-	if before, ok := im.pending[file]; ok {
-		if bytes.Equal(before, content) {
-			return nil
-		}
-		return fmt.Errorf("there are two files that would become %s; import one after the other", source)
-	}
-	if _, err := os.Lstat(file); err != nil {
-		im.written = append(im.written, userfiles.Change{Path: file, Content: content, Mode: 0o644})
-	} else if digestOfFile(file) != digest.Of(content) { // An import that was killed leaves the file as it is.
-		return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
+	return im.writeFile(im.pathOf(im.labelOf(source)), content)
+}
+
+func (im *importer) writeFile(file string, content []byte) error {
+	if before, ok := im.pending[file]; ok && !bytes.Equal(before, content) {
+		return fmt.Errorf("there are two files that would become %s; import one after the other", im.rel(file))
 	}
 	im.pending[file] = content
 	return nil
 }
 
-// unwrite takes back a file that was to be written.
-func (im *importer) unwrite(source string) {
-	file := im.pathOf(im.labelOf(source))
-	delete(im.pending, file)
-	im.written = slices.DeleteFunc(im.written, func(change userfiles.Change) bool { return change.Path == file })
+// writePending has all files written that are not there yet.
+func (im *importer) writePending() error {
+	for _, file := range sortedNames(im.pending) {
+		if _, err := os.Lstat(file); err != nil {
+			im.written = append(im.written, userfiles.Change{Path: file, Content: im.pending[file], Mode: 0o644})
+		} else if digestOfFile(file) != digest.Of(im.pending[file]) { // An import that was killed leaves the file as it is.
+			return fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(file))
+		}
+	}
+	return nil
 }
+
+// unwrite takes back a file that was to be written.
+func (im *importer) unwrite(source string) { delete(im.pending, im.pathOf(im.labelOf(source))) }
 
 // labelOf returns the label of a file, whose name is relative to the folder of the overlays' BUILD file.
 func (im *importer) labelOf(source string) string { return "//" + im.set.pkg + ":" + source }
@@ -372,6 +468,14 @@ type differentError struct{ name string }
 
 func (e *differentError) Error() string {
 	return fmt.Sprintf("%s would not be what it is without the overlay", e.name)
+}
+
+// isIt asks whether one of some names has been meant by another one.
+func isIt(name string, names []string) string {
+	if near := suggest.Near(name, names); len(near) > 0 && !slices.Contains(names, name) {
+		return "; is it " + strings.Join(near, " or ") + "?"
+	}
+	return ""
 }
 
 // isSources tells whether a folder has sources, and not diffs.

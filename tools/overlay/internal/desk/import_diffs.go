@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,29 +13,9 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
-
-// A series is diffs of one module, in the order in which they are applied.
-type series struct {
-	module string // path of the module; std for Go itself
-	strip  int    // elements that names in the diffs have in front
-	folder string // of the module, that names have in front, too
-	diffs  []seriesDiff
-	reason string
-
-	// before returns a package as it was without the diffs. It is nil if builds compile that.
-	before func(*workspace.GoPackage) (*workspace.GoPackage, error)
-}
-
-// A seriesDiff is a file with diffs.
-type seriesDiff struct {
-	file  string // for people
-	name  string // that it is to have
-	text  string
-	parts []*unified.FileDiff
-}
 
 // diffExtensions are those of files with diffs and mails.
 var diffExtensions = []string{".diff", ".eml", ".mbox", ".patch"}
@@ -72,13 +53,34 @@ func (im *importer) fromDiffs(ctx context.Context, files []string) error {
 			}
 		}
 	}
-	if err := im.findModule(ctx, s); err != nil {
+	all := []*series{s}
+	if s.module == "" {
+		var err error
+		if all, err = im.byModule(s); err != nil {
+			return err
+		}
+	}
+	for _, s := range all {
+		if err := im.findFolder(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := im.findPackages(ctx, all...); err != nil {
 		return err
 	}
-	if err := im.findPackages(ctx, s); err != nil {
-		return err
+	for _, s := range all {
+		before := len(im.targets)
+		if err := im.assign(s); err != nil {
+			return err
+		}
+		if len(im.targets) == before {
+			return fmt.Errorf("there is nothing to import: builds compile no file of %s that the diffs change%s", s.module, im.isModule(s.module))
+		}
+		if im.options.Module == "" && len(all) == 1 {
+			fmt.Fprintf(&im.out, "it is for %s, which alone has all the files\n", s.module)
+		}
 	}
-	return im.assign(s)
+	return nil
 }
 
 // readDiff adds a file to a series.
@@ -95,6 +97,10 @@ func (im *importer) readDiff(s *series, file string) error {
 		s.reason = subject
 	}
 	parts, err := unified.Parse(text)
+	if wrong := (*unified.SyntaxError)(nil); errors.As(err, &wrong) && wrong.OnlyModes {
+		fmt.Fprintf(im.Err, "%s is left out: it changes modes of files only, which mean nothing to builds\n", im.rel(file))
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", im.rel(file), err)
 	}
@@ -104,316 +110,98 @@ func (im *importer) readDiff(s *series, file string) error {
 			return fmt.Errorf("%s and %s have the same name; rename one", im.rel(file), diff.file)
 		}
 	}
-	s.diffs = append(s.diffs, seriesDiff{im.rel(file), name, text, parts})
+	s.diffs = append(s.diffs, seriesDiff{im.rel(file), name, text, parts, subject})
 	return nil
 }
 
-// place returns where in the module the file of a name in a diff is.
-func (s *series) place(name string) (string, bool) {
-	place, ok := unified.Strip(name, s.strip)
-	if ok && s.folder != "" {
-		place, ok = strings.CutPrefix(place, s.folder+"/")
+// findFolder finds out where the module of diffs is in its repository.
+func (im *importer) findFolder(ctx context.Context, s *series) error {
+	if s.module == std || len(s.diffs) == 0 {
+		return nil
 	}
-	return place, ok
-}
-
-// places returns those that a part may be about, the likeliest first.
-func (s *series) places(part *unified.FileDiff) []string {
-	var places []string
-	for _, name := range []string{part.New, part.Old} {
-		if place, ok := s.place(name); ok && !slices.Contains(places, place) {
-			places = append(places, place)
-		}
-	}
-	return places
-}
-
-// importPath returns that of a folder of the module.
-func (s *series) importPath(folder string) (string, bool) {
-	if folder == "." {
-		folder = ""
-	}
-	if s.module != std {
-		return path.Join(s.module, folder), true
-	}
-	if inSource, ok := strings.CutPrefix(folder, "src/"); ok {
-		return inSource, true
-	}
-	return folder, strings.HasPrefix(folder, "lib/")
-}
-
-// std is what the module of Go itself is called.
-const std = "std"
-
-// folderOf is the inverse of importPath.
-func (s *series) folderOf(importPath string) string {
-	switch {
-	case s.module != std:
-		return strings.TrimPrefix(strings.TrimPrefix(importPath, s.module), "/")
-	case strings.HasPrefix(importPath, "lib/"):
-		return importPath
-	}
-	return path.Join("src", importPath)
-}
-
-// candidates returns the import paths of packages that may have a file: that of its folder first, and then those above, which
-// may embed it, if it is none that Go compiles.
-func (s *series) candidates(place string) []string {
-	var importPaths []string
-	for folder := path.Dir(place); ; folder = path.Dir(folder) {
-		if importPath, ok := s.importPath(folder); ok {
-			importPaths = append(importPaths, importPath)
-		}
-		if folder == "." || folder == "/" || sourceName.MatchString(path.Base(place)) {
-			return importPaths
-		}
-	}
-}
-
-// assign makes targets of the packages that the parts of a series are for.
-func (im *importer) assign(s *series) error {
-	before, err := im.before(s)
+	versions, err := workspace.Requirements(im.Workspace.Root)
 	if err != nil {
 		return err
 	}
-	targets := map[string]*target{}
-	exclude := map[string][]string{} // of the diffs of s, by their names
-	for _, diff := range s.diffs {
-		patches := map[*target]*buildfile.Patch{}
-		for _, part := range diff.parts {
-			places := s.places(part)
-			if len(places) == 0 {
-				return im.tooShort(s, diff, part)
-			}
-			importPath, name, isOwn := s.owner(part, places, im.found, before)
-			if !isOwn {
-				im.leaveOut(s, diff, part, places[0], exclude)
-				continue
-			}
-			t := targets[importPath]
-			if t == nil {
-				t = &target{pkg: before[importPath], reason: s.reason, strip: s.strip + depth(s.folder) + depth(s.folderOf(importPath))}
-				targets[importPath] = t
-				im.targets = append(im.targets, t)
-			}
-			if patches[t] == nil {
-				patches[t] = &buildfile.Patch{File: path.Join(filesFolder, s.module, diff.name)}
-			}
-			if part.Deletes() {
-				t.delete = addName(t.delete, name)
-			} else {
-				patches[t].Names = addName(patches[t].Names, name)
-			}
-			if old, ok := s.place(part.Old); part.Renamed && ok {
-				for importPath, pkg := range before { // What loses it may be another package.
-					if name, ok := relativeTo(s.folderOf(importPath), old); ok && hasFile(pkg, name) {
-						if targets[importPath] == nil {
-							return fmt.Errorf("%s:%d: moves %s to another package; split it into a deletion and an addition", diff.file, part.Line, old)
-						}
-						targets[importPath].delete = addName(targets[importPath].delete, name)
-					}
-				}
-			}
-		}
-		// What only goes from a package needs no diff; for others, that is left out of it.
-		for t, patch := range patches {
-			if len(patch.Names) == 0 {
-				for _, part := range diff.parts {
-					if place, ok := s.place(part.Old); ok && part.Deletes() && slices.Contains(s.candidates(place), t.pkg.ImportPath) {
-						exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
-					}
-				}
-				delete(patches, t)
-			}
-		}
-		for _, t := range im.targets {
-			if patch := patches[t]; patch != nil {
-				t.patches = append(t.patches, *patch)
-				t.exclude = append(t.exclude, exclude[diff.name]...) // One overlay that says so is enough.
-				delete(exclude, diff.name)
-				if err := im.write(patch.File, []byte(diff.text)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	if s.before != nil {
-		for importPath, t := range targets {
-			if t.after, err = changedFiles(t.pkg, im.found[importPath]); err != nil {
-				return err
-			}
-		}
+	own, err := moduleIn(im.Workspace.Root)
+	h := home{root: im.Workspace.Root, module: s.module, version: versions[s.module], own: err == nil && own == s.module}
+	folder, _ := im.prefix(ctx, h)
+	// Names may be those of the repository, or of the module.
+	if folder != "" && s.all(func(name string) bool { _, ok := relativeTo(folder, name); return ok }) {
+		s.folder = folder
 	}
 	return nil
 }
 
-// findPackages finds the packages that series may be about, as builds compile them.
-func (im *importer) findPackages(ctx context.Context, all ...*series) error {
-	var importPaths []string
-	for _, s := range all {
-		importPaths = append(importPaths, s.importPaths()...)
+// byModule returns diffs as those of the modules that they are for: of the one that has all files which they change, or else of one for
+// each diff.
+func (im *importer) byModule(s *series) ([]*series, error) {
+	failed := im.guessModule(s)
+	if failed == nil {
+		return []*series{s}, nil
 	}
-	return im.findAll(ctx, importPaths)
+	var all []*series
+	for _, diff := range s.diffs {
+		one := &series{strip: s.strip, diffs: []seriesDiff{diff}, reason: diff.subject}
+		if err := im.guessModule(one); err != nil && len(s.diffs) > 1 {
+			return nil, fmt.Errorf("%s: %w", diff.file, err)
+		} else if err != nil {
+			return nil, failed
+		}
+		if i := slices.IndexFunc(all, func(of *series) bool { return of.module == one.module }); i >= 0 {
+			all[i].diffs, all[i].reason = append(all[i].diffs, diff), cmp.Or(all[i].reason, diff.subject)
+		} else {
+			all = append(all, one)
+		}
+	}
+	return all, nil
 }
 
-// findAll finds packages, as builds compile them, by their import paths.
-func (im *importer) findAll(ctx context.Context, importPaths []string) error {
-	im.progress.Say("asking Bazel for packages")
-	packages, err := im.Packages(ctx)
+// guessModule finds the one module that has all files which diffs change.
+func (im *importer) guessModule(s *series) error {
+	if s.all(func(name string) bool { return strings.HasPrefix(name, "src/") }) {
+		s.module = std
+		return nil
+	}
+	roots := map[string]string{}
+	if own, err := moduleIn(im.Workspace.Root); err == nil {
+		roots[own] = im.Workspace.Root
+	}
+	versions, err := workspace.Requirements(im.Workspace.Root)
 	if err != nil {
 		return err
 	}
-	found, broken, err := packages.FindMany(ctx, importPaths)
-	if broken != nil {
-		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
+	for module, version := range versions {
+		if cache := moduleCache(); cache != "" {
+			roots[module] = upstream.ModuleFile(cache, module, version, "")
+		}
 	}
-	im.found = found
-	return err
-}
-
-// before returns the packages that a series may be about, by their import paths, as they are without it.
-func (im *importer) before(s *series) (map[string]*workspace.GoPackage, error) {
-	if s.before == nil {
-		return im.found, nil
-	}
-	before := map[string]*workspace.GoPackage{}
-	for _, importPath := range s.importPaths() {
-		if pkg := im.found[importPath]; pkg != nil && before[importPath] == nil {
-			var err error
-			if before[importPath], err = s.before(pkg); err != nil {
-				return nil, err
+	var found []string
+	for _, module := range sortedNames(roots) {
+		has, some := true, false
+		for _, diff := range s.diffs {
+			for _, part := range diff.parts {
+				names := part.Names(s.strip)
+				if part.Creates() || len(names) > 0 && apply.LeftOutAs(names[0]) != "" {
+					continue
+				}
+				some = true
+				has = has && slices.ContainsFunc(names, func(name string) bool {
+					_, err := os.Stat(filepath.Join(roots[module], filepath.FromSlash(name)))
+					return err == nil
+				})
 			}
 		}
-	}
-	return before, nil
-}
-
-// importPaths returns those of packages that the series may be about.
-func (s *series) importPaths() []string {
-	var importPaths []string
-	for _, diff := range s.diffs {
-		for _, part := range diff.parts {
-			for _, place := range s.places(part) {
-				importPaths = append(importPaths, s.candidates(place)...)
-			}
+		if has && some {
+			found = append(found, module)
 		}
 	}
-	return importPaths
-}
-
-// owner returns the package that a part is for, and the name of its file there.
-func (s *series) owner(part *unified.FileDiff, places []string, found, before map[string]*workspace.GoPackage) (importPath, name string, ok bool) {
-	for _, place := range places {
-		for _, importPath := range s.candidates(place) {
-			pkg := before[importPath]
-			if pkg == nil {
-				continue
-			}
-			name, _ := relativeTo(s.folderOf(importPath), place)
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			if hasFile(pkg, name) || hasFile(found[importPath], name) {
-				return importPath, name, true
-			}
-		}
+	switch len(found) {
+	case 1:
+		s.module = found[0]
+		return nil
+	case 0:
+		return errors.New("no module in go.mod has all the files that are changed; say by -module which it is for, and by -p how many elements the names have in front")
 	}
-	// A file more. Of patches that builds have already, it is known whether it is compiled.
-	importPath, _ = s.importPath(path.Dir(places[0]))
-	name = path.Base(places[0])
-	isNew := part.Creates() || part.Renamed || part.Copied
-	return importPath, name, isNew && s.before == nil && before[importPath] != nil && sourceName.MatchString(name) && apply.LeftOutAs(places[0]) == ""
-}
-
-// leaveOut says what of a diff changes no package, and has builds leave it out where they would ask what it is for.
-func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff, place string, exclude map[string][]string) {
-	why := apply.LeftOutAs(place)
-	if isBuildFile(place) && s.before != nil {
-		return // What becomes of that is told by itself.
-	}
-	if why == "" {
-		importPath, _ := s.importPath(path.Dir(place))
-		why = "no build compiles it"
-		if im.found[importPath] != nil {
-			why = "package " + importPath + " is compiled without it"
-		}
-		exclude[diff.name] = addName(exclude[diff.name], s.inDiff(part))
-	}
-	fmt.Fprintf(im.Err, "%s: %s is left out: %s\n", diff.file, place, why)
-}
-
-// inDiff returns the name of a file as patch_exclude has it.
-func (s *series) inDiff(part *unified.FileDiff) string {
-	name := part.New
-	if name == "" {
-		name = part.Old
-	}
-	if s.strip > 0 {
-		name, _ = unified.Strip(name, 1)
-	}
-	return name
-}
-
-// tooShort says that a name in a diff has not the elements that it should.
-func (im *importer) tooShort(s *series, diff seriesDiff, part *unified.FileDiff) error {
-	name := part.New
-	if name == "" {
-		name = part.Old
-	}
-	if s.folder != "" {
-		return fmt.Errorf("%s:%d: %s is not in %s, the folder of the module %s in its repository; import a diff for each module", diff.file, part.Line, name, s.folder, s.module)
-	}
-	return fmt.Errorf("%s:%d: of %s, %d elements are to be stripped; say by -p how many it has in front", diff.file, part.Line, name, s.strip)
-}
-
-// changedFiles returns what files of a package become in another state of it, as far as they differ.
-func changedFiles(before, after *workspace.GoPackage) (map[string][]byte, error) {
-	changed := map[string][]byte{}
-	for _, file := range after.Files {
-		if file.Path == "" || strings.HasSuffix(file.Name, "_test.go") {
-			continue
-		}
-		content, err := os.ReadFile(file.Path)
-		if err != nil {
-			return nil, err
-		}
-		if old, ok := before.File(file.Name); ok {
-			if was, err := os.ReadFile(old.Path); err == nil && string(was) == string(content) {
-				continue
-			}
-		}
-		changed[file.Name] = append([]byte{}, content...)
-	}
-	for _, file := range before.Files {
-		if file.Path != "" && !hasFile(after, file.Name) && !strings.HasSuffix(file.Name, "_test.go") {
-			changed[file.Name] = nil
-		}
-	}
-	return changed, nil
-}
-
-func hasFile(pkg *workspace.GoPackage, name string) bool {
-	_, ok := pkg.File(name)
-	return ok
-}
-
-// relativeTo returns a path relative to a folder that it is in; "" and "." are the top one.
-func relativeTo(folder, place string) (string, bool) {
-	if folder == "" || folder == "." {
-		return place, true
-	}
-	return strings.CutPrefix(place, folder+"/")
-}
-
-// depth returns how many elements a path has.
-func depth(folder string) int {
-	return len(strings.FieldsFunc(folder, func(r rune) bool { return r == '/' }))
-}
-
-// addName adds a name to names that do not have it.
-func addName(names []string, name string) []string {
-	if slices.Contains(names, name) {
-		return names
-	}
-	return append(names, name)
+	return fmt.Errorf("several modules have the files that are changed; say by -module which it is for:\n  %s", strings.Join(found, "\n  "))
 }

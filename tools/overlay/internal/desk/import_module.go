@@ -6,22 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/build"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/internal/apply"
-	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // fromModuleFile imports the patches that extensions apply by MODULE.bazel, and takes them out there. They are in what builds
@@ -35,33 +29,57 @@ func (im *importer) fromModuleFile(ctx context.Context, file string) error {
 		return err
 	}
 	if only := im.options.Module; only != "" {
-		tags = slices.DeleteFunc(tags, func(p modulefile.Patched) bool { return p.Module != strings.TrimPrefix(only, std) })
+		var modules []string
+		for _, tag := range tags {
+			modules = append(modules, cmp.Or(tag.Module, std))
+		}
+		tags = slices.DeleteFunc(tags, func(p modulefile.Patched) bool { return cmp.Or(p.Module, std) != only })
 		if len(tags) == 0 {
-			return fmt.Errorf("%s has no patches for %s", im.rel(file), only)
+			return fmt.Errorf("%s has no patches for %s%s", im.rel(file), only, isIt(only, modules))
 		}
 	}
 	if len(tags) == 0 {
 		return fmt.Errorf("%s has no patches: neither in go_deps.module_override nor in go_sdk.download", im.rel(file))
 	}
 	im.isCompiled = true
+	failed := func(tag modulefile.Patched, err error) error {
+		err = fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+		if len(tags) > 1 && im.options.Module == "" {
+			err = fmt.Errorf("%w\nto import those of others: overlay import -module PATH MODULE.bazel", err)
+		}
+		return err
+	}
 	slices.Reverse(tags) // What comes before one in the file stays where it is.
 	var all []*series
 	for _, tag := range tags {
 		s, err := im.seriesOf(tag)
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+			return failed(tag, err)
 		}
 		all = append(all, s)
 	}
 	if err := im.findPackages(ctx, all...); err != nil {
 		return err
 	}
+	var unused []string
 	for i, tag := range tags {
-		if err := im.fromTag(ctx, tag, all[i]); err != nil {
-			return fmt.Errorf("%s: %s: %w", tag.Place, tag.Tag, err)
+		left, err := im.fromTag(ctx, tag, all[i])
+		if err != nil {
+			return failed(tag, err)
 		}
+		unused = append(unused, left...)
 	}
 	slices.Reverse(im.targets)
+	unused = slices.DeleteFunc(unused, func(file string) bool { // Others may use it, by whatever label.
+		return bytes.Contains(im.module.wired, []byte(filepath.Base(file)+`"`))
+	})
+	for i, file := range unused {
+		unused[i] = im.rel(file)
+	}
+	slices.Sort(unused)
+	if unused = slices.Compact(unused); len(unused) > 0 {
+		fmt.Fprintf(&im.out, "MODULE.bazel does not use these files any more; next: git rm %s\n", shell.Words(unused))
+	}
 	return nil
 }
 
@@ -76,7 +94,8 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 	}
 	for _, label := range tag.Patches {
 		file := im.pathOf(label)
-		if _, err := os.Stat(file); err != nil || label[0] == '@' && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//") {
+		isOther := strings.HasPrefix(label, "@") && !strings.HasPrefix(strings.TrimLeft(label, "@"), "//")
+		if info, err := os.Stat(file); err != nil || isOther || !info.Mode().IsRegular() {
 			return nil, fmt.Errorf("its patch %s is no file of the workspace", label)
 		}
 		if err := im.readDiff(s, file); err != nil {
@@ -86,154 +105,73 @@ func (im *importer) seriesOf(tag modulefile.Patched) (*series, error) {
 	return s, nil
 }
 
-// fromTag imports the patches of one tag.
-func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) error {
-	tree := &baseTree{importer: im, ctx: ctx, series: s}
+// fromTag imports the patches of one tag, and returns which of their files it does not use any more.
+func (im *importer) fromTag(ctx context.Context, tag modulefile.Patched, s *series) (unused []string, err error) {
+	version := ""
+	if s.module == std {
+		version = tag.Version
+		used := im.sdkVersion()
+		if strings.HasPrefix(used, "go"+version+".") { // 1.26 is the newest of it.
+			version = ""
+		}
+		if version != "" && used != "" && !isVersion(used, version) {
+			fmt.Fprintf(im.Err, "%s: %s stays as it is: builds use %s by default, and it patches %s\n", tag.Place, tag.Tag, used, version)
+			return nil, nil
+		}
+	}
+	tree := &baseTree{importer: im, ctx: ctx, series: s, version: version}
 	s.before = tree.before
 	before := len(im.targets)
 	if err := im.assign(s); err != nil {
-		return err
+		return nil, err
 	}
 	if len(im.targets) == before {
-		return errors.New("no build compiles what its patches change")
+		fmt.Fprintf(im.Err, "%s: %s stays as it is: its patches change no Go code that builds compile\n", tag.Place, tag.Tag)
+		return nil, nil
 	}
-	if err := im.remakeMisfits(s, before); err != nil {
-		return err
+	diffs := s.diffs // Before one is made anew of them.
+	if err := im.remakeMisfits(ctx, s, before); err != nil {
+		return nil, err
 	}
-	labels, err := im.keepBuildFiles(tag, im.targets[before:])
+	labels, err := im.keepRest(tag, diffs, s.rest, im.targets[before:])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, label := range tag.Patches {
-		fmt.Fprintf(&im.out, "%s is not used by %s any more\n", im.rel(im.pathOf(label)), tag.Tag)
+		if !slices.Contains(labels, label) {
+			unused = append(unused, im.pathOf(label))
+		}
 	}
 	im.module.wired, err = modulefile.WithPatches(im.module.wired, im.module.options(""), tag, labels)
-	return err
+	return unused, err
 }
 
-// A baseTree has the sources of a module, or of Go, as they are without patches.
-type baseTree struct {
-	*importer
-	ctx    context.Context
-	series *series
-	folder string // empty until it is needed
+// sdkVersion returns the version of the SDK, as it says itself, if packages of it have been found.
+func (im *importer) sdkVersion() string {
+	for _, pkg := range im.found {
+		if pkg.Std {
+			return pkg.Version
+		}
+	}
+	return ""
 }
 
-// before returns a package of which builds compile a patched one.
-func (b *baseTree) before(pkg *workspace.GoPackage) (*workspace.GoPackage, error) {
-	if b.folder == "" {
-		if pkg.Version == "" {
-			return nil, fmt.Errorf("the version of %s is not known, so that its sources can't be found without the patches", b.series.module)
-		}
-		var err error
-		if b.folder, err = b.sources(b.ctx, b.series.module, pkg.Version); err != nil {
-			return nil, err
-		}
-	}
-	folder := b.series.folderOf(pkg.ImportPath)
-	var gone []string
-	for _, diff := range b.series.diffs {
-		for _, part := range diff.parts {
-			place, ok := b.series.place(part.Old)
-			if name, isIn := relativeTo(folder, place); ok && isIn && (part.Deletes() || part.Renamed) && sourceName.MatchString(name) {
-				gone = append(gone, name)
-			}
-		}
-	}
-	return inTree(pkg, b.folder, folder, gone)
-}
-
-// inTree returns a package with those of its files that another folder of sources has, and more of that.
-func inTree(pkg *workspace.GoPackage, root, folder string, more []string) (*workspace.GoPackage, error) {
-	in := filepath.Join(root, filepath.FromSlash(folder))
-	if info, err := os.Stat(in); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("package %s is not in %s", pkg.ImportPath, root)
-	}
-	other := *pkg
-	other.Files = nil
-	for _, file := range pkg.Files {
-		if file.Path == "" {
-			other.Files = append(other.Files, file)
-			continue
-		}
-		file.Path = filepath.Join(in, filepath.FromSlash(file.Name))
-		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
-			other.Files = append(other.Files, file)
-		}
-	}
-	for _, name := range more {
-		file := workspace.File{Name: name, Path: filepath.Join(in, name)}
-		if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() && !hasFile(&other, name) && isCompiled(file.Path, pkg) {
-			other.Files = append(other.Files, file)
-		}
-	}
-	slices.SortStableFunc(other.Files, func(a, b workspace.File) int { return strings.Compare(a.Name, b.Name) })
-	return &other, nil
-}
-
-// isCompiled tells whether a file is one of a package, as gazelle finds out: others in its folder are programs that make files, or
-// for no platform.
-func isCompiled(file string, pkg *workspace.GoPackage) bool {
-	folder, name := filepath.Split(file)
-	if !sourceName.MatchString(name) || apply.LeftOutAs(name) != "" {
-		return false
-	}
-	if filepath.Ext(name) == ".go" && !slices.ContainsFunc(pkg.Files, func(other workspace.File) bool {
-		return filepath.Ext(other.Name) == ".go" && other.Path != "" && !strings.HasSuffix(other.Name, "_test.go") && packageName(other.Path) == packageName(file)
-	}) {
-		return false
-	}
-	for _, goos := range []string{"linux", "darwin", "windows", "js", "plan9", "freebsd"} {
-		for _, goarch := range []string{"amd64", "arm64", "386", "wasm"} {
-			for _, cgo := range []bool{true, false} {
-				platform := build.Default
-				platform.GOOS, platform.GOARCH, platform.CgoEnabled = goos, goarch, cgo
-				if ok, err := platform.MatchFile(folder, name); ok || err != nil {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// search returns where sources are looked for.
-func (im *importer) search() upstream.Options {
-	search := upstream.Options{Progress: func(doing string) { im.progress.Say("%s", doing) }}
-	if cache := moduleCache(); cache != "" {
-		search.ModuleCaches = append(search.ModuleCaches, cache)
-	}
-	if goCommand, err := exec.LookPath("go"); err == nil {
-		search.Go = goCommand
-	}
-	return search
-}
-
-// sources returns the folder with the sources of a version of a module, or of Go: of what replaces it, if go.mod says so.
-func (im *importer) sources(ctx context.Context, module, version string) (string, error) {
-	search := im.search()
-	if module == std {
-		return search.SDKTree(ctx, version)
-	}
-	replaced, err := workspace.Replaced(im.Workspace.Root, module)
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case replaced == nil:
-		return search.Tree(ctx, module, version)
-	case replaced.Version == "":
-		return replaced.Folder(im.Workspace.Root), nil
-	}
-	return search.Tree(ctx, replaced.Path, replaced.Version)
+// isVersion tells whether what an SDK says of itself, go1.26.8-acme, is of a version, 1.26.8.
+func isVersion(says, version string) bool {
+	more, ok := strings.CutPrefix(says, "go"+version)
+	return ok && (more == "" || !strings.ContainsAny(more[:1], "0123456789."))
 }
 
 // remakeMisfits makes one diff anew of what builds compile, if the diffs of a series don't make it by themselves: extensions
 // apply them with less care.
-func (im *importer) remakeMisfits(s *series, before int) error {
-	misfit := im.tryOut(im.targets[before:])
+func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) error {
+	misfit := im.tryOut(ctx, im.targets[before:])
 	if misfit == nil {
 		return nil
+	}
+	if s.isAssumed {
+		return fmt.Errorf("%w\nonly go.mod tells which version of %s builds compile, and with the patches that is not what they compile; "+
+			"take the patches out there, and then: overlay import -module %s -p %d PATCH...", misfit, s.module, s.module, s.strip)
 	}
 	var text bytes.Buffer
 	for _, t := range im.targets[before:] {
@@ -248,6 +186,9 @@ func (im *importer) remakeMisfits(s *series, before int) error {
 			writeDiff(&text, path.Join(s.folderOf(t.pkg.ImportPath), name), old, t.after[name])
 		}
 	}
+	if text.Len() == 0 {
+		return fmt.Errorf("%w\nbuilds compile all of it as it is without the patches: do they fetch it by another tag?", misfit)
+	}
 	parts, err := unified.Parse(text.String())
 	if err != nil {
 		return errors.Join(misfit, err)
@@ -255,21 +196,22 @@ func (im *importer) remakeMisfits(s *series, before int) error {
 	for _, diff := range s.diffs {
 		im.unwrite(path.Join(filesFolder, s.module, diff.name))
 	}
-	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %v\n", s.diffs[0].file, misfit)
+	why, _, _ := strings.Cut(misfit.Error(), "\n")
+	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %s\n", s.diffs[0].file, strings.TrimSuffix(why, ":"))
 	im.targets = im.targets[:before]
-	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts}}, 1
+	s.diffs, s.strip = []seriesDiff{{s.diffs[0].file, s.diffs[0].name, text.String(), parts, ""}}, 1
 	return im.assign(s)
 }
 
 // tryOut proves that targets become what they should, without declaring anything.
-func (im *importer) tryOut(targets []*target) error {
+func (im *importer) tryOut(ctx context.Context, targets []*target) error {
 	all := im.all
 	defer func() { im.all = all }()
 	files := im.files
 	defer func() { im.files = files }()
 	im.files = newBuildFiles(im.Workspace.Root, im.module.repo, im.layering)
 	for _, t := range targets {
-		said, err := im.describe(t)
+		said, err := im.describe(ctx, t)
 		if err != nil {
 			return err
 		}
@@ -290,40 +232,44 @@ var (
 	listItem = regexp.MustCompile(`"([^"]*)"`)
 )
 
-// keepBuildFiles leaves the parts of a series that change BUILD files to the extension, in patches of their own, whose labels it
-// returns. Those that say only what overlays say, too, are not needed any more.
-func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (labels []string, err error) {
+// keepRest leaves the parts of diffs that are about other files than Go compiles to the extension, in patches of their own, whose
+// labels it returns: rules may use those. Parts that say only what overlays say, too, are not needed any more.
+func (im *importer) keepRest(tag modulefile.Patched, diffs []seriesDiff, restOf map[string][]int, targets []*target) (labels []string, err error) {
 	for _, label := range tag.Patches {
 		file := im.pathOf(label)
-		s := &series{}
-		if err := im.readDiff(s, file); err != nil { // Again, for it may have been made anew.
-			return nil, err
-		}
-		diff := s.diffs[0]
-		text, parts := diff.text, diff.parts
-		own := strings.TrimSuffix(file, filepath.Ext(file)) + ".build.patch"
-		kept, rest := false, text
-		for i := len(parts) - 1; i >= 0; i-- {
-			place, _ := unified.Strip(cmp.Or(parts[i].New, parts[i].Old), tag.Strip)
-			if !isBuildFile(place) {
-				rest = withoutPart(rest, parts[i])
-				continue
-			}
-			if said := saidByOverlays(parts[i], targets); said {
-				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say themselves\n", diff.file, place)
-				rest = withoutPart(rest, parts[i])
-				continue
-			}
-			kept = true
-			fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, place, tag.Tag, im.rel(own))
-		}
-		if !kept {
+		i := slices.IndexFunc(diffs, func(diff seriesDiff) bool { return diff.file == im.rel(file) })
+		if i < 0 { // It changes modes only.
 			continue
 		}
-		if _, err := os.Lstat(own); err == nil && digestOfFile(own) != digest.Of([]byte(rest)) {
-			return nil, fmt.Errorf("%s is there, and would be overwritten; move it away", im.rel(own))
-		} else if err != nil {
-			im.written = append(im.written, userfiles.Change{Path: own, Content: []byte(rest), Mode: 0o644})
+		diff := diffs[i]
+		own := strings.TrimSuffix(file, filepath.Ext(file)) + ".build.patch"
+		var kept []string
+		rest := diff.text
+		for i := len(diff.parts) - 1; i >= 0; i-- {
+			part := diff.parts[i]
+			place, _ := unified.Strip(cmp.Or(part.New, part.Old), tag.Strip)
+			switch {
+			case !slices.Contains(restOf[diff.name], part.Line):
+				rest = withoutPart(rest, part)
+			case isBuildFile(place) && saidByOverlays(part, targets):
+				fmt.Fprintf(&im.out, "%s: what it changes in %s, overlays say themselves\n", diff.file, place)
+				rest = withoutPart(rest, part)
+			default:
+				kept = addName(kept, place)
+			}
+		}
+		if len(kept) == 0 {
+			continue
+		}
+		slices.Reverse(kept)
+		if rest == diff.text {
+			fmt.Fprintf(&im.out, "%s stays with %s: it changes %s\n", diff.file, tag.Tag, strings.Join(kept, ", "))
+			labels = append(labels, label)
+			continue
+		}
+		fmt.Fprintf(&im.out, "%s: its changes of %s stay with %s, by %s\n", diff.file, strings.Join(kept, ", "), tag.Tag, im.rel(own))
+		if err := im.writeFile(own, []byte(rest)); err != nil {
+			return nil, err
 		}
 		labels = append(labels, strings.TrimSuffix(label, path.Ext(label))+".build.patch")
 	}
@@ -332,7 +278,7 @@ func (im *importer) keepBuildFiles(tag modulefile.Patched, targets []*target) (l
 
 func isBuildFile(place string) bool {
 	name := path.Base(place)
-	return name == "BUILD" || name == "BUILD.bazel"
+	return name == "BUILD" || path.Ext(name) == ".bazel" || path.Ext(name) == ".bzl"
 }
 
 // saidByOverlays tells whether a part of a diff only lists files that overlays add or delete, and deps that come with them. One that
@@ -376,4 +322,11 @@ func saidByOverlays(part *unified.FileDiff, targets []*target) bool {
 		}
 	}
 	return hasFiles && !part.Creates() && !part.Deletes() && !part.Renamed
+}
+
+// sameFile tells whether two paths are of one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, failed := os.Stat(b)
+	return err == nil && failed == nil && os.SameFile(one, other)
 }

@@ -22,6 +22,8 @@ type killedVerb struct {
 	files    string // of the workspace
 	packages []string
 	upgrade  map[string]string // files that change after all is committed
+
+	patches bool // whether it is about a module that MODULE.bazel patches
 }
 
 // Texts that take a moment to write.
@@ -56,11 +58,14 @@ func killedVerbs() map[string]killedVerb {
 	}
 	diffs := moduleFiles + sources + diff("one", changed) + diff("two", conflicts) + "-- overlays/BUILD.bazel --\n" + loadLine + patched("one") + patched("two") + set
 	return map[string]killedVerb{
-		"edit":    {[]string{"edit", "-no-editor", "example.com/m/one/a.go"}, moduleFiles + sources, []string{"one", "two"}, nil},
-		"rebase":  {[]string{"rebase"}, two, []string{"one", "two"}, map[string]string{"one/a.go": newText, "two/a.go": newText}},
-		"drop":    {[]string{"drop", "one", "two"}, two, []string{"one", "two"}, nil},
-		"save":    {[]string{"save", "one", "two"}, two, []string{"one", "two"}, nil},
-		"convert": {[]string{"convert", "-to", "files", "one", "two"}, diffs, []string{"one", "two"}, nil},
+		"edit":    {[]string{"edit", "-no-editor", "example.com/m/one/a.go"}, moduleFiles + sources, []string{"one", "two"}, nil, false},
+		"rebase":  {[]string{"rebase"}, two, []string{"one", "two"}, map[string]string{"one/a.go": newText, "two/a.go": newText}, false},
+		"drop":    {[]string{"drop", "one", "two"}, two, []string{"one", "two"}, nil, false},
+		"save":    {[]string{"save", "one", "two"}, two, []string{"one", "two"}, nil, false},
+		"convert": {[]string{"convert", "-to", "files", "one", "two"}, diffs, []string{"one", "two"}, nil, false},
+		"import":  {[]string{"import", "MODULE.bazel"}, importFiles, nil, nil, true},
+		// What is written is not what is there: the diff is made anew.
+		"import misfit": {[]string{"import", "MODULE.bazel"}, misfitFiles(), nil, nil, true},
 	}
 }
 
@@ -146,7 +151,11 @@ type killed struct {
 func newKilled(t *testing.T, root, program string, verb killedVerb) *killed {
 	t.Helper()
 	k := &killed{killedVerb: verb, program: program, temporary: t.TempDir()}
-	k.desk, _, _ = fakeDeskIn(t, root, verb.files)
+	if verb.patches {
+		k.desk, _, _ = importDeskIn(t, root, verb.files, true)
+	} else {
+		k.desk, _, _ = fakeDeskIn(t, root, verb.files)
+	}
 	commitAll(t, k.desk)
 	for name, content := range verb.upgrade {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o666); err != nil {
@@ -171,6 +180,9 @@ func (k *killed) command(t *testing.T) *exec.Cmd {
 	var rules []rule
 	for _, pkg := range k.packages {
 		rules = append(rules, rule{"go_library", "//" + pkg + ":" + pkg, map[string]any{"importpath": "example.com/m/" + pkg, "srcs": []string{"//" + pkg + ":a.go"}}})
+	}
+	if k.patches { // They are, until go_deps makes the repository anew.
+		rules = libraryRules(true)
 	}
 	setRules(t, k.desk, append(rules, declaredRules(t, k.desk, "overlays")...)...)
 	cmd := exec.Command(k.program, k.args...)
@@ -283,7 +295,9 @@ func (k *killed) check(t *testing.T) string {
 		}
 	}
 	// Sources are there before BUILD files name them, and as long as they do.
-	isSource := func(name string) bool { return strings.HasPrefix(name, "overlays/_src/") }
+	isSource := func(name string) bool {
+		return strings.HasPrefix(name, "overlays/_src/") || strings.HasSuffix(name, ".patch")
+	}
 	isGone := func(name string) bool { _, ok := k.after[name]; return !ok }
 	for _, name := range done {
 		for _, other := range left {

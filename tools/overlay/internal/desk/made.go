@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -163,16 +164,23 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	if err := os.WriteFile(path, manifest, 0o600); err != nil {
 		return nil, err
 	}
+	names := []string{} // of files that are only to be written, after what they are called here
 	for i, path := range m.paths {
 		if text, ok := m.pending[path]; ok {
-			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i))
+			m.paths[i] = filepath.Join(temporary, "pending"+strconv.Itoa(i), filepath.Base(path))
+			names = append(names, m.paths[i], m.desk.rel(path))
+			if err := os.Mkdir(filepath.Dir(m.paths[i]), 0o700); err != nil {
+				return nil, err
+			}
 			if err := os.WriteFile(m.paths[i], text, 0o600); err != nil {
 				return nil, err
 			}
 		}
 	}
 	var notes bytes.Buffer // What hunks that have moved are, a build tells.
-	if err := apply.Run(path, m.paths, &notes); err != nil {
+	if err := apply.Run(path, m.paths, &notes); err != nil && len(names) > 0 {
+		return nil, errors.New(strings.NewReplacer(names...).Replace(err.Error()))
+	} else if err != nil {
 		return nil, err
 	}
 	made := map[string][]byte{}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -376,13 +375,8 @@ func (r *rebase) names(f *carried) [3]string {
 // base returns the text that a file was written against.
 func (r *rebase) base(ctx context.Context, f *carried, digest string, o RebaseOptions) (upstream.Found, error) {
 	text := upstream.Text{ImportPath: r.pkg.ImportPath, File: f.Name, Digest: digest, Version: r.overlay.Version}
-	search := upstream.Options{Offline: o.Offline, Progress: func(doing string) { o.say("%s", doing) }}
-	if cache := moduleCache(); cache != "" {
-		search.ModuleCaches = append(search.ModuleCaches, cache)
-	}
-	if goCommand, err := exec.LookPath("go"); err == nil {
-		search.Go = goCommand
-	}
+	search := upstreamPlaces(o.say)
+	search.Offline = o.Offline
 	if r.pkg.Std {
 		text.Version = strings.TrimPrefix(text.Version, "go")
 		found, err := search.Std(ctx, text)

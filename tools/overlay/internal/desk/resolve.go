@@ -283,19 +283,3 @@ func noSuchFile(pkg *workspace.GoPackage, name string) error {
 	}
 	return fmt.Errorf("%s. It has:\n  %s", message, strings.Join(pkg.Names(), "\n  "))
 }
-
-// moduleCache returns the folder of Go's module cache, as the go command has it by default.
-func moduleCache() string {
-	if cache := os.Getenv("GOMODCACHE"); cache != "" {
-		return cache
-	}
-	gopath := os.Getenv("GOPATH")
-	if gopath == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		gopath = filepath.Join(home, "go")
-	}
-	return filepath.Join(filepath.SplitList(gopath)[0], "pkg", "mod")
-}

@@ -15,7 +15,7 @@ type Patched struct {
 	Place   string   // MODULE.bazel:12
 	Module  string   // path of the module; empty for an SDK
 	Version string   // of an SDK, or empty
-	Patches []string // labels
+	Patches []string // labels, those of the workspace without its name
 	Strip   int      // patch_strip
 	Comment string   // before the tag, without #
 
@@ -64,7 +64,7 @@ func Patches(content []byte, o Options) ([]Patched, error) {
 				if !ok {
 					p.Manual = "its patches are not all plain strings"
 				}
-				p.Patches = append(p.Patches, label)
+				p.Patches = append(p.Patches, m.ownLabel(label))
 			}
 		} else {
 			p.Manual = "its patches are no plain list"
@@ -87,6 +87,17 @@ func Patches(content []byte, o Options) ([]Patched, error) {
 		}
 	}
 	return found, nil
+}
+
+// ownLabel writes a label of the workspace's own repository without the name of that.
+func (m *module) ownLabel(label string) string {
+	if m.repo != "" && strings.HasPrefix(label, "@"+m.repo+"//") {
+		label = strings.TrimPrefix(label, "@"+m.repo)
+	}
+	if label != "" && !strings.Contains(label, ":") && !strings.Contains(label, "//") {
+		return ":" + label
+	}
+	return label
 }
 
 // WithPatches returns the content of a MODULE.bazel in which a tag that [Patches] found has other patches. Without any,

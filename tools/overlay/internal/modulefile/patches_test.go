@@ -46,6 +46,21 @@ go_deps.gazelle_override(path = "go.uber.org/zap", patches = ["//:no"])
 use_repo(go_deps, "com_github_google_uuid")
 `
 
+// TestPatchesLabels checks that labels of the workspace itself are known as such, however they are written.
+func TestPatchesLabels(t *testing.T) {
+	found, err := Patches([]byte(`module(name = "m", repo_name = "mine")
+bazel_dep(name = "gazelle", version = "0.50.0")
+go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
+go_deps.module_override(path = "x.com/y", patches = ["a.patch", ":b.patch", "@//p:c.patch", "@mine//p:d.patch", "@mine_too//p:e.patch"])
+`), Options{})
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	if want := []string{":a.patch", ":b.patch", "@//p:c.patch", "//p:d.patch", "@mine_too//p:e.patch"}; !slices.Equal(found[0].Patches, want) {
+		t.Errorf("got %q", found[0].Patches)
+	}
+}
+
 func TestPatches(t *testing.T) {
 	found, err := Patches([]byte(patchedModule), Options{})
 	if err != nil {

@@ -50,7 +50,7 @@ func (o Options) downloadTree(ctx context.Context, module, version string) (stri
 	}
 	folder, err := s.fetch(id)
 	if err != nil {
-		return "", fmt.Errorf("%s can't be downloaded: %w", id, err)
+		return "", fmt.Errorf("%s is in no module cache, and can't be downloaded: %w\nwhere it can be: go mod download %s", id, err, id)
 	}
 	return folder, nil
 }

@@ -27,8 +27,7 @@ func readGoMod(root string) ([]directive, error) {
 	var directives []directive
 	block := ""
 	for _, line := range strings.Split(string(content), "\n") {
-		line, comment, _ := strings.Cut(line, "//")
-		words := strings.Fields(strings.Replace(line, "(", " ( ", 1))
+		words, comment := wordsOf(line)
 		switch {
 		case len(words) == 0:
 		case words[0] == ")":
@@ -36,17 +35,41 @@ func readGoMod(root string) ([]directive, error) {
 		case len(words) == 2 && words[1] == "(":
 			block = words[0]
 		default:
-			d := directive{verb: block, words: words, comment: strings.TrimSpace(comment)}
+			d := directive{verb: block, words: words, comment: comment}
 			if block == "" {
 				d.verb, d.words = words[0], words[1:]
-			}
-			for i, word := range d.words {
-				d.words[i] = strings.Trim(word, "\"`")
 			}
 			directives = append(directives, d)
 		}
 	}
 	return directives, nil
+}
+
+// wordsOf returns the words of a line of a go.mod, without quotes, and the comment at its end.
+func wordsOf(line string) (words []string, comment string) {
+	for {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+			return words, ""
+		case strings.HasPrefix(line, "//"):
+			return words, strings.TrimSpace(line[2:])
+		case line[0] == '(' || line[0] == ')':
+			words, line = append(words, line[:1]), line[1:]
+		case line[0] == '"' || line[0] == '`':
+			word, rest, _ := strings.Cut(line[1:], line[:1])
+			words, line = append(words, word), rest
+		default:
+			end := strings.IndexAny(line, " \t\r\"`()")
+			if at := strings.Index(line, "//"); end < 0 || at >= 0 && at < end {
+				end = at
+			}
+			if end < 0 {
+				end = len(line)
+			}
+			words, line = append(words, line[:end]), line[end:]
+		}
+	}
 }
 
 // A Replacement is what go.mod has in the place of a module.
@@ -87,11 +110,17 @@ func AllReplacements(root string) ([]Replacement, error) {
 	return all, err
 }
 
-// Replaced returns what a module is replaced by, or nil.
+// Replaced returns what the version of a module that go.mod requires is replaced by, or nil.
 func Replaced(root, module string) (*Replacement, error) {
 	all, err := AllReplacements(root)
-	if i := slices.IndexFunc(all, func(r Replacement) bool { return r.Module == module }); i >= 0 {
-		return &all[i], err
+	if err != nil {
+		return nil, err
+	}
+	versions, err := Requirements(root)
+	for _, of := range []string{versions[module], ""} { // What is for the version goes before what is for any.
+		if i := slices.IndexFunc(all, func(r Replacement) bool { return r.Module == module && r.Of == of }); i >= 0 {
+			return &all[i], err
+		}
 	}
 	return nil, err
 }

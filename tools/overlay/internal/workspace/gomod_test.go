@@ -41,6 +41,25 @@ exclude (
 	}
 }
 
+// TestReplaced checks that what is for the required version counts, and names with blanks.
+func TestReplaced(t *testing.T) {
+	root := t.TempDir()
+	const content = "module m\nrequire (\n\ta v1.0.0\n\tb v1.0.0// x\n\tc v1.0.0\n)\nreplace(\n\ta v1.0.1 => ./no\n\tb => ./no\n\tb v1.0.0 => ./yes\n)\nreplace c => \"../my fork//c\" // why\n"
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for module, want := range map[string]string{"a": "", "b": "./yes", "c": "../my fork//c"} {
+		got := ""
+		replaced, err := Replaced(root, module)
+		if replaced != nil {
+			got = replaced.Path + replaced.Version
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", module, got, err, want)
+		}
+	}
+}
+
 func TestGoVersion(t *testing.T) {
 	for content, want := range map[string]string{
 		"module m\n":                              "",
