@@ -22,6 +22,9 @@ func (w wording) adviseAcceptance(b *strings.Builder, p drift) {
 		fmt.Fprintf(b, "Pin it with one of\n  %s\n", accept)
 	case len(p.expected) == 0:
 		b.WriteString("Pin it with\n")
+	case byCommand && p.conflict > 0:
+		fmt.Fprintf(b, "%s:%d: a merge has left conflicts there. Resolve them, and then accept the file as it is now, by one of\n  %s\n",
+			w.paths[*p.step.File], p.conflict, accept)
 	case byCommand:
 		fmt.Fprintf(b, "Carry the overlay over to it, by the command overlay:\n  %s\n", rebase)
 		fmt.Fprintf(b, "Or look at what has changed and port the overlay to it. Then accept the file as it is now, by one of\n  %s\n", accept)

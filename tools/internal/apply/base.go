@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 )
 
 // checkBase checks that an overlay is laid over what it was written against. What
@@ -48,8 +49,15 @@ func (a *applier) checkBase(c *change, s *step, beneath version) {
 	if slices.Contains(accepted, found) {
 		return
 	}
+	conflictLine := 0
+	if s.File != nil && s.Kind == replace {
+		if content, ok := a.read(*s.File, s.Overlay); ok {
+			conflictLine, _ = markers.First([]byte(content))
+		}
+	}
 	a.report(drift{
 		edit:     e,
+		conflict: conflictLine,
 		expected: accepted,
 		byDigest: byDigest,
 		found:    found,
@@ -86,6 +94,7 @@ type drift struct {
 	copied   string   // content of the copy that the overlay keeps, if it does
 	beneath  version
 	lineEnds bool // whether only the ends of lines differ
+	conflict int  // line of the overlay file on which a merge has left a conflict, or 0
 }
 
 func (a *applier) checkDigests(e edit) bool {

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -414,10 +415,14 @@ func (p wrongClause) text(w wording) string {
 }
 
 func (p missingDep) text(w wording) string {
+	command := ""
+	if deps, ours := w.command("deps", p.overlay()); ours {
+		command = fmt.Sprintf("Have it found by the command overlay:\n  %s\nOr a", deps)
+	}
 	return fmt.Sprintf(` %s, which imports %q, but neither %s nor an overlay of the package has that in deps.
-Add the go_library that has this importpath to deps of %s. As gazelle names it, that is likely
+%sdd the go_library that has this importpath to deps of %s. As gazelle names it, that is likely
   deps = [%q]`,
-		w.makes(p.made), p.imported, w.target(), w.label(p.overlay()), p.likely)
+		w.makes(p.made), p.imported, w.target(), cmp.Or(command, "A"), w.label(p.overlay()), p.likely)
 }
 
 func (w wording) setsVariable(x xDef) string {

@@ -14,10 +14,10 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -221,7 +221,7 @@ func (c *converting) replaced(o workspace.Overlay, pkg *workspace.GoPackage, cha
 	if text, err = os.ReadFile(change.Path); err != nil {
 		return nil, nil, err
 	}
-	if line, ok := merge.Markers(text); ok {
+	if line, ok := markers.First(text); ok {
 		return nil, nil, fmt.Errorf("%s:%d: has conflicts; resolve them first", c.desk.rel(change.Path), line)
 	}
 	if bytes.Equal(base, text) {

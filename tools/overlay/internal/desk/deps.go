@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -176,7 +176,7 @@ func (s *depending) read(o workspace.Overlay, pkg *workspace.GoPackage) {
 		default:
 			content, err = s.pending.read(change.Path)
 		}
-		if _, ok := merge.Markers(content); ok && err == nil {
+		if _, ok := markers.First(content); ok && err == nil {
 			of.unread = true
 			continue
 		}
@@ -334,12 +334,13 @@ func (s *depending) resolve(pkg, importPath string) (label, why string, err erro
 		return "", "", err
 	}
 	if module == "" {
-		return "", fmt.Sprintf("no module of go.mod has it, nor a library of the workspace; get it by: go get %s && bazel mod tidy", importPath), nil
+		return "", fmt.Sprintf("no module of go.mod has it, nor a library of the workspace. Import it in a Go file of yours, too, such as tools.go, "+
+			"for the go command sees no overlay files; then: go get %s && go mod tidy && bazel mod tidy", importPath), nil
 	}
 	repo, visible := s.known.RepositoryOf(module)
 	switch {
 	case !visible && indirect:
-		return "", fmt.Sprintf("use_repo in MODULE.bazel lacks %s, as go.mod says // indirect of %s; take that comment out, and run: bazel mod tidy", repo, module), nil
+		return "", fmt.Sprintf("use_repo in MODULE.bazel lacks %s, as go.mod says // indirect of %s: import it in a Go file of yours, too, such as tools.go, for the go command sees no overlay files; then: go mod tidy && bazel mod tidy", repo, module), nil
 	case !visible:
 		return "", fmt.Sprintf("use_repo in MODULE.bazel lacks %s; run: bazel mod tidy", repo), nil
 	}

@@ -149,9 +149,9 @@ func TestDepsLeft(t *testing.T) {
 	const build = "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\n"
 	const plain = build + "go_overlay(\n    name = \"m\",\n    srcs = [\"_src/m.go\"],\n    importpath = \"example.com/m\",\n)\n"
 	for name, c := range map[string]struct{ build, imports, want string }{
-		"missing":  {plain, "example.org/new/pkg", "no module of go.mod has it, nor a library of the workspace; get it by: go get example.org/new/pkg && bazel mod tidy"},
+		"missing":  {plain, "example.org/new/pkg", "such as tools.go, for the go command sees no overlay files; then: go get example.org/new/pkg && go mod tidy && bazel mod tidy"},
 		"tidy":     {plain, "example.com/m/other", "use_repo in MODULE.bazel lacks com_example_m; run: bazel mod tidy"},
-		"indirect": {plain, "example.com/hidden/x", "as go.mod says // indirect of example.com/hidden; take that comment out, and run: bazel mod tidy"},
+		"indirect": {plain, "example.com/hidden/x", "as go.mod says // indirect of example.com/hidden: import it in a Go file of yours, too, such as tools.go, for the go command sees no overlay files; then: go mod tidy && bazel mod tidy"},
 		"no such":  {plain, "example.com/m/nested/none", "@com_example_m_nested, which is of the module example.com/m/nested, has no library of that import path"},
 		"several":  {plain, "example.com/twice", "several libraries have it: //a:a, //b:b; choose one by a line in the BUILD file: # gazelle:resolve go example.com/twice LABEL"},
 		"select": {

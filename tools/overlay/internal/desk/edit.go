@@ -287,7 +287,7 @@ func (e *editing) sayBuild(ctx context.Context, places []place) error {
 		}
 	}
 	if len(words) > flags {
-		fmt.Fprintf(&e.out, "to compile it, now and after each edit: %s\n", strings.Join(words, " "))
+		fmt.Fprintf(&e.out, "once you have edited it, this compiles it: %s\n", strings.Join(words, " "))
 	}
 	return nil
 }

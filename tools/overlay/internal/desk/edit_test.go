@@ -146,7 +146,7 @@ func TestEditAll(t *testing.T) {
 	if got := strings.Count(out.String(), "Wraps the Go SDK"); got != 1 {
 		t.Errorf("what is wired is said %d times: %s", got, out)
 	}
-	if want := "edit: bazel build //uuid:uuid //hash:hash\n"; !strings.HasSuffix(out.String(), want) {
+	if want := "this compiles it: bazel build //uuid:uuid //hash:hash\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %s, want %s at the end", out, want)
 	}
 }
@@ -225,7 +225,7 @@ func TestEditSet(t *testing.T) {
 		{"prod", "", `name = "prod",
     overlays = [":m_uuid"]`, ""},
 		{":canary", "overlays", `name = "canary",
-    overlays = [":m_uuid"]`, "builds use //overlays:prod unless they are told otherwise\nto compile it, now and after each edit: bazel build --@go_overlay//go_overlay:active=//overlays:canary //uuid:uuid\n"},
+    overlays = [":m_uuid"]`, "builds use //overlays:prod unless they are told otherwise\nonce you have edited it, this compiles it: bazel build --@go_overlay//go_overlay:active=//overlays:canary //uuid:uuid\n"},
 		{"//overlays:canray", "", `name = "canray",
     overlays = [":m_uuid"]`, "//overlays:canray is a new set"},
 	} {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
@@ -242,7 +243,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 			if f.overlay, err = os.ReadFile(change.Path); err != nil {
 				return nil, err
 			}
-			if line, ok := merge.Markers(f.overlay); ok {
+			if line, ok := markers.First(f.overlay); ok {
 				r.tell(f, "%s:%d: has conflicts; resolve them, then: overlay accept %s", r.desk.rel(change.Path), line, r.overlay.Label)
 				continue
 			}
@@ -291,7 +292,7 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 			return nil
 		}
 		f.merged = merged
-		line, _ := merge.Markers(merged)
+		line, _ := markers.First(merged)
 		r.tell(f, "%s:%d: %s of its changes conflict with upstream's; resolve them there, then: overlay accept %s",
 			r.desk.rel(f.Path), line, some(conflicts), r.overlay.Label)
 		return nil

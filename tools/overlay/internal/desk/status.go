@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -334,7 +334,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 			if content, err = os.ReadFile(change.Path); err != nil {
 				return err
 			}
-			if line, ok := merge.Markers(content); ok {
+			if line, ok := markers.First(content); ok {
 				add("conflict", name, "overlay accept "+label, "%s:%d: has conflicts; resolve them, then accept the file as it is now", s.desk.rel(change.Path), line)
 				continue
 			}

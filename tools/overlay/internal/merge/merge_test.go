@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 )
 
@@ -52,7 +53,7 @@ func TestThree(t *testing.T) {
 			if err != nil || string(got) != test.want || conflicts != test.conflicts {
 				t.Errorf("got %q, %d, %v, want %q, %d", got, conflicts, err, test.want, test.conflicts)
 			}
-			if _, found := Markers(got); found != (conflicts > 0) {
+			if _, found := markers.First(got); found != (conflicts > 0) {
 				t.Errorf("Markers: %v", found)
 			}
 		})
@@ -181,7 +182,7 @@ func TestThreeIsGit(t *testing.T) {
 		if err != nil || !bytes.Equal(got, want) || conflicts != wantConflicts {
 			t.Fatalf("triple %d: of %q got %q, %d, %v, want %q, %d", i, texts, got, conflicts, err, want, wantConflicts)
 		}
-		if line, found := Markers(got); found != (conflicts > 0) {
+		if line, found := markers.First(got); found != (conflicts > 0) {
 			t.Fatalf("triple %d: of %q got line %d, %v, for %d conflicts", i, texts, line, found, conflicts)
 		}
 		tally[kind]++
@@ -271,39 +272,6 @@ func randomTriple(random *rand.Rand) (texts [3][]byte, kind string) {
 		texts[random.IntN(3)] = []byte("a\x00b\n")
 	}
 	return texts, kind
-}
-
-func TestMarkers(t *testing.T) {
-	const conflict = "<<<<<<< a\nx\n||||||| b\n=======\ny\n>>>>>>> c\n"
-	merge := strings.Replace(conflict, "||||||| b\n", "", 1)
-	for _, test := range []struct {
-		name, content string
-		line          int
-	}{
-		{"empty", "", 0},
-		{"at the start", conflict, 1},
-		{"further down", "a\n\n" + conflict, 3},
-		{"carriage returns", strings.ReplaceAll("a\n"+conflict, "\n", "\r\n"), 2},
-		{"no names", "<<<<<<<\n|||||||\n=======\n>>>>>>>", 1},
-		{"text that looks like it", "/*\nTitle\n=======\n<<<<<<< a\n*/\n" + conflict, 6},
-		{"one is missing", strings.Replace(conflict, "=======\n", "", 1), 0},
-		{"without base", "package p\n" + merge, 2},
-		{"without base, of C", "char *s = `a`;\n" + merge + "`", 2},
-		{"without base, after a comment and strings", "package p\n\n/*\nTitle\n=======\n*/\nvar s = `\n=======\n` + \"`\"\n" + merge, 10},
-		{"without base, in a comment", "/*\n" + merge + "*/\npackage p\n", 0},
-		{"without base, in a string", "package p\n\nvar s = `\r\n" + merge + "`\n", 0},
-		{"in a string, and after it", "package p\n\nvar s = `\n" + merge + "`\n" + merge, 10},
-		{"in a string", "package p\n\nvar s = `\n" + conflict + "`\n", 4},
-		{"underlines", "package p\n\n/*\nTitle\n=======\n\n>>>>>>> quoted\n*/\n", 0},
-		{"another order", ">>>>>>> c\n=======\n||||||| b\n<<<<<<< a\n", 0},
-		{"in a line", strings.ReplaceAll(conflict, "=======", " ======="), 0},
-		{"longer", strings.ReplaceAll(conflict, "=======", "========"), 0},
-		{"shift", "x <<<<<<< a\n" + conflict[10:], 0},
-	} {
-		if line, found := Markers([]byte(test.content)); line != test.line || found != (test.line > 0) {
-			t.Errorf("%s: got %d, %v, want %d", test.name, line, found, test.line)
-		}
-	}
 }
 
 func TestTakenOver(t *testing.T) {

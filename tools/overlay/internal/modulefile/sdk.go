@@ -138,7 +138,7 @@ func (w *wiring) sdk(t tag, uses []*proxy) (sdk, error) {
 			RHS: &build.StringExpr{Value: name},
 		}))
 		w.replace(t.call)
-		w.note("Gives the Go SDK of go_sdk.%s the name %s.", t.name, name)
+		w.note("Gives the Go SDK of go_sdk.%s the name %s, by which all Go code is compiled anew, once.", t.name, name)
 	}
 	w.hidden[t.proxy] = append(w.hidden[t.proxy], name)
 	s.repo = name
