@@ -458,7 +458,7 @@ func (r *real) outcome(t *testing.T, o *realOverlay, f *realFile, to int, isIll 
 	case isGone:
 		next := "it out of the overlay: overlay drop " + o.label + "\n"
 		if len(o.files) > 1 {
-			next = "it out of the overlay, then: overlay accept " + o.label + "\n"
+			next = "/" + f.name + "\n" // overlay drop IMPORTPATH/FILE
 		}
 		if !strings.Contains(told, "nothing is left of it") || !strings.HasSuffix(told, next) {
 			t.Errorf("%s: nothing is left of %s: got %s", o.name, f.name, told)

@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
-	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
@@ -212,7 +211,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		case !ok && change.Kind == workspace.Patch && r.isNew(change.Name):
 			continue
 		case !ok:
-			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop())
+			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop(f))
 			continue
 		case file.Path == "":
 			continue // Only the build has it.
@@ -331,17 +330,12 @@ func (r *rebase) oldBase(ctx context.Context, f *carried, o RebaseOptions) (*ups
 	return &old, nil
 }
 
-// drop returns the end of a sentence, which is about taking a file out of the overlay: the command that takes out all of it, if it changes no
-// other file, or the one that comes then.
-func (r *rebase) drop() string {
-	command := dropCommand(r.overlay)
-	switch {
-	case command != "":
+// drop returns the end of a sentence, which is about taking a file out of the overlay: the command that does.
+func (r *rebase) drop(f *carried) string {
+	if command := dropCommand(r.overlay, f.Name); command != "" {
 		return ": " + command
-	case r.overlay.Macro != "":
-		return ""
 	}
-	return ", then: overlay accept " + shell.Word(r.overlay.Label)
+	return ""
 }
 
 // sameAsCopy tells whether a file is what the overlay has in base_srcs, as far as a copy is a file of the workspace.
@@ -463,7 +457,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 			continue
 		case f.gone:
 			carriedAll = false
-			r.tell(f, "upstream has all of its changes now; nothing is left of it, so take it out of the overlay%s", r.drop())
+			r.tell(f, "upstream has all of its changes now; nothing is left of it, so take it out of the overlay%s", r.drop(f))
 			continue
 		case len(errs) > 0:
 			carriedAll = false
