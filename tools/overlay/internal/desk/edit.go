@@ -50,6 +50,14 @@ type Edited struct {
 	Replaces string // label of the overlay whose file replaces one of the package, or empty
 }
 
+// Place returns what editors and terminals take for a place in a file.
+func (d *Desk) Place(file Edited) string {
+	if file.Line > 0 {
+		return fmt.Sprintf("%s:%d", d.rel(file.Path), file.Line)
+	}
+	return d.rel(file.Path)
+}
+
 // Edit makes a file of a package one that is compiled as the user changes it. What is text
 // of the user that names the file: an import path and the name, a symbol, a line of a stack trace.
 func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, error) {

@@ -477,3 +477,16 @@ func TestEditReason(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestPlace checks that files of the workspace have a relative path also in a folder of it.
+func TestPlace(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules("//overlays:uuid")...)
+	d.Dir = filepath.Join(d.Workspace.Root, "uuid")
+	edited, err := d.Edit(context.Background(), "a.go:7", EditOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := filepath.ToSlash(d.Place(edited)); got != "../overlays/a.go:7" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -62,7 +62,7 @@ func (im *importer) sayLeftOut(base, changed string, imported map[string]bool) e
 	for _, why := range reasons {
 		names, text := files[why], why
 		if one, ok := strings.CutPrefix(why, "a "); ok && len(names) > 1 {
-			text = fmt.Sprintf("%d %ss", len(names), one)
+			text = counted(len(names), one)
 		}
 		shown := names[:min(len(names), namesLeftOut-named)]
 		named += len(shown)

@@ -465,7 +465,8 @@ func (r *real) outcome(t *testing.T, o *realOverlay, f *realFile, to int, isIll 
 		}
 		return "gone"
 	case conflicts > 0:
-		if !strings.Contains(told, ": "+some(conflicts)+" of ") || !strings.Contains(told, "conflict with upstream's") {
+		number, _, _ := strings.Cut(conflicting(conflicts, "its changes"), "its")
+		if !strings.Contains(told, ": "+number) || !strings.Contains(told, "with upstream's") {
 			t.Errorf("%s: %d conflicts in %s: got %s", o.name, conflicts, f.name, told)
 		}
 		return "conflicts"

@@ -92,7 +92,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	if err != nil {
 		return nil, err
 	}
-	o.say("asking Bazel for packages of %d overlays", len(chosen))
+	o.say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
@@ -278,21 +278,21 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 	}
 	if conflicts > 0 {
 		f.stays = true
-		if o.DryRun {
-			r.tell(f, "%s of its changes conflict with upstream's; overlay rebase %s writes the conflicts into %s", some(conflicts), r.overlay.Label, r.desk.rel(f.Path))
-			return nil
-		}
 		if safe, why := isCommitted(ctx, f.Path); !safe && !o.Force {
 			f.merged = f.overlay
-			r.tell(f, "%s of its changes conflict with upstream's, and %s %s; if it has them resolved already: overlay accept %s; "+
+			r.tell(f, "%s with upstream's, and %s %s; if it has them resolved already: overlay accept %s; "+
 				"if not, commit it first, or have the conflicts written into it by: overlay rebase -force %s",
-				some(conflicts), r.desk.rel(f.Path), why, r.overlay.Label, r.overlay.Label)
+				conflicting(conflicts, "its changes"), r.desk.rel(f.Path), why, r.overlay.Label, r.overlay.Label)
+			return nil
+		}
+		if o.DryRun {
+			r.tell(f, "%s with upstream's; without -dry-run, overlay rebase writes the conflicts into %s", conflicting(conflicts, "its changes"), r.desk.rel(f.Path))
 			return nil
 		}
 		f.merged = merged
 		line, _ := merge.Markers(merged)
-		r.tell(f, "%s:%d: %s of its changes conflict with upstream's; resolve them there, then: overlay accept %s",
-			r.desk.rel(f.Path), line, some(conflicts), r.overlay.Label)
+		r.tell(f, "%s:%d: %s with upstream's; resolve them there, then: overlay accept %s",
+			r.desk.rel(f.Path), line, conflicting(conflicts, "its changes"), r.overlay.Label)
 		return nil
 	}
 	taken, all := merge.TakenOver(old.Content, f.overlay, f.upstream)
@@ -353,11 +353,20 @@ func digestOfFile(path string) string {
 	return digest.Of(content)
 }
 
-func some(n int) string {
+// conflicting begins a sentence about how many of some changes conflict.
+func conflicting(n int, changes string) string {
 	if n == 1 {
-		return "one"
+		return "one of " + changes + " conflicts"
 	}
-	return fmt.Sprint(n)
+	return fmt.Sprintf("%d of %s conflict", n, changes)
+}
+
+// counted returns a noun with its number.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // names are those of base, overlay and upstream, for git's markers.
@@ -483,7 +492,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		r.problem = true
 		fmt.Fprintf(r.out, "%s: with it, package %s does not type-check:\n", r.overlay.Label, r.pkg.ImportPath)
 		for _, err := range errs {
-			fmt.Fprintf(r.out, "  %v\n", err)
+			fmt.Fprintf(r.out, "  %s\n", r.inOverlay(err.Error()))
 		}
 		fmt.Fprintf(r.out, "Mend the overlay file, which is merged, then: overlay accept %s\n", r.overlay.Label)
 	}
@@ -494,6 +503,17 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		}
 	}
 	return changes, nil
+}
+
+// inOverlay returns an error with the path of the overlay file that it is in, in the place of the name of the file in the package.
+func (r *rebase) inOverlay(text string) string {
+	name, rest, _ := strings.Cut(text, ":")
+	for _, change := range r.overlay.Changes {
+		if change.Name == name && change.Path != "" && change.Kind != workspace.Patch {
+			return r.desk.rel(change.Path) + ":" + rest
+		}
+	}
+	return text // A diff has other lines.
 }
 
 // acceptVersion records the version of a package that an overlay suits as it is, if it is to be accepted: rebase leaves the version as it

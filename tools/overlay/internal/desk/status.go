@@ -88,7 +88,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		return err
 	}
 	s := surveying{layering: l, desk: d, today: o.Today.UTC()}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
+	progress.Say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
 	}
