@@ -286,7 +286,11 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 			return nil
 		}
 		if o.DryRun {
-			r.tell(f, "%s with upstream's; without -dry-run, overlay rebase writes the conflicts into %s", conflicting(conflicts, "its changes"), r.desk.rel(f.Path))
+			command := "overlay rebase "
+			if o.Force {
+				command += "-force "
+			}
+			r.tell(f, "%s with upstream's; %s writes the conflicts into %s", conflicting(conflicts, "its changes"), command+r.overlay.Label, r.desk.rel(f.Path))
 			return nil
 		}
 		f.merged = merged

@@ -70,7 +70,7 @@ func TestRebase(t *testing.T) {
 	if done, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || !done.Changed {
 		t.Fatalf("got %+v, %v", done, err)
 	}
-	if got := said(); read(t, d, "overlays/BUILD.bazel") != before || !strings.Contains(got, "one of its changes conflicts with upstream's; without -dry-run, overlay rebase writes the conflicts into overlays/conflict/a.go\n") {
+	if got := said(); read(t, d, "overlays/BUILD.bazel") != before || !strings.Contains(got, "one of its changes conflicts with upstream's; overlay rebase //overlays:conflict writes the conflicts into overlays/conflict/a.go\n") {
 		t.Errorf("got %s", got)
 	}
 
