@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -71,7 +70,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 			for _, file := range files {
 				if file.Path != "" && !slices.Contains(edited, file) {
 					edited = append(edited, file)
-					fmt.Println(display(file))
+					fmt.Println(d.Place(file))
 				}
 			}
 			return err
@@ -144,18 +143,4 @@ func version() string {
 		}
 	}
 	return ""
-}
-
-// display returns what editors and terminals take for a place in a file.
-func display(file desk.Edited) string {
-	path := file.Path
-	if here, err := os.Getwd(); err == nil {
-		if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
-			path = rel
-		}
-	}
-	if file.Line > 0 {
-		return fmt.Sprintf("%s:%d", path, file.Line)
-	}
-	return path
 }

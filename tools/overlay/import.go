@@ -27,7 +27,7 @@ builds compile what is imported already, as they do by MODULE.bazel and go.mod, 
 does not make that by itself is made anew. Where they do not, the diffs have to fit what builds compile.
 
 A diff may change several packages, and several diffs may be for several modules. Tests, BUILD files, documentation and what no
-build compiles is left out, and said. What a patch of MODULE.bazel changes in BUILD files beside the names of files and deps, and in
+build compiles is left out, and said: of a fork in one line, with ten names at most. What a patch of MODULE.bazel changes in BUILD files beside the names of files and deps, and in
 files that Go does not compile, stays there, in a patch of its own; so do patches of SDKs that builds do not use by default. Deps of
 overlays are set as by "overlay deps". Diffs and folders are not deleted. Run again, the command does what it could not before.
 

@@ -131,6 +131,7 @@ type Overlay struct {
 	Name       string
 	ImportPath string // empty if it is not written there as a string
 	Line       int
+	Files      []string // names of files of the package that it changes, as far as they are written there as strings
 }
 
 // Overlays returns the overlays that the file declares at its top level.
@@ -143,7 +144,7 @@ func (f *File) Overlays() []Overlay {
 	for _, call := range e.calls() {
 		rule := build.NewRule(call)
 		if e.kind(call) == "go_overlay" && rule.Name() != "" {
-			overlays = append(overlays, Overlay{rule.Name(), rule.AttrString("importpath"), line(call)})
+			overlays = append(overlays, Overlay{rule.Name(), rule.AttrString("importpath"), line(call), e.of(call).files()})
 		}
 	}
 	return overlays

@@ -102,7 +102,7 @@ type Removed struct {
 
 // unchanging are the attributes of an overlay that change nothing by themselves.
 var unchanging = []string{
-	"base", "base_srcs", "base_version", "deprecation", "exec", "expires", "features", "importpath", "name", "parts", "patch_exclude",
+	"base", "base_srcs", "base_version", "deprecation", "deps", "exec", "expires", "features", "importpath", "name", "parts", "patch_exclude",
 	"patch_fuzz", "patch_strip", "reason", "std", "strip_prefix", "tags", "testonly", "upstream", "visibility",
 }
 
@@ -124,15 +124,30 @@ func (f *File) RemoveFile(name, file string) (Removed, error) {
 	if !found && len(removed.Globs) == 0 {
 		return Removed{}, e.errorAt(call, "the overlay %s does not change a file named %q", e.label(name), file)
 	}
-	removed.Empty = true
-	for _, arg := range call.List {
-		assign, ok := arg.(*build.AssignExpr)
-		if !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name) {
-			removed.Empty = false
-		}
-	}
+	removed.Empty = isEmpty(call)
 	e.changed(call)
 	return removed, e.done()
+}
+
+// isEmpty tells whether an overlay changes nothing.
+func isEmpty(call *build.CallExpr) bool {
+	return !slices.ContainsFunc(call.List, func(arg build.Expr) bool {
+		assign, ok := arg.(*build.AssignExpr)
+		return !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name)
+	})
+}
+
+// IsEmpty tells whether an overlay changes nothing.
+func (f *File) IsEmpty(name string) (bool, error) {
+	e, err := f.edit()
+	if err != nil {
+		return false, err
+	}
+	call, err := e.existing("go_overlay", name)
+	if err != nil {
+		return false, err
+	}
+	return isEmpty(call), nil
 }
 
 // RemoveGlob takes an attribute which is a glob() out of an overlay that has none of its files any more: Bazel takes a glob()
@@ -147,16 +162,36 @@ func (f *File) RemoveGlob(name, attribute string, files []string) error {
 		return err
 	}
 	r := e.of(call)
+	if err := r.checkGlob(attribute, files); err != nil {
+		return err
+	}
+	r.DelAttr(attribute)
+	e.changed(call)
+	return e.done()
+}
+
+// CheckGlob makes sure that an attribute is a glob() which has files, so that it loses those that are deleted.
+func (f *File) CheckGlob(name, attribute string, files []string) error {
+	e, err := f.edit()
+	if err != nil {
+		return err
+	}
+	call, err := e.existing("go_overlay", name)
+	if err != nil {
+		return err
+	}
+	return e.of(call).checkGlob(attribute, files)
+}
+
+func (r rule) checkGlob(attribute string, files []string) error {
 	x, err := r.value(attribute)
 	if err == nil && slices.ContainsFunc(files, func(file string) bool { return !covers(x, file) }) {
 		err = r.literal(x, attribute, "a list, or a glob() that has "+strings.Join(files, ", "))
 	}
 	if err != nil {
-		return byHand(err, "# Take this out of %s of %s:\n%s", attribute, e.label(name), strings.Join(files, "\n"))
+		return byHand(err, "# Take this out of %s of %s:\n%s", attribute, r.edit.label(r.ExplicitName()), strings.Join(files, "\n"))
 	}
-	r.DelAttr(attribute)
-	e.changed(call)
-	return e.done()
+	return nil
 }
 
 func (r rule) removeFile(file string) (removed Removed, found bool, err error) {
@@ -177,13 +212,7 @@ func (r rule) removeFile(file string) (removed Removed, found bool, err error) {
 		}
 		before := len(list.List)
 		list.List = deleteStrings(list.List, func(value string) bool {
-			name := value
-			if attribute == "embedsrcs" {
-				name = strings.TrimPrefix(strings.TrimPrefix(value, ":"), r.prefix())
-			} else if attribute != "delete" {
-				name = path.Base(strings.ReplaceAll(value, ":", "/"))
-			}
-			if name != file {
+			if r.named(attribute, value) != file {
 				return false
 			}
 			if attribute != "delete" {
@@ -259,6 +288,39 @@ func (r rule) removeFile(file string) (removed Removed, found bool, err error) {
 		r.DelAttr("patches")
 	}
 	return removed, found, nil
+}
+
+// named returns the name, in the package, of the file that a value of an attribute is for.
+func (r rule) named(attribute, value string) string {
+	switch attribute {
+	case "delete":
+		return value
+	case "embedsrcs":
+		return strings.TrimPrefix(strings.TrimPrefix(value, ":"), r.prefix())
+	}
+	return path.Base(strings.ReplaceAll(value, ":", "/"))
+}
+
+// files returns the names, in the package, of the files that an overlay changes, as far as they are written as strings.
+func (r rule) files() (names []string) {
+	for _, attribute := range []string{"srcs", "new_srcs", "embedsrcs", "delete"} {
+		for _, value := range r.AttrStrings(attribute) {
+			names = append(names, r.named(attribute, value))
+		}
+	}
+	if dict, err := r.dict("replace"); err == nil && dict != nil {
+		for _, entry := range dict.List {
+			if key, ok := entry.Key.(*build.StringExpr); ok {
+				names = append(names, key.Value)
+			}
+		}
+	}
+	if dict, err := r.dict("patches"); err == nil && dict != nil {
+		for _, entry := range dict.List {
+			names = append(names, build.Strings(entry.Value)...)
+		}
+	}
+	return names
 }
 
 // prefix returns what embedded files have before their names in the package.

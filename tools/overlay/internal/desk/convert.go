@@ -2,7 +2,6 @@ package desk
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/markers"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -46,7 +44,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if err != nil {
 		return err
 	}
-	c := converting{survey: found, desk: d, files: newBuildFiles(d.Workspace.Root, "", found.layering), diffs: diffFiles{}, released: map[string][]string{}}
+	c := converting{survey: found, files: newBuildFiles(d.Workspace.Root, "", found.layering), cutting: newCutting(d, found.all)}
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel what uses %s", words(found.chosen))
@@ -86,19 +84,9 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 // A converting is of some overlays.
 type converting struct {
 	*survey
-	desk    *Desk
-	files   *buildFiles
-	diffs   diffFiles
-	overlay string                    // label of the one that is converted
-	uses    map[string][]bazel.Target // rules, by the labels of files of overlays that they use
-	texts   map[string][]string       // lines of MODULE.bazel and the like, by the labels of files that they name
-
-	released map[string][]string // labels of files, by those of overlays converted before, which use them no more
-	cuts     []diffPart          // that converted overlays have no more, one of each diff
-
-	made, gone []userfiles.Change
-	goneLabels []string
-	out        bytes.Buffer
+	cutting
+	files *buildFiles
+	made  []userfiles.Change
 }
 
 func (c *converting) convert(ctx context.Context, o workspace.Overlay, pkg *workspace.GoPackage, to Form) error {
@@ -237,7 +225,7 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 	if err != nil {
 		return err
 	}
-	r := &rebase{desk: c.desk, layering: c.layering, out: &c.out, overlay: o, pkg: pkg, old: o.Version, diffs: c.diffs}
+	r := &rebase{desk: c.desk, layering: c.survey.layering, out: &c.out, overlay: o, pkg: pkg, old: o.Version, diffs: c.diffs}
 	said := buildfile.Change{Name: name, ImportPath: o.ImportPath, Base: map[string]string{}}
 	var names, files []string
 	for _, change := range o.Changes {
@@ -325,85 +313,6 @@ func (c *converting) patchedText(ctx context.Context, r *rebase, change workspac
 		return nil, false, fmt.Errorf("%s does not fit: %w", c.desk.rel(change.Path), err)
 	}
 	return text, false, nil
-}
-
-// cut takes the parts that are about a file of the package out of an overlay's diffs.
-func (c *converting) cut(o workspace.Overlay, name string) error {
-	parts, err := c.diffs.parts(c.desk, o, name)
-	if err != nil {
-		return err
-	}
-	slices.Reverse(parts) // Lines before a part stay where they are.
-	for _, part := range parts {
-		if !slices.ContainsFunc(c.cuts, func(before diffPart) bool { return before.path == part.path }) {
-			c.cuts = append(c.cuts, part)
-		}
-		if slices.ContainsFunc(c.all, func(other workspace.Overlay) bool {
-			return other.Label != o.Label && slices.ContainsFunc(other.Changes, func(change workspace.Change) bool {
-				return change.Path == part.path && !slices.Contains(c.released[other.Label], change.Label) && slices.Contains(part.Names(number(other, "patch_strip", 1)), change.Name)
-			})
-		}) {
-			continue // Another overlay has it, too, maybe of another package.
-		}
-		if _, other := c.users(part.label); other != "" {
-			return fmt.Errorf("%s uses %s, too, and would lose what that changes of %s; give it a copy of the diff first", other, c.desk.rel(part.path), name)
-		}
-		c.diffs[part.path].text = withoutPart(c.diffs[part.path].text, part.FileDiff)
-	}
-	return nil
-}
-
-// dropEmpty deletes the diffs in which nothing is left, or says what is.
-func (c *converting) dropEmpty(ctx context.Context) error {
-	for _, part := range c.cuts {
-		file, user := part.path, c.usedBy(part.label)
-		diff := c.diffs[file]
-		if parts, err := unified.Parse(diff.text); err == nil && len(parts) > 0 {
-			if user == "" {
-				fmt.Fprintf(&c.out, "kept %s, which changes other files, too\n", c.desk.rel(file))
-			} else {
-				fmt.Fprintf(&c.out, "kept %s, which %s uses, too\n", c.desk.rel(file), user)
-			}
-			continue
-		}
-		if user != "" {
-			return fmt.Errorf("nothing would be left of %s, which %s uses, too", c.desk.rel(file), user)
-		}
-		// Of what the diff changes nothing is lost; but it may say more, such as the mail that it came in.
-		if strings.TrimSpace(diff.text) != "" {
-			if safe, why := isCommitted(ctx, file); !safe {
-				return fmt.Errorf("%s has text beside its diffs, and %s; commit it first", c.desk.rel(file), why)
-			}
-		}
-		c.gone = append(c.gone, userfiles.Change{Path: file, Original: []byte(diff.original), Delete: true, Root: c.desk.Workspace.Root})
-		c.goneLabels = append(c.goneLabels, part.label)
-		delete(c.diffs, file)
-	}
-	return nil
-}
-
-// usedBy returns what uses a file, beside the overlay, or an empty string.
-func (c *converting) usedBy(label string) string {
-	overlay, other := c.users(label)
-	return cmp.Or(other, overlay)
-}
-
-// users returns an overlay, beside the one that is converted, that uses a file, and what else does: a rule, or a line of MODULE.bazel
-// or the like.
-func (c *converting) users(label string) (overlay, other string) {
-	for _, user := range c.uses[label] {
-		switch {
-		case user.Label == c.overlay || slices.Contains(c.released[user.Label], label):
-		case user.Kind == "go_overlay":
-			overlay = user.Label
-		default:
-			other = user.Label
-		}
-	}
-	if lines := c.texts[label]; len(lines) > 0 {
-		other = lines[0]
-	}
-	return overlay, other
 }
 
 // isTaken tells whether another overlay has a file at a path, or gets it by the same command.

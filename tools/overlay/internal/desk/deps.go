@@ -52,7 +52,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 			return !slices.ContainsFunc(overlay.Changes, func(c workspace.Change) bool { return slices.Contains(o.Files, c.Path) })
 		})
 	}
-	progress.Say("asking Bazel for packages of %d overlays, and what they import", len(chosen))
+	progress.Say("asking Bazel for packages of %s, and what they import", counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err

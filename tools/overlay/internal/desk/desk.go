@@ -167,10 +167,13 @@ func writtenAgainst(o workspace.Overlay, pkg *workspace.GoPackage, name string) 
 	return pkg.File(name)
 }
 
-// dropCommand returns the command that takes an overlay out, if it changes one file only.
-func dropCommand(o workspace.Overlay) string {
-	if len(o.Changes) > 1 || o.Macro != "" {
+// dropCommand returns the command that takes a file out of an overlay, or all of it, if it changes no other.
+func dropCommand(o workspace.Overlay, name string) string {
+	switch {
+	case o.Macro != "":
 		return ""
+	case slices.ContainsFunc(o.Changes, func(change workspace.Change) bool { return change.Name != name }):
+		return "overlay drop " + shell.Word(o.ImportPath+"/"+name)
 	}
 	return "overlay drop " + shell.Word(o.Label)
 }

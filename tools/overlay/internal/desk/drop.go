@@ -23,9 +23,9 @@ type DropOptions struct {
 	Force bool // even if something that Drop can't edit still names them, or git lacks files that are deleted
 }
 
-// Drop takes overlays out of their BUILD files, out of the sets that have them, and from the disk. What still
-// names one is an error, and then nothing is changed.
-func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
+// Drop takes overlays out of their BUILD files, out of the sets that have them, and from the disk; or files out of overlays. Operands
+// are labels, or what names a file. What still names one is an error, and then nothing is changed.
+func (d *Desk) Drop(ctx context.Context, operands []string, o DropOptions) error {
 	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
 	if err != nil {
 		return err
@@ -34,34 +34,47 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel for overlays")
-	l, overlays, broken, err := d.declared(ctx, labels)
+	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
 		return err
 	}
-	for _, overlay := range overlays {
+	overlays, parts, err := d.droppable(ctx, l, operands)
+	if err != nil {
+		return withBroken(err, broken)
+	}
+	chosen := slices.Clone(overlays)
+	for _, part := range parts {
+		chosen = append(chosen, part.overlay)
+	}
+	for _, overlay := range chosen {
 		if overlay.Macro != "" {
 			return fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; take it out there by hand, and delete its files\nno file has been changed",
 				d.rel(overlay.BuildFile), overlay.Line, overlay.Label, overlay.Macro)
 		}
 	}
+	again := "overlay drop -force " + words(overlays, parts)
 	if broken != nil && !o.Force {
-		return fmt.Errorf("%w\nBUILD files that can't be read may name what is to be dropped. Mend them, or drop it anyway: overlay drop -force %s\nno file has been changed",
-			broken, words(overlays))
+		return fmt.Errorf("%w\nBUILD files that can't be read may name what is to be dropped. Mend them, or drop it anyway: %s\nno file has been changed",
+			broken, again)
 	}
 
-	p := dropping{desk: d, overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace.Root, "", l)}
-	progress.Say("asking Bazel what uses %s", words(overlays))
-	if p.uses, err = d.uses(ctx, overlays); err != nil {
+	p := dropping{overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace.Root, "", l), cutting: newCutting(d, slices.Clone(l.all))}
+	p.force = o.Force
+	progress.Say("asking Bazel what uses %s", words(overlays, parts))
+	if p.uses, err = d.uses(ctx, chosen); err != nil {
 		return err
 	}
-	progress.Say("looking for files that name %s", words(overlays))
+	progress.Say("looking for files that name %s", words(overlays, parts))
+	if p.texts, err = d.textsNaming(labelsOf(chosen)); err != nil {
+		return err
+	}
+	if err := p.takeParts(ctx, parts); err != nil {
+		return fmt.Errorf("%w\nno file has been changed", err)
+	}
 	if err := p.edit(); err != nil {
 		return err
 	}
-	if p.texts, err = d.textsNaming(labelsOf(overlays)); err != nil {
-		return err
-	}
-	for _, overlay := range overlays {
+	for _, overlay := range p.overlays {
 		for _, line := range p.texts[overlay.Label] {
 			p.named = append(p.named, fmt.Sprintf("%s: names %s", line, overlay.Label))
 		}
@@ -70,23 +83,24 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	if err != nil {
 		return err
 	}
-	emptied, err := p.files.emptied(d, p.gone)
+	emptied, err := p.files.emptied(d, p.goneLabels)
 	if err != nil {
 		return err
 	}
 	p.named = append(p.named, emptied...)
 	if len(p.named) > 0 && !o.Force {
-		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: overlay drop -force %s\nno file has been changed",
-			strings.Join(p.named, "\n  "), words(overlays))
+		return fmt.Errorf("what is to be dropped is still named:\n  %s\nTake it out there first, or drop it anyway: %s\nno file has been changed",
+			strings.Join(p.named, "\n  "), again)
 	}
 	progress.Done()
 	for _, change := range changes {
-		if !change.Delete || o.Force {
+		isLost := change.Delete || p.diffs[change.Path] != nil
+		if !isLost || o.Force {
 			continue
 		}
 		if safe, why := isCommitted(ctx, change.Path); !safe {
-			return fmt.Errorf("%s %s, and would be gone. Commit it first, or drop it anyway: overlay drop -force %s\nno file has been changed",
-				d.rel(change.Path), why, words(overlays))
+			return fmt.Errorf("%s %s, and would be gone. Commit it first, or drop it anyway: %s\nno file has been changed",
+				d.rel(change.Path), why, again)
 		}
 	}
 	if err := userfiles.Apply(changes...); err != nil {
@@ -101,27 +115,30 @@ func (d *Desk) Drop(ctx context.Context, labels []string, o DropOptions) error {
 	return nil
 }
 
-// words returns labels of overlays as words of a command.
-func words(overlays []workspace.Overlay) string {
+// words returns overlays, and files that are taken out of some, as words of a command.
+func words(overlays []workspace.Overlay, parts ...[]overlayPart) string {
 	var words []string
 	for _, o := range overlays {
-		words = append(words, shell.Word(o.Label))
+		words = append(words, o.Label)
 	}
-	return strings.Join(words, " ")
+	for _, part := range slices.Concat(parts...) {
+		for _, name := range part.names {
+			words = append(words, part.overlay.ImportPath+"/"+name)
+		}
+	}
+	return shell.Words(words)
 }
 
 // A dropping is of some overlays.
 type dropping struct {
-	desk     *Desk
+	cutting
 	overlays []workspace.Overlay
 	sets     []workspace.Set
 	files    *buildFiles
 
-	uses  map[string][]bazel.Target // rules of the workspace, by the labels of overlays and files that they name
-	texts map[string][]string       // lines of files that Bazel is not asked about, by these labels
-	gone  []string                  // labels of files that are deleted
-	named []string                  // what still names the overlays: file:line, and what it is
-	said  []string                  // what was done
+	globbed []string // labels of files that the declarations of overlays have by a glob()
+	named   []string // what still names the overlays: file:line, and what it is
+	said    []string // what was done
 }
 
 func (p *dropping) isDropped(label string) bool {
@@ -330,31 +347,36 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 	var seen []string
 	for _, o := range p.overlays {
 		for _, label := range o.Sources {
-			if slices.Contains(seen, label) {
+			if slices.Contains(seen, label) || slices.Contains(p.goneLabels, label) {
 				continue
 			}
 			seen = append(seen, label)
-			path := workspace.SourcePath(p.desk.Workspace, label)
-			if path == "" {
-				p.said = append(p.said, fmt.Sprintf("kept %s, which is no file of the workspace's sources", label))
-				continue
-			}
-			if i := slices.IndexFunc(p.uses[label], func(t bazel.Target) bool { return !p.isDropped(t.Label) }); i >= 0 {
-				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), p.uses[label][i].Label))
-				continue
-			}
-			if lines := p.texts[label]; len(lines) > 0 {
-				p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), lines[0]))
-				continue
-			}
-			content, err := os.ReadFile(path)
-			if err != nil {
+			if err := p.delete(label); err != nil {
 				return nil, err
 			}
-			changes = append(changes, userfiles.Change{Path: path, Original: content, Delete: true, Root: p.desk.Workspace.Root})
-			p.gone = append(p.gone, label)
-			p.said = append(p.said, "deleted "+p.desk.rel(path))
 		}
 	}
-	return changes, nil
+	return slices.Concat(changes, p.diffs.changes(), p.gone), nil
+}
+
+// delete deletes a file that overlays were made of, unless something else uses it.
+func (p *dropping) delete(label string) error {
+	path := workspace.SourcePath(p.desk.Workspace, label)
+	if path == "" {
+		p.said = append(p.said, fmt.Sprintf("kept %s, which is no file of the workspace's sources", label))
+		return nil
+	}
+	if user := p.usedBy(label); user != "" {
+		p.said = append(p.said, fmt.Sprintf("kept %s, which %s uses, too", p.desk.rel(path), user))
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	delete(p.diffs, path)
+	p.gone = append(p.gone, userfiles.Change{Path: path, Original: content, Delete: true, Root: p.desk.Workspace.Root})
+	p.goneLabels = append(p.goneLabels, label)
+	p.said = append(p.said, "deleted "+p.desk.rel(path))
+	return nil
 }

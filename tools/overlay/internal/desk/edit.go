@@ -50,6 +50,14 @@ type Edited struct {
 	Replaces string // label of the overlay whose file replaces one of the package, or empty
 }
 
+// Place returns what editors and terminals take for a place in a file.
+func (d *Desk) Place(file Edited) string {
+	if file.Line > 0 {
+		return fmt.Sprintf("%s:%d", d.rel(file.Path), file.Line)
+	}
+	return d.rel(file.Path)
+}
+
 // Edit makes a file of a package one that is compiled as the user changes it. What is text
 // of the user that names the file: an import path and the name, a symbol, a line of a stack trace.
 func (d *Desk) Edit(ctx context.Context, text string, o EditOptions) (Edited, error) {
@@ -191,10 +199,11 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 			return Edited{}, err
 		}
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
-		if e.Reason != "" && e.Reason != there.Reason {
-			fmt.Fprintf(&e.out, "the reason of %s stays as it is in %s:%d\n", there.Label, e.rel(there.BuildFile), there.Line)
+		edited, err := e.again(*there, there.Changes[i], change, at.line)
+		if err != nil {
+			return Edited{}, err
 		}
-		return e.again(*there, there.Changes[i], change, at.line)
+		return edited, e.setReason(*there)
 	}
 	if len(elsewhere) > 0 {
 		return Edited{}, fmt.Errorf("%s of package %s is overlaid by %s, which the set %s does not have; add it to overlays of the set, or choose another by -set LABEL",
@@ -243,7 +252,45 @@ func (e *editing) open(at place) (Edited, error) {
 	if slices.ContainsFunc(at.overlay.Changes, func(c workspace.Change) bool { return c.Path == at.path && c.Kind == workspace.Replace && !c.Embedded }) {
 		edited.Replaces = at.overlay.Label
 	}
-	return edited, nil
+	i := slices.IndexFunc(e.all, func(o workspace.Overlay) bool { return o.Label == at.overlay.Label })
+	return edited, e.setReason(e.all[i]) // An operand before may have set it.
+}
+
+// setReason writes the reason that the user gives into an overlay that is there.
+func (e *editing) setReason(o workspace.Overlay) error {
+	if e.Reason == "" || e.Reason == o.Reason {
+		return nil
+	}
+	if o.Macro != "" {
+		return fmt.Errorf("%s:%d: %s is declared by the macro %s, which can't be edited without guessing; write its reason there by hand",
+			e.rel(o.BuildFile), o.Line, o.Label, o.Macro)
+	}
+	pkg, name := workspace.Package(o.Label)
+	build, err := e.files.load(pkg)
+	if err != nil {
+		return err
+	}
+	if err := build.Change(buildfile.Change{Name: name, ImportPath: o.ImportPath, Reason: e.Reason}); err != nil {
+		return err
+	}
+	e.sayReason(o)
+	for i := range e.all {
+		if e.all[i].Label == o.Label {
+			e.all[i].Reason = e.Reason
+		}
+	}
+	return nil
+}
+
+// sayReason says which reason of an overlay the one that the user gives replaces.
+func (e *editing) sayReason(o workspace.Overlay) {
+	switch {
+	case e.Reason == "" || e.Reason == o.Reason:
+	case o.Reason == "":
+		fmt.Fprintf(&e.out, "the reason of %s is %q now\n", o.Label, e.Reason)
+	default:
+		fmt.Fprintf(&e.out, "the reason of %s is %q now, and was %q\n", o.Label, e.Reason, o.Reason)
+	}
 }
 
 // use has builds use the set, if they use none.
@@ -467,8 +514,8 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	change.Path = edited.Path
 	e.remember(label, change, said)
 	fmt.Fprintf(&e.out, "%s %s %s of %s\n", label, change.Kind, change.Name, versioned(at.pkg))
-	if own != nil && own.Reason != "" && e.Reason != "" && own.Reason != e.Reason {
-		fmt.Fprintf(&e.out, "the reason of %s was %q\n", label, own.Reason)
+	if own != nil {
+		e.sayReason(*own)
 	}
 	if at.pkg.Cgo && cgoLine.Match(content) {
 		fmt.Fprintf(&e.out, "its #cgo lines are not read by builds: who changes one has to change copts, clinkopts or delete_opts of %s, too\n", label)

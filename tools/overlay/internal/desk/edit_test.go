@@ -445,19 +445,48 @@ func TestEditWithoutSDK(t *testing.T) {
 	}
 }
 
-// TestEditReason checks that it is said what becomes of a reason that an overlay has.
+// TestEditReason checks that a reason is written into overlays that are there, and that it is said which one it replaces.
 func TestEditReason(t *testing.T) {
+	for _, before := range []string{"It is slow.", ""} {
+		for _, what := range []string{"example.com/m/uuid/a.go", "overlays/a.go", "example.com/m/uuid/b.go"} {
+			rules := editRules("//overlays:uuid")
+			want := "the reason of //overlays:uuid is \"It is wrong.\" now"
+			if before != "" {
+				rules[1].attrs["reason"] = before
+				want += ", and was \"It is slow.\""
+			}
+			d, out, _ := fakeDesk(t, editFiles, rules...)
+			if _, err := d.EditAll(context.Background(), []string{what, what}, EditOptions{Reason: "It is wrong."}); err != nil {
+				t.Fatal(err)
+			}
+			if got := out.String(); strings.Count(got, "the reason of") != 1 || !strings.Contains(got, want+"\n") {
+				t.Errorf("%s: said %s, want %s", what, got, want)
+			}
+			if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `reason = "It is wrong."`) {
+				t.Errorf("%s: got %s", what, got)
+			}
+		}
+	}
+
 	rules := editRules("//overlays:uuid")
-	rules[1].attrs["reason"] = "It is slow."
-	d, out, _ := fakeDesk(t, editFiles, rules...)
-	if _, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/a.go", "example.com/m/uuid/b.go", "example.com/m/uuid/b.go:1"}, EditOptions{Reason: "It is wrong."}); err != nil {
+	rules[1].attrs["generator_function"] = "make"
+	d, _, _ := fakeDesk(t, editFiles, rules...)
+	before := read(t, d, "overlays/BUILD.bazel")
+	_, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/a.go"}, EditOptions{Reason: "It is wrong."})
+	if err == nil || !strings.Contains(err.Error(), "declared by the macro make") || read(t, d, "overlays/BUILD.bazel") != before {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestPlace checks that files of the workspace have a relative path also in a folder of it.
+func TestPlace(t *testing.T) {
+	d, _, _ := fakeDesk(t, editFiles, editRules("//overlays:uuid")...)
+	d.Dir = filepath.Join(d.Workspace.Root, "uuid")
+	edited, err := d.Edit(context.Background(), "a.go:7", EditOptions{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	got := filepath.ToSlash(out.String())
-	if strings.Count(got, "the reason of //overlays:uuid stays as it is in overlays/BUILD.bazel:7\n") != 1 || strings.Count(got, "the reason of //overlays:uuid was \"It is slow.\"\n") != 1 {
-		t.Errorf("said %s", got)
-	}
-	if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, `reason = "It is wrong."`) {
+	if got := filepath.ToSlash(d.Place(edited)); got != "../overlays/a.go:7" {
 		t.Errorf("got %s", got)
 	}
 }

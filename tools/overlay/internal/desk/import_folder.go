@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -67,6 +68,7 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 	if err := im.findAll(ctx, importPaths); err != nil {
 		return err
 	}
+	imported := map[string]bool{} // files, by their paths in the module
 	for _, importPath := range importPaths {
 		pkg, folder := im.found[importPath], s.folderOf(importPath)
 		in, before := filepath.Join(changed, filepath.FromSlash(folder)), filepath.Join(base, filepath.FromSlash(folder))
@@ -124,6 +126,12 @@ func (im *importer) compare(ctx context.Context, s *series, base, changed, versi
 		if t.files = t.after; len(t.files) > 0 {
 			im.targets = append(im.targets, t)
 		}
+		for name := range t.after {
+			imported[path.Join(folder, name)] = true
+		}
 	}
-	return nil
+	if base == "" {
+		return nil // What builds compile is not all that there is of a module.
+	}
+	return im.sayLeftOut(base, changed, imported)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -664,6 +665,34 @@ func TestImportFork(t *testing.T) {
 	wantOverlays(t, d, `srcs = ["`+source+`retry.go"]`, `new_srcs = ["`+source+`log/more.go"]`, `delete = ["gone.go"]`, `base_version = "v1.2.0"`)
 	if got := read(t, d, "overlays/"+source+"log/log.go"); got != patchedRetry["log/log.go"] {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestImportForkLeftOut checks that it is said, in a line, in which files a fork differs that overlays do not have.
+func TestImportForkLeftOut(t *testing.T) {
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n\nreplace github.com/acme/retry => ./fork\n", 1)
+	for _, file := range txtar.Parse([]byte(retry)).Files {
+		text := string(file.Data)
+		if new, ok := patchedRetry[file.Name]; ok {
+			text = new
+		}
+		if text != "" {
+			files += "-- fork/" + file.Name + " --\n" + text
+		}
+	}
+	files += "-- fork/log/more.go --\n" + patchedRetry["log/more.go"] + "-- fork/README.md --\nMine.\n-- fork/make.sh --\n-- fork/b_test.go --\npackage retry\n" +
+		"-- fork/vendor/x/x.go --\npackage x\n-- fork/nested/go.mod --\nmodule x\n-- fork/nested/x.go --\npackage x\n"
+	for i := range 12 {
+		files += fmt.Sprintf("-- fork/log/z%02d_test.go --\npackage log\n", i)
+	}
+	d, _, said := importDesk(t, files, true)
+	if _, err := d.Import(context.Background(), []string{"go.mod"}, ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "fork: left out: compiled by no build (tool/main.go), documentation (README.md), a build file of Bazel (REPO.bazel), 14 tests (b_test.go, log/z00_test.go, " +
+		"log/z01_test.go, log/z02_test.go, log/z03_test.go, log/z04_test.go, log/z05_test.go, …), a script\n"
+	if got := filepath.ToSlash(said.String()); strings.Count(got, "left out") != 1 || !strings.HasSuffix(got, want) {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -458,14 +458,15 @@ func (r *real) outcome(t *testing.T, o *realOverlay, f *realFile, to int, isIll 
 	case isGone:
 		next := "it out of the overlay: overlay drop " + o.label + "\n"
 		if len(o.files) > 1 {
-			next = "it out of the overlay, then: overlay accept " + o.label + "\n"
+			next = "/" + f.name + "\n" // overlay drop IMPORTPATH/FILE
 		}
 		if !strings.Contains(told, "nothing is left of it") || !strings.HasSuffix(told, next) {
 			t.Errorf("%s: nothing is left of %s: got %s", o.name, f.name, told)
 		}
 		return "gone"
 	case conflicts > 0:
-		if !strings.Contains(told, ": "+some(conflicts)+" of ") || !strings.Contains(told, "conflict with upstream's") {
+		number, _, _ := strings.Cut(conflicting(conflicts, "its changes"), "its")
+		if !strings.Contains(told, ": "+number) || !strings.Contains(told, "with upstream's") {
 			t.Errorf("%s: %d conflicts in %s: got %s", o.name, conflicts, f.name, told)
 		}
 		return "conflicts"

@@ -16,7 +16,6 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/digest"
 	"github.com/go-overlay/go_overlay/tools/internal/markers"
-	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/merge"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/upstream"
@@ -94,7 +93,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	if err != nil {
 		return nil, err
 	}
-	o.say("asking Bazel for packages of %d overlays", len(chosen))
+	o.say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
@@ -213,7 +212,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 		case !ok && change.Kind == workspace.Patch && r.isNew(change.Name):
 			continue
 		case !ok:
-			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop())
+			r.tell(f, "package %s has no file of that name any more; see what has become of it, and take it out of the overlay%s", r.pkg.ImportPath, r.drop(f))
 			continue
 		case file.Path == "":
 			continue // Only the build has it.
@@ -280,21 +279,25 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 	}
 	if conflicts > 0 {
 		f.stays = true
-		if o.DryRun {
-			r.tell(f, "%s of its changes conflict with upstream's; overlay rebase %s writes the conflicts into %s", some(conflicts), r.overlay.Label, r.desk.rel(f.Path))
-			return nil
-		}
 		if safe, why := isCommitted(ctx, f.Path); !safe && !o.Force {
 			f.merged = f.overlay
-			r.tell(f, "%s of its changes conflict with upstream's, and %s %s; if it has them resolved already: overlay accept %s; "+
+			r.tell(f, "%s with upstream's, and %s %s; if it has them resolved already: overlay accept %s; "+
 				"if not, commit it first, or have the conflicts written into it by: overlay rebase -force %s",
-				some(conflicts), r.desk.rel(f.Path), why, r.overlay.Label, r.overlay.Label)
+				conflicting(conflicts, "its changes"), r.desk.rel(f.Path), why, r.overlay.Label, r.overlay.Label)
+			return nil
+		}
+		if o.DryRun {
+			command := "overlay rebase "
+			if o.Force {
+				command += "-force "
+			}
+			r.tell(f, "%s with upstream's; %s writes the conflicts into %s", conflicting(conflicts, "its changes"), command+r.overlay.Label, r.desk.rel(f.Path))
 			return nil
 		}
 		f.merged = merged
 		line, _ := markers.First(merged)
-		r.tell(f, "%s:%d: %s of its changes conflict with upstream's; resolve them there, then: overlay accept %s",
-			r.desk.rel(f.Path), line, some(conflicts), r.overlay.Label)
+		r.tell(f, "%s:%d: %s with upstream's; resolve them there, then: overlay accept %s",
+			r.desk.rel(f.Path), line, conflicting(conflicts, "its changes"), r.overlay.Label)
 		return nil
 	}
 	taken, all := merge.TakenOver(old.Content, f.overlay, f.upstream)
@@ -332,17 +335,12 @@ func (r *rebase) oldBase(ctx context.Context, f *carried, o RebaseOptions) (*ups
 	return &old, nil
 }
 
-// drop returns the end of a sentence, which is about taking a file out of the overlay: the command that takes out all of it, if it changes no
-// other file, or the one that comes then.
-func (r *rebase) drop() string {
-	command := dropCommand(r.overlay)
-	switch {
-	case command != "":
+// drop returns the end of a sentence, which is about taking a file out of the overlay: the command that does.
+func (r *rebase) drop(f *carried) string {
+	if command := dropCommand(r.overlay, f.Name); command != "" {
 		return ": " + command
-	case r.overlay.Macro != "":
-		return ""
 	}
-	return ", then: overlay accept " + shell.Word(r.overlay.Label)
+	return ""
 }
 
 // sameAsCopy tells whether a file is what the overlay has in base_srcs, as far as a copy is a file of the workspace.
@@ -360,11 +358,20 @@ func digestOfFile(path string) string {
 	return digest.Of(content)
 }
 
-func some(n int) string {
+// conflicting begins a sentence about how many of some changes conflict.
+func conflicting(n int, changes string) string {
 	if n == 1 {
-		return "one"
+		return "one of " + changes + " conflicts"
 	}
-	return fmt.Sprint(n)
+	return fmt.Sprintf("%d of %s conflict", n, changes)
+}
+
+// counted returns a noun with its number.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // names are those of base, overlay and upstream, for git's markers.
@@ -464,7 +471,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 			continue
 		case f.gone:
 			carriedAll = false
-			r.tell(f, "upstream has all of its changes now; nothing is left of it, so take it out of the overlay%s", r.drop())
+			r.tell(f, "upstream has all of its changes now; nothing is left of it, so take it out of the overlay%s", r.drop(f))
 			continue
 		case len(errs) > 0:
 			carriedAll = false
@@ -490,7 +497,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		r.problem = true
 		fmt.Fprintf(r.out, "%s: with it, package %s does not type-check:\n", r.overlay.Label, r.pkg.ImportPath)
 		for _, err := range errs {
-			fmt.Fprintf(r.out, "  %v\n", err)
+			fmt.Fprintf(r.out, "  %s\n", r.inOverlay(err.Error()))
 		}
 		fmt.Fprintf(r.out, "Mend the overlay file, which is merged, then: overlay accept %s\n", r.overlay.Label)
 	}
@@ -501,6 +508,17 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		}
 	}
 	return changes, nil
+}
+
+// inOverlay returns an error with the path of the overlay file that it is in, in the place of the name of the file in the package.
+func (r *rebase) inOverlay(text string) string {
+	name, rest, _ := strings.Cut(text, ":")
+	for _, change := range r.overlay.Changes {
+		if change.Name == name && change.Path != "" && change.Kind != workspace.Patch {
+			return r.desk.rel(change.Path) + ":" + rest
+		}
+	}
+	return text // A diff has other lines.
 }
 
 // acceptVersion records the version of a package that an overlay suits as it is, if it is to be accepted: rebase leaves the version as it

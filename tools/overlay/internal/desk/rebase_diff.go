@@ -187,9 +187,9 @@ func (r *rebase) mergeDiffs(ctx context.Context, f *carried, o RebaseOptions) er
 		}
 		if conflicts > 0 {
 			f.stays = true
-			r.tell(f, "%s of the changes of %s conflict with upstream's, and a diff can't have both texts: %v\n"+
-				"to resolve them, make files of it: overlay convert -to files %[4]s && overlay rebase %[4]s; then accept the outcome, and: overlay save %[4]s",
-				some(conflicts), r.desk.rel(part.path), misfit, shell.Word(r.overlay.Label))
+			r.tell(f, "%s with upstream's, and a diff can't have both texts: %v\n"+
+				"to resolve them, make files of it: overlay convert -to files %[3]s && overlay rebase %[3]s; then accept the outcome, and: overlay save %[3]s",
+				conflicting(conflicts, "the changes of "+r.desk.rel(part.path)), misfit, shell.Word(r.overlay.Label))
 			return nil
 		}
 		remade[i] = remadePart{part, linediff.Exact(string(now), string(merged)), now, merged}

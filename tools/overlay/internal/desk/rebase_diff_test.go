@@ -272,7 +272,7 @@ func TestRebaseDiffPartTaken(t *testing.T) {
 // TestRebaseDiffLeft checks what is left to people: nothing changes, and the digest does not move.
 func TestRebaseDiffLeft(t *testing.T) {
 	for name, test := range map[string]struct{ diff, now, said string }{
-		"conflict": {fixC, movedBC, "one of the changes of overlays/c.patch conflict with upstream's"},
+		"conflict": {fixC, movedBC, "one of the changes of overlays/c.patch conflicts with upstream's"},
 		"taken":    {fixC, takenC, "upstream has all of its changes now; nothing is left of it"},
 		"neither":  {strings.Replace(fixC, "return 2 ", "return 5 ", 1), movedB, "fits neither the file as it is now nor as it was"},
 		"no base":  {fixC, movedB, "overlays/c.patch does not fit the file as it is now: hunk @@ -4,4 +4,4 @@"},

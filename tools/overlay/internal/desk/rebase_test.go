@@ -70,7 +70,7 @@ func TestRebase(t *testing.T) {
 	if done, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true}); err != nil || !done.Changed {
 		t.Fatalf("got %+v, %v", done, err)
 	}
-	if got := said(); read(t, d, "overlays/BUILD.bazel") != before || !strings.Contains(got, "overlay rebase //overlays:conflict writes the conflicts") {
+	if got := said(); read(t, d, "overlays/BUILD.bazel") != before || !strings.Contains(got, "one of its changes conflicts with upstream's; overlay rebase //overlays:conflict writes the conflicts into overlays/conflict/a.go\n") {
 		t.Errorf("got %s", got)
 	}
 
@@ -81,7 +81,7 @@ func TestRebase(t *testing.T) {
 	got := said()
 	for _, want := range []string{
 		"//overlays:clean: a.go: carried to the file as it is now\n",
-		"//overlays:conflict: a.go: overlays/conflict/a.go:7: one of its changes conflict with upstream's; resolve them there, then: overlay accept //overlays:conflict\n",
+		"//overlays:conflict: a.go: overlays/conflict/a.go:7: one of its changes conflicts with upstream's; resolve them there, then: overlay accept //overlays:conflict\n",
 		"//overlays:macro: a.go: overlays/BUILD.bazel:7: the overlay is declared by the macro our_overlay",
 		"//overlays:taken: a.go: upstream has all of its changes now; nothing is left of it, so take it out of the overlay: overlay drop //overlays:taken\n",
 	} {
@@ -108,6 +108,7 @@ func TestRebase(t *testing.T) {
 		t.Errorf("got %+v, %v", done, err)
 	}
 	resolved := strings.Replace(newBase, "return 4", "return 30", 1)
+	said()
 	for _, text := range []string{"package m\n\nfunc A() int { return nothing }\n", resolved} {
 		if err := os.WriteFile(filepath.Join(d.Workspace.Root, "overlays/conflict/a.go"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -116,8 +117,21 @@ func TestRebase(t *testing.T) {
 		if _, err := d.Rebase(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil || read(t, d, "overlays/conflict/a.go") != text {
 			t.Errorf("got %v, %s", err, read(t, d, "overlays/conflict/a.go"))
 		}
+		uncommitted := said()
 		if _, err := d.Accept(context.Background(), []string{"conflict"}, RebaseOptions{}); err != nil {
 			t.Fatal(err)
+		}
+		if text != resolved {
+			const want = "\n  overlays/conflict/a.go:3:23: undefined: nothing\n"
+			if got := said(); !strings.Contains(got, want) {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			if _, err := d.Rebase(context.Background(), []string{"conflict"}, RebaseOptions{DryRun: true}); err != nil {
+				t.Fatal(err)
+			}
+			if got := said(); got != uncommitted || !strings.Contains(got, "overlay rebase -force //overlays:conflict") {
+				t.Errorf("-dry-run: got %s, want %s", got, uncommitted)
+			}
 		}
 		accepted := strings.Count(read(t, d, "overlays/BUILD.bazel"), digest.Of([]byte(newBase))) == 2
 		if accepted != (text == resolved) || read(t, d, "overlays/conflict/a.go") != text {
@@ -240,5 +254,18 @@ func TestRebaseReplacedByFolder(t *testing.T) {
 	found, err := r.base(context.Background(), &carried{Change: workspace.Change{Name: "a.go"}}, digest.Of([]byte(oldBase)), RebaseOptions{Offline: true})
 	if err != nil || string(found.Content) != oldBase {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestConflicting(t *testing.T) {
+	for n, want := range map[int]string{1: "one of its changes conflicts", 2: "2 of its changes conflict"} {
+		if got := conflicting(n, "its changes"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	for n, want := range map[int]string{0: "0 overlays", 1: "one overlay", 2: "2 overlays"} {
+		if got := counted(n, "overlay"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }

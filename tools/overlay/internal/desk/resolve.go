@@ -41,25 +41,9 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 	if err != nil {
 		return place{}, err
 	}
-	base := ""
-	if mayBeOutside.MatchString(text) {
-		if base, err = d.Workspace.Info(ctx, "output_base"); err != nil {
-			return place{}, err
-		}
-	}
-	here, err := filepath.Rel(d.Workspace.Root, d.Dir)
+	candidates, err := d.candidates(ctx, text)
 	if err != nil {
 		return place{}, err
-	}
-	env := what.Env{Workspace: d.Workspace.Root, Dir: filepath.ToSlash(here), OutputBase: base, ModCache: moduleCache()}
-	if root := os.Getenv("GOROOT"); root != "" {
-		env.GOROOTs = append(env.GOROOTs, root)
-	}
-	candidates := d.pathInWorkspace(text, base)
-	if candidates == nil {
-		if candidates, err = what.Parse(text, env); err != nil {
-			return place{}, err
-		}
 	}
 
 	for _, candidate := range candidates {
@@ -93,6 +77,29 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 		}
 	}
 	return place{}, fmt.Errorf("%q: %w", text, failed)
+}
+
+// candidates returns what a text may mean, the likeliest first.
+func (d *Desk) candidates(ctx context.Context, text string) ([]what.Candidate, error) {
+	base := ""
+	if mayBeOutside.MatchString(text) {
+		var err error
+		if base, err = d.Workspace.Info(ctx, "output_base"); err != nil {
+			return nil, err
+		}
+	}
+	here, err := filepath.Rel(d.Workspace.Root, d.Dir)
+	if err != nil {
+		return nil, err
+	}
+	env := what.Env{Workspace: d.Workspace.Root, Dir: filepath.ToSlash(here), OutputBase: base, ModCache: moduleCache()}
+	if root := os.Getenv("GOROOT"); root != "" {
+		env.GOROOTs = append(env.GOROOTs, root)
+	}
+	if candidates := d.pathInWorkspace(text, base); candidates != nil {
+		return candidates, nil
+	}
+	return what.Parse(text, env)
 }
 
 // otherText returns the path in a text of a file, in an SDK or a module cache, say, if that is not the same as the one that was found.

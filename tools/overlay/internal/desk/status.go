@@ -88,7 +88,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		return err
 	}
 	s := surveying{layering: l, desk: d, today: o.Today.UTC()}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
+	progress.Say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
 	}
@@ -345,7 +345,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 				continue
 			}
 			if s.isUpstream(file, content) {
-				add("identical", name, dropCommand(o), "the package has a file that is identical to the one that the overlay adds%s", s.rest(o))
+				add("identical", name, dropCommand(o, name), "the package has a file that is identical to the one that the overlay adds%s", s.rest(o))
 			} else {
 				add("file_exists", name, "", "%s has a file of this name now, which the overlay adds: compare the two, and give that of the overlay another name, or write it into srcs", versioned(pkg))
 			}
@@ -353,7 +353,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 		}
 		if !ok {
 			if !unnamed && !s.isMade(o, change, content) {
-				add("file_gone", name, dropCommand(o), "%s has no such file%s: see what has become of it%s", versioned(pkg), written(o, pkg), s.rest(o))
+				add("file_gone", name, dropCommand(o, name), "%s has no such file%s: see what has become of it%s", versioned(pkg), written(o, pkg), s.rest(o))
 			}
 			continue
 		}
@@ -365,7 +365,7 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 			return err
 		}
 		if change.Kind == workspace.Replace && bytes.Equal(content, upstream) && change.Path != "" && !s.isOnTop(o, name) {
-			add("identical", name, dropCommand(o), "it is identical to that of %s: nothing is left to overlay%s", versioned(pkg), s.rest(o))
+			add("identical", name, dropCommand(o, name), "it is identical to that of %s: nothing is left to overlay%s", versioned(pkg), s.rest(o))
 			continue
 		}
 		digests, isPinned := o.Bases[name]
@@ -395,9 +395,9 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 	return nil
 }
 
-// rest returns what to do where only one of several changes of an overlay is to go.
+// rest returns what to do where no command takes a file out of an overlay.
 func (s *surveying) rest(o workspace.Overlay) string {
-	if dropCommand(o) != "" {
+	if o.Macro == "" {
 		return ""
 	}
 	return fmt.Sprintf("; take it out at %s:%d", s.desk.rel(o.BuildFile), o.Line)

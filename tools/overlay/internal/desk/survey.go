@@ -25,7 +25,7 @@ func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
 	if err != nil {
 		return nil, err
 	}
-	progress.Say("asking Bazel for packages of %d overlays", len(chosen))
+	progress.Say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
