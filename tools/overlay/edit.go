@@ -56,7 +56,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 	flags.StringVar(&o.New, "new", "", "`NAME` of a file that the package is to gain; WHAT is the package")
 	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
 	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays, which is made if there is none. By default the one that overlays.use in MODULE.bazel has")
-	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there")
+	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there. One that is there already gets it, in the place of what it has")
 	flags.BoolVar(&o.AsDiff, "patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
 	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")
 	return func(whats []string) error {

@@ -106,32 +106,40 @@ var unchanging = []string{
 	"patch_fuzz", "patch_strip", "reason", "std", "strip_prefix", "tags", "testonly", "upstream", "visibility",
 }
 
-// RemoveFile takes what is done to one file of the package out of an overlay, and its base.
-func (f *File) RemoveFile(name, file string) (Removed, error) {
+// overlay returns a go_overlay that is to be edited.
+func (f *File) overlay(name string) (rule, error) {
 	e, err := f.edit()
 	if err != nil {
-		return Removed{}, err
+		return rule{}, err
 	}
 	call, err := e.existing("go_overlay", name)
 	if err != nil {
+		return rule{}, err
+	}
+	return e.of(call), nil
+}
+
+// RemoveFile takes what is done to one file of the package out of an overlay, and its base.
+func (f *File) RemoveFile(name, file string) (Removed, error) {
+	r, err := f.overlay(name)
+	if err != nil {
 		return Removed{}, err
 	}
-	r := e.of(call)
 	removed, found, err := r.removeFile(file)
 	if err != nil {
-		return Removed{}, byHand(err, "# Take %s out of this attribute of %s, and out of its base.", file, e.label(name))
+		return Removed{}, byHand(err, "# Take %s out of this attribute of %s, and out of its base.", file, r.edit.label(name))
 	}
 	if !found && len(removed.Globs) == 0 {
-		return Removed{}, e.errorAt(call, "the overlay %s does not change a file named %q", e.label(name), file)
+		return Removed{}, r.edit.errorAt(r.Call, "the overlay %s does not change a file named %q", r.edit.label(name), file)
 	}
-	removed.Empty = isEmpty(call)
-	e.changed(call)
-	return removed, e.done()
+	removed.Empty = r.isEmpty()
+	r.edit.changed(r.Call)
+	return removed, r.edit.done()
 }
 
 // isEmpty tells whether an overlay changes nothing.
-func isEmpty(call *build.CallExpr) bool {
-	return !slices.ContainsFunc(call.List, func(arg build.Expr) bool {
+func (r rule) isEmpty() bool {
+	return !slices.ContainsFunc(r.Call.List, func(arg build.Expr) bool {
 		assign, ok := arg.(*build.AssignExpr)
 		return !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name)
 	})
@@ -139,48 +147,35 @@ func isEmpty(call *build.CallExpr) bool {
 
 // IsEmpty tells whether an overlay changes nothing.
 func (f *File) IsEmpty(name string) (bool, error) {
-	e, err := f.edit()
+	r, err := f.overlay(name)
 	if err != nil {
 		return false, err
 	}
-	call, err := e.existing("go_overlay", name)
-	if err != nil {
-		return false, err
-	}
-	return isEmpty(call), nil
+	return r.isEmpty(), nil
 }
 
 // RemoveGlob takes an attribute which is a glob() out of an overlay that has none of its files any more: Bazel takes a glob()
 // that finds nothing for an error. The files are paths in the package.
 func (f *File) RemoveGlob(name, attribute string, files []string) error {
-	e, err := f.edit()
+	r, err := f.overlay(name)
 	if err != nil {
 		return err
 	}
-	call, err := e.existing("go_overlay", name)
-	if err != nil {
-		return err
-	}
-	r := e.of(call)
 	if err := r.checkGlob(attribute, files); err != nil {
 		return err
 	}
 	r.DelAttr(attribute)
-	e.changed(call)
-	return e.done()
+	r.edit.changed(r.Call)
+	return r.edit.done()
 }
 
 // CheckGlob makes sure that an attribute is a glob() which has files, so that it loses those that are deleted.
 func (f *File) CheckGlob(name, attribute string, files []string) error {
-	e, err := f.edit()
+	r, err := f.overlay(name)
 	if err != nil {
 		return err
 	}
-	call, err := e.existing("go_overlay", name)
-	if err != nil {
-		return err
-	}
-	return e.of(call).checkGlob(attribute, files)
+	return r.checkGlob(attribute, files)
 }
 
 func (r rule) checkGlob(attribute string, files []string) error {

@@ -313,6 +313,10 @@ func TestDropCommand(t *testing.T) {
 	if got := said(); !strings.Contains(got, rebase) {
 		t.Errorf("got %s, want %s", got, rebase)
 	}
+	_, err := d.EditAll(context.Background(), []string{"example.com/m/uuid/a.go"}, EditOptions{Delete: true})
+	if err == nil || !strings.HasSuffix(err.Error(), "; to start anew: overlay drop example.com/m/uuid/a.go") {
+		t.Errorf("got %v", err)
+	}
 	if err := d.Status(context.Background(), []string{"uuid"}, StatusOptions{}); err == nil {
 		t.Error("nothing is wrong")
 	}

@@ -364,7 +364,11 @@ func (e *editing) again(o workspace.Overlay, before, change workspace.Change, li
 		fmt.Fprintf(&e.out, "%s deletes %s of package %s already\n", o.Label, before.Name, o.ImportPath)
 		return Edited{}, nil
 	case before.Kind == workspace.Delete || change.Kind == workspace.Delete:
-		return Edited{}, fmt.Errorf("%s %s %s of package %s; to start anew: overlay drop %s", o.Label, before.Kind, before.Name, o.ImportPath, o.Label)
+		next := fmt.Sprintf("take that out at %s:%d", e.rel(o.BuildFile), o.Line)
+		if command := dropCommand(o, before.Name); command != "" {
+			next = "to start anew: " + command
+		}
+		return Edited{}, fmt.Errorf("%s %s %s of package %s; %s", o.Label, before.Kind, before.Name, o.ImportPath, next)
 	case before.Path == "":
 		return Edited{}, fmt.Errorf("%s %s %s of package %s by %s, which is generated; change what it is generated from", o.Label, before.Kind, before.Name, o.ImportPath, before.Label)
 	}

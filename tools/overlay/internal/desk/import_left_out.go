@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,28 +78,13 @@ func (im *importer) sayLeftOut(base, changed string, imported map[string]bool) e
 	return nil
 }
 
-// sourcesIn returns the paths of a module's files in a folder, with slashes: but for what is of other modules, or of git.
+// sourcesIn returns the paths of a module's files in a folder, with slashes. Modules have no copies of others, and nothing of git's.
 func sourcesIn(root string) (places []string, err error) {
-	err = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(root, file)
-		if err != nil {
-			return err
-		}
-		place := filepath.ToSlash(rel)
-		if entry.IsDir() {
-			_, err := os.Stat(filepath.Join(file, "go.mod"))
-			if place != "." && err == nil && place != "src" && place != "src/cmd" || entry.Name() == "vendor" || entry.Name() == ".git" {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if entry.Type().IsRegular() && path.Base(place) != ".git" {
+	isOther := func(folder string) bool { return folder == "vendor" || folder == ".git" }
+	err = walkModule(root, isOther, func(place string, entry fs.DirEntry) {
+		if entry.Type().IsRegular() && place != ".git" { // A worktree has a file of that name.
 			places = append(places, place)
 		}
-		return nil
 	})
 	return places, err
 }

@@ -281,28 +281,37 @@ func sameFiles(a, b string, names *regexp.Regexp) bool {
 // goFolders returns the folders below one that have Go files, in slashes, but for those of other modules.
 func goFolders(root string) ([]string, error) {
 	var folders []string
-	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+	isIgnored := func(folder string) bool { return folder == "testdata" || strings.HasPrefix(folder, ".") }
+	err := walkModule(root, isIgnored, func(place string, _ fs.DirEntry) {
+		if folder := path.Dir(place); path.Ext(place) == ".go" && apply.LeftOutAs(place) == "" && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	})
+	return folders, err
+}
+
+// walkModule calls a function for each file of a module in a folder, by its path in slashes, but for what is in folders of some names, or
+// of other modules.
+func walkModule(root string, skip func(folder string) bool, file func(place string, entry fs.DirEntry)) error {
+	return filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(root, file)
+		rel, err := filepath.Rel(root, name)
 		if err != nil {
 			return err
 		}
 		place := filepath.ToSlash(rel)
-		if entry.IsDir() {
-			_, err := os.Stat(filepath.Join(file, "go.mod"))
-			switch {
-			case place == ".":
-			case err == nil && place != "src" && place != "src/cmd", entry.Name() == "testdata", strings.HasPrefix(entry.Name(), "."):
-				return fs.SkipDir
-			}
+		if !entry.IsDir() {
+			file(place, entry)
 			return nil
 		}
-		if folder := path.Dir(place); path.Ext(place) == ".go" && apply.LeftOutAs(place) == "" && !slices.Contains(folders, folder) {
-			folders = append(folders, folder)
+		_, err = os.Stat(filepath.Join(name, "go.mod"))
+		switch {
+		case place == ".":
+		case err == nil && place != "src" && place != "src/cmd", skip(entry.Name()):
+			return fs.SkipDir
 		}
 		return nil
 	})
-	return folders, err
 }
