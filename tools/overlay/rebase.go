@@ -30,7 +30,7 @@ merged text, in its place in its file; where its changes conflict, it stays as i
 
 Labels are those of overlays; a name alone will do if it is the only one. Without any, all are looked at.
 `,
-	Fails: "an overlay is left to you, or would be, or with -check if one is to be carried",
+	Fails: "an overlay is left to you, or would be, or with -check if one is to be carried; or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay rebase", Text: "carries all overlays whose bases have moved"},
 		{Command: "overlay rebase -check", Text: "changes nothing, and fails if there is something to do"},

@@ -27,7 +27,7 @@ names any more: it is said where no OVERLAY is given. Diffs need no digest.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
-	Fails: "something is wrong with an overlay",
+	Fails: "something is wrong with an overlay, or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay status", Text: "lists all, and fails on CI if something is wrong"},
 		{Command: "overlay status -json", Text: "does so for programs"},

@@ -59,11 +59,14 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	}
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{l, chosen, found, unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}
 	progress.Done()
+	if o.Files == nil && isPartial(broken, labels) {
+		problems++
+	}
 	changes := files.changes()
 	if !o.Check {
 		if err := userfiles.Apply(changes...); err != nil {

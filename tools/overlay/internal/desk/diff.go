@@ -27,7 +27,7 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	}
 	d.warnSelects(found.chosen, nil)
 	var out bytes.Buffer
-	failed := false
+	failed := found.partial
 	for _, o := range found.chosen {
 		var diffs bytes.Buffer
 		pkg, err := found.pkg(o)

@@ -55,6 +55,9 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 	if err != nil {
 		return err
 	}
+	if len(found.chosen) == 0 && found.partial {
+		return command.ExitCode(1) // Which BUILD files can't be read is said.
+	}
 	if len(found.chosen) == 0 {
 		return errors.New("the workspace declares no overlays")
 	}

@@ -99,6 +99,9 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		return nil, err
 	}
 	result := &Rebased{}
+	if isPartial(broken, labels) {
+		result.Problems++
+	}
 	var out bytes.Buffer
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var written []userfiles.Change
@@ -156,7 +159,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	}
 	if len(carried) > 0 { // A merge, or who has ported them, may bring imports.
 		o.say("asking Bazel for the deps of %d overlays", len(carried))
-		problems, err := d.depend(ctx, &survey{l, carried, found, unread}, pending, files, &out)
+		problems, err := d.depend(ctx, &survey{layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
 		if err != nil {
 			return nil, err
 		}

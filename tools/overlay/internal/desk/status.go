@@ -100,7 +100,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 	}
 	progress.Done()
 	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}, Problems: []Problem{}}
-	wrong := false
+	wrong := isPartial(broken, labels)
 	for _, overlay := range chosen {
 		found, err := s.overlay(overlay)
 		if err != nil {
@@ -133,7 +133,9 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 func (d *Desk) table(status Status) error {
 	var out bytes.Buffer
 	if len(status.Overlays) == 0 {
-		fmt.Fprintln(&out, "the workspace declares no overlays")
+		if status.Unread == "" {
+			fmt.Fprintln(&out, "the workspace declares no overlays")
+		}
 		writeProblems(&out, status.Problems)
 		_, err := d.Out.Write(out.Bytes())
 		return err
