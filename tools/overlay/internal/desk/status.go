@@ -204,8 +204,9 @@ type surveying struct {
 
 	defaultSet string
 	packages   map[string]*workspace.GoPackage
-	unread     *bazel.Error    // because of which a package may be missing
-	tracked    map[string]bool // files that git knows, by their paths; nil if there is no repository
+	unread     *bazel.Error        // because of which a package may be missing
+	near       map[string][]string // import paths that may be meant, by those that nothing has
+	tracked    map[string]bool     // files that git knows, by their paths; nil if there is no repository
 }
 
 // prepare asks Bazel and git at once what is to be known of all overlays.
@@ -216,6 +217,18 @@ func (s *surveying) prepare(ctx context.Context, chosen []workspace.Overlay) err
 	}
 	if s.packages, s.unread, err = s.desk.packagesOf(ctx, chosen); err != nil {
 		return err
+	}
+	s.near = map[string][]string{}
+	for _, o := range chosen {
+		if s.packages[o.ImportPath] == nil && s.unread == nil && s.near[o.ImportPath] == nil {
+			packages, err := s.desk.Packages(ctx)
+			if err != nil {
+				return err
+			}
+			s.near[o.ImportPath] = slices.DeleteFunc(s.desk.nearPackages(ctx, o.ImportPath, packages, s.layering), func(near string) bool {
+				return s.packages[near] == nil && slices.ContainsFunc(chosen, func(other workspace.Overlay) bool { return other.ImportPath == near })
+			})
+		}
 	}
 	s.tracked, err = s.desk.tracked(ctx, chosen)
 	return err
@@ -294,6 +307,13 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 		command := "overlay drop " + label
 		if s.unread != nil { // The package may be there.
 			command = ""
+		}
+		if near := s.near[o.ImportPath]; len(near) > 0 {
+			message += fmt.Sprintf("; is it %s? Mend importpath at %s:%d; if the package is gone: %s", strings.Join(near, " or "), s.desk.rel(o.BuildFile), o.Line, command)
+			command = ""
+			if len(near) == 1 && o.Macro == "" {
+				command = fmt.Sprintf("buildozer %s %s", shell.Word("set importpath "+near[0]), label)
+			}
 		}
 		add("no_package", "", command, "%s", message)
 	} else {
