@@ -249,6 +249,10 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 				r.tell(f, "%s:%d: has conflicts; resolve them, then: overlay accept %s", r.desk.rel(change.Path), line, r.overlay.Label)
 				continue
 			}
+			if change.Kind == workspace.Replace && bytes.Equal(f.overlay, f.upstream) {
+				r.tell(f, "it is identical to that of %s: nothing is left to overlay, so take it out of the overlay%s", versioned(r.pkg), r.drop())
+				continue
+			}
 		}
 		if slices.Contains(digests, digest.Of(f.upstream)) {
 			continue
@@ -455,7 +459,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		return nil, err
 	}
 	var changes []userfiles.Change
-	carriedAll := true
+	carriedAll := !r.problem
 	for _, f := range moved {
 		if f.Kind == workspace.Replace && !bytes.Equal(f.merged, f.overlay) && !f.gone {
 			changes = append(changes, userfiles.Change{Path: f.Path, Content: f.merged, Original: f.overlay})
