@@ -2,10 +2,13 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // TestStatusNear checks that a package of the module is proposed for an import path that nothing has, before the overlay is dropped.
@@ -32,5 +35,33 @@ func TestStatusNear(t *testing.T) {
 		if !strings.Contains(filepath.ToSlash(out.String()), want) {
 			t.Errorf("got %s, want %s", out, want)
 		}
+	}
+}
+
+// TestNamed checks what is said of a label that is none of an overlay: which may be meant, or which there are, or what it is of.
+func TestNamed(t *testing.T) {
+	var l layering
+	for _, name := range []string{"retry", "retries", "hash"} {
+		l.all = append(l.all, workspace.Overlay{Label: "//overlays:" + name})
+	}
+	l.sets = []workspace.Set{{Label: "//overlays:overlays", Overlays: []string{"//overlays:retry"}, Layers: []string{"//overlays:hash"}}, {Label: "//overlays:empty"}}
+	d, _, _ := fakeDesk(t, "-- MODULE.bazel --\n")
+	for label, want := range map[string]string{
+		"retyr":               "the workspace declares no overlay //:retyr; is it //overlays:retry?",
+		"//overlay:hesh":      "the workspace declares no overlay //overlay:hesh; is it //overlays:hash?",
+		"unlike":              "the workspace declares no overlay //:unlike; it declares:\n  //overlays:hash\n  //overlays:retries\n  //overlays:retry",
+		"//overlays:overlays": "//overlays:overlays is a go_overlay_set, and no overlay; it has:\n  //overlays:retry\n  //overlays:hash",
+		"//overlays":          "//overlays:overlays is a go_overlay_set, and no overlay; it has:\n  //overlays:retry\n  //overlays:hash",
+		"empty":               "//overlays:empty is a go_overlay_set, and no overlay; it has none",
+	} {
+		if _, err := d.chosen(l, []string{label}); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", label, err, want)
+		}
+	}
+	for i := 0; i < 10; i++ {
+		l.all = append(l.all, workspace.Overlay{Label: fmt.Sprintf("//overlays:o%d", i)})
+	}
+	if _, err := d.chosen(l, []string{"//quite:unlike_all"}); err == nil || strings.Count(err.Error(), "\n") != 11 || !strings.HasSuffix(err.Error(), "\n  and 3 others, which overlay status lists") {
+		t.Errorf("got %v", err)
 	}
 }

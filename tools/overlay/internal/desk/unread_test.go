@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
@@ -48,6 +49,9 @@ func TestUnread(t *testing.T) {
 		breakFiles(d)
 		if failed, err := check(d); !failed || out.Len() > 0 {
 			t.Errorf("%s: got %v, %v, %s", name, failed, err, out)
+		}
+		if _, err := check(d, "p"); err == nil || strings.Contains(err.Error(), "declares none") || !strings.Contains(err.Error(), "not all BUILD files can be read") {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 
