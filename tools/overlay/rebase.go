@@ -49,7 +49,7 @@ Records the digests of the files as the packages have them now, and the version 
 files have to be without conflicts, and the packages have to type-check with them. The deps of the overlays
 become what their files import, as by "overlay deps".
 `,
-	Fails: "an overlay has conflicts, or does not type-check",
+	Fails: "an overlay has conflicts, or does not type-check, or a file of it is missing, or is identical to upstream's",
 	Examples: []command.Example{
 		{Command: "overlay accept //overlays:uuid", Text: "after you have ported it to a new version by hand"},
 	},

@@ -87,6 +87,13 @@ func (d *Desk) depend(ctx context.Context, found *survey, pending texts, files *
 			s.tell(overlay, "%v", err)
 			continue
 		}
+		missing, err := d.missingFiles(ctx, overlay)
+		if err != nil {
+			return 0, err
+		}
+		for _, err := range missing {
+			s.tell(overlay, "%v", err)
+		}
 		s.read(overlay, pkg)
 	}
 	if err := s.find(ctx); err != nil {

@@ -115,6 +115,17 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			continue
 		}
 		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay.In(pkg), pkg: pkg, old: overlay.Version, diffs: diffs, bases: map[string][]string{}}
+		missing, err := d.missingFiles(ctx, overlay)
+		if err != nil {
+			return nil, err
+		}
+		if len(missing) > 0 { // It can't be told whether the package type-checks with it.
+			for _, err := range missing {
+				fmt.Fprintf(&out, "%s: %v\n", overlay.Label, err)
+			}
+			result.Problems++
+			continue
+		}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err

@@ -65,7 +65,7 @@ type OverlayStatus struct {
 
 // A Problem is something that is to be known of an overlay, or done.
 type Problem struct {
-	// Kind is a word for programs: base_moved, not_pinned, identical, file_gone, file_exists, conflict, expired,
+	// Kind is a word for programs: base_moved, not_pinned, missing, identical, file_gone, file_exists, conflict, expired,
 	// expires_soon, no_package, no_set, untracked, or same_file; and unnamed_file, which is of no overlay.
 	Kind string `json:"kind"`
 	// File is its name in the package, if it is about one of its files. One that nothing names is relative to the root of the workspace.
@@ -351,6 +351,11 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 	for _, change := range o.Changes {
 		name := change.Name
 		var content []byte
+		if change.Missing {
+			text, command := s.desk.missing(o, change, s.tracked)
+			add("missing", name, command, "%s", text)
+			continue
+		}
 		if change.Path != "" {
 			var err error
 			if content, err = os.ReadFile(change.Path); err != nil {
