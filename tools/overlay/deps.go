@@ -26,7 +26,7 @@ import, go mod tidy leaves in go.mod if a Go file of yours imports it, too, such
 "overlay edit" does so when the editor is closed, and "overlay rebase" and "overlay accept" do it for the overlays
 that they carry. Labels are those of overlays; a name alone will do if it is the only one.
 `,
-	Fails: "something is left to you, or with -check if deps are to be changed",
+	Fails: "something is left to you, or with -check if deps are to be changed; or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay deps", Text: "sets the deps of all overlays"},
 		{Command: "overlay deps -check", Text: "changes nothing, and fails if there is something to do"},

@@ -20,7 +20,7 @@ the base has moved since an overlay was written, what only a build makes, and wh
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
-	Fails: "a package or a file that an overlay is for is not there",
+	Fails: "a package or a file that an overlay is for is not there, or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay diff", Text: "shows all changes"},
 		{Command: "overlay diff //overlays:uuid > uuid.patch", Text: "writes those of one overlay into a file"},

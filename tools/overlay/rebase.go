@@ -30,7 +30,7 @@ merged text, in its place in its file; where its changes conflict, it stays as i
 
 Labels are those of overlays; a name alone will do if it is the only one. Without any, all are looked at.
 `,
-	Fails: "an overlay is left to you, or would be, or with -check if one is to be carried",
+	Fails: "an overlay is left to you, or would be, or with -check if one is to be carried; or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay rebase", Text: "carries all overlays whose bases have moved"},
 		{Command: "overlay rebase -check", Text: "changes nothing, and fails if there is something to do"},
@@ -49,7 +49,7 @@ Records the digests of the files as the packages have them now, and the version 
 files have to be without conflicts, and the packages have to type-check with them. The deps of the overlays
 become what their files import, as by "overlay deps".
 `,
-	Fails: "an overlay has conflicts, or does not type-check",
+	Fails: "an overlay has conflicts, or does not type-check, or a file of it is missing, or is identical to upstream's",
 	Examples: []command.Example{
 		{Command: "overlay accept //overlays:uuid", Text: "after you have ported it to a new version by hand"},
 	},

@@ -18,7 +18,7 @@ var statusVerb = command.Verb{
 	Description: `
 Lists each OVERLAY, or all, with its package, the version of that, and the sets that have it; "default" is said of
 those that builds use unless they are told otherwise. Then it says what is wrong, each with the next
-command where there is one: the base has moved, or no digest is recorded; the file is identical to
+command where there is one: an overlay file is missing; the base has moved, or no digest is recorded; the file is identical to
 upstream's now, or upstream has it no more; conflicts of a merge; an overlay has expired; nothing has the import path; no set has
 the overlay; git doesn't know a file; two overlays of a set change one file.
 
@@ -27,7 +27,7 @@ names any more: it is said where no OVERLAY is given. Diffs need no digest.
 
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
-	Fails: "something is wrong with an overlay",
+	Fails: "something is wrong with an overlay, or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{
 		{Command: "overlay status", Text: "lists all, and fails on CI if something is wrong"},
 		{Command: "overlay status -json", Text: "does so for programs"},

@@ -59,11 +59,14 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	}
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{l, chosen, found, unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}
 	progress.Done()
+	if o.Files == nil && isPartial(broken, labels) {
+		problems++
+	}
 	changes := files.changes()
 	if !o.Check {
 		if err := userfiles.Apply(changes...); err != nil {
@@ -83,6 +86,13 @@ func (d *Desk) depend(ctx context.Context, found *survey, pending texts, files *
 		if err != nil && overlay.Attrs["std"].String != "true" { // Else it is a package that the standard library gains.
 			s.tell(overlay, "%v", err)
 			continue
+		}
+		missing, err := d.missingFiles(ctx, overlay)
+		if err != nil {
+			return 0, err
+		}
+		for _, err := range missing {
+			s.tell(overlay, "%v", err)
 		}
 		s.read(overlay, pkg)
 	}

@@ -5,6 +5,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -82,13 +83,22 @@ func (d *Desk) pathOf(label string) string {
 // chosen returns the overlays that labels name, or all if there are none. A label may leave out
 // what labels of Bazel may: //overlays:uuid, :uuid, uuid (in the current folder, or the only one of
 // that name).
-func (d *Desk) chosen(all []workspace.Overlay, labels []string) ([]workspace.Overlay, error) {
+func (d *Desk) chosen(l layering, labels []string) ([]workspace.Overlay, error) {
 	if len(labels) == 0 {
-		return all, nil
+		return l.all, nil
 	}
 	var chosen []workspace.Overlay
 	for _, label := range labels {
-		found, err := d.named(all, label)
+		found, err := d.named(l.all, label)
+		if err != nil {
+			var sets []workspace.Overlay
+			for _, set := range l.sets {
+				sets = append(sets, workspace.Overlay{Label: set.Label})
+			}
+			if set, isNone := d.named(sets, label); isNone == nil {
+				err = l.isSet(set.Label)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -116,14 +126,16 @@ func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, 
 		full = "//" + here + ":" + label
 	}
 	var sameName []workspace.Overlay
-	var labels []string
+	var labels, names []string
 	for _, o := range all {
 		if o.Label == full {
 			return o, nil
 		}
-		if _, name := workspace.Package(o.Label); name == label {
+		_, name := workspace.Package(o.Label)
+		if name == label {
 			sameName = append(sameName, o)
 		}
+		names = append(names, name)
 		labels = append(labels, o.Label)
 	}
 	if len(sameName) == 1 {
@@ -133,12 +145,32 @@ func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, 
 	for _, o := range sameName {
 		message += "\n  " + o.Label
 	}
-	if near := suggest.Near(full, labels); len(sameName) == 0 && len(near) > 0 {
-		message += "; is it " + strings.Join(near, " or ") + "?"
-	} else if len(all) == 0 {
-		message += "; it declares none"
+	if len(sameName) > 0 {
+		return workspace.Overlay{}, errors.New(message)
 	}
-	return workspace.Overlay{}, fmt.Errorf("%s", message)
+	near := suggest.Near(full, labels)
+	if len(near) == 0 { // The folder may be what is wrong.
+		_, name := workspace.Package(full)
+		for _, name := range suggest.Near(name, names) {
+			for i, other := range names {
+				if other == name {
+					near = append(near, labels[i])
+				}
+			}
+		}
+	}
+	switch {
+	case len(near) > 0:
+		message += "; is it " + strings.Join(near, " or ") + "?"
+	case len(all) > 0:
+		const most = 10
+		slices.Sort(labels)
+		message += "; it declares:\n  " + strings.Join(labels[:min(most, len(labels))], "\n  ")
+		if len(labels) > most {
+			message += fmt.Sprintf("\n  and %d others, which overlay status lists", len(labels)-most)
+		}
+	}
+	return workspace.Overlay{}, errors.New(message)
 }
 
 // declared returns how the overlays of the workspace lie on top of each other, and those that labels choose. Where BUILD files can't
@@ -149,7 +181,10 @@ func (d *Desk) declared(ctx context.Context, labels []string) (l layering, chose
 		return l, nil, nil, err
 	}
 	l.used = d.usedSets(l.sets)
-	chosen, err = d.chosen(l.all, labels)
+	chosen, err = d.chosen(l, labels)
+	if err != nil && broken == nil && len(l.all) == 0 && len(l.sets) == 0 {
+		err = fmt.Errorf("%w; it declares none", err)
+	}
 	if err != nil {
 		return l, nil, broken, withBroken(err, broken)
 	}

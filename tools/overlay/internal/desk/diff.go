@@ -27,13 +27,18 @@ func (d *Desk) Diff(ctx context.Context, labels []string) error {
 	}
 	d.warnSelects(found.chosen, nil)
 	var out bytes.Buffer
-	failed := false
+	failed := found.partial
 	for _, o := range found.chosen {
 		var diffs bytes.Buffer
 		pkg, err := found.pkg(o)
 		if err == nil {
 			err = d.diff(&diffs, o, pkg, found.isOnTop)
 		}
+		missing, failure := d.missingFiles(ctx, o)
+		if failure != nil {
+			return failure
+		}
+		err = errors.Join(append([]error{err}, missing...)...)
 		if err != nil {
 			fmt.Fprintf(d.Err, "%s: %v\n", o.Label, err)
 			failed = true
@@ -63,6 +68,9 @@ func (d *Desk) diff(w io.Writer, o workspace.Overlay, pkg *workspace.GoPackage, 
 	var moved, patches []string
 	o = o.In(pkg)
 	for _, change := range o.Changes {
+		if change.Missing {
+			continue // That is told, too.
+		}
 		if change.Kind != workspace.Delete && change.Path == "" {
 			if !slices.Contains(patches, change.Label) {
 				fmt.Fprintf(d.Err, "%s %s %s by %s, which is generated: there is no diff before a build\n", o.Label, change.Kind, change.Name, change.Label)

@@ -55,6 +55,9 @@ func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) err
 	if err != nil {
 		return err
 	}
+	if len(found.chosen) == 0 && found.partial {
+		return command.ExitCode(1) // Which BUILD files can't be read is said.
+	}
 	if len(found.chosen) == 0 {
 		return errors.New("the workspace declares no overlays")
 	}
@@ -106,6 +109,12 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 	}
 	for _, lower := range beneath {
 		fmt.Fprintf(d.Err, "%s: it is on top of %s, which is to be applied first\n", o.Label, lower.Label)
+	}
+	for _, part := range append(slices.Clone(before), o) {
+		missing, err := d.missingFiles(ctx, part)
+		if err = errors.Join(append(missing, err)...); err != nil {
+			return err
+		}
 	}
 	m := &making{layering: l, desk: d, pkg: pkg}
 	old, err := m.of(before)

@@ -59,7 +59,7 @@ func init() {
 			strings.HasPrefix(expression, "let found") && !isOverlay,
 			strings.HasPrefix(expression, "attr(importpath, ") && !isOverlay,
 			strings.HasPrefix(expression, "deps(") && !isOverlay,
-			strings.HasPrefix(expression, "let targets"), strings.HasSuffix(expression, ":*"),
+			strings.HasPrefix(expression, "let targets"), strings.HasPrefix(expression, "set("), strings.HasSuffix(expression, ":*"),
 			strings.HasPrefix(expression, "let libraries") && !isOverlay && bytes.Contains(line, []byte(`"name":"@`)) != strings.Contains(expression, "//..."),
 			strings.HasPrefix(expression, "rdeps("):
 			os.Stdout.Write(line)

@@ -42,6 +42,20 @@ func (d *Desk) usedSets(sets []workspace.Set) (used []string) {
 	return used
 }
 
+// isSet returns an error about a set where an overlay is asked for.
+func (l layering) isSet(label string) error {
+	var in []string
+	for _, o := range l.all {
+		if has(l.sets, label, o.Label) {
+			in = append(in, "\n  "+o.Label)
+		}
+	}
+	if len(in) == 0 {
+		return fmt.Errorf("%s is a go_overlay_set, and no overlay; it has none", label)
+	}
+	return fmt.Errorf("%s is a go_overlay_set, and no overlay; it has:%s", label, strings.Join(in, ""))
+}
+
 // inUse returns the sets that builds use, of those that have an overlay, and the sets that are in them; or all, if no set in
 // use has it: then another one is chosen by hand.
 func (l layering) inUse(overlay string) layering {

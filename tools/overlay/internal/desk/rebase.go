@@ -99,6 +99,9 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		return nil, err
 	}
 	result := &Rebased{}
+	if isPartial(broken, labels) {
+		result.Problems++
+	}
 	var out bytes.Buffer
 	files := newBuildFiles(d.Workspace.Root, "", l)
 	var written []userfiles.Change
@@ -112,6 +115,17 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 			continue
 		}
 		r := &rebase{desk: d, layering: l, out: &out, overlay: overlay.In(pkg), pkg: pkg, old: overlay.Version, diffs: diffs, bases: map[string][]string{}}
+		missing, err := d.missingFiles(ctx, overlay)
+		if err != nil {
+			return nil, err
+		}
+		if len(missing) > 0 { // It can't be told whether the package type-checks with it.
+			for _, err := range missing {
+				fmt.Fprintf(&out, "%s: %v\n", overlay.Label, err)
+			}
+			result.Problems++
+			continue
+		}
 		moved, err := r.moved(each == nil)
 		if err != nil {
 			return nil, err
@@ -156,7 +170,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 	}
 	if len(carried) > 0 { // A merge, or who has ported them, may bring imports.
 		o.say("asking Bazel for the deps of %d overlays", len(carried))
-		problems, err := d.depend(ctx, &survey{l, carried, found, unread}, pending, files, &out)
+		problems, err := d.depend(ctx, &survey{layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
 		if err != nil {
 			return nil, err
 		}
@@ -244,6 +258,10 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 			}
 			if line, ok := markers.First(f.overlay); ok {
 				r.tell(f, "%s:%d: has conflicts; resolve them, then: overlay accept %s", r.desk.rel(change.Path), line, r.overlay.Label)
+				continue
+			}
+			if change.Kind == workspace.Replace && bytes.Equal(f.overlay, f.upstream) {
+				r.tell(f, "it is identical to that of %s: nothing is left to overlay, so take it out of the overlay%s", versioned(r.pkg), r.drop(f))
 				continue
 			}
 		}
@@ -460,7 +478,7 @@ func (r *rebase) check(moved []*carried, files *buildFiles, accept bool) ([]user
 		return nil, err
 	}
 	var changes []userfiles.Change
-	carriedAll := true
+	carriedAll := !r.problem
 	for _, f := range moved {
 		if f.Kind == workspace.Replace && !bytes.Equal(f.merged, f.overlay) && !f.gone {
 			changes = append(changes, userfiles.Change{Path: f.Path, Content: f.merged, Original: f.overlay})

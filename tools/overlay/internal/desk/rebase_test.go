@@ -269,3 +269,31 @@ func TestConflicting(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentical checks that a file that is upstream's is neither accepted nor fine, also where its base is up to date, and that another
+// file is carried.
+func TestIdentical(t *testing.T) {
+	for name, base := range map[string]string{"moved": oldBase, "up to date": newBase} {
+		const ours = "package m\n\nfunc D() int { return 5 }\n"
+		build := "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\")\n\ngo_overlay(\n    name = \"p\",\n    srcs = [\n        \"a.go\",\n        \"b.go\",\n    ],\n    base = {\n        \"a.go\": \"" + digest.Of([]byte(base)) +
+			"\",\n        \"b.go\": \"sha256:0\",\n    },\n    importpath = \"example.com/p\",\n)\n"
+		files := "-- MODULE.bazel --\n-- p/a.go --\n" + newBase + "-- p/b.go --\npackage m\n-- overlays/a.go --\n" + newBase + "-- overlays/b.go --\n" + ours + "-- overlays/BUILD.bazel --\n" + build
+		overlay := rule{"go_overlay", "//overlays:p", map[string]any{
+			"importpath": "example.com/p", "srcs": []string{"//overlays:a.go", "//overlays:b.go"}, "generator_function": "go_overlay",
+			"base": map[string]string{"a.go": digest.Of([]byte(base)), "b.go": "sha256:0"},
+		}}
+		d, out, _ := fakeDesk(t, files, overlay, rule{"go_library", "//p:p", map[string]any{"importpath": "example.com/p", "srcs": []string{"//p:a.go", "//p:b.go"}}})
+		const want = "//overlays:p: a.go: it is identical to that of example.com/p: nothing is left to overlay, so take it out of the overlay: overlay drop example.com/p/a.go\n"
+		if done, err := d.Rebase(context.Background(), nil, RebaseOptions{DryRun: true, Offline: true}); err != nil || done.Problems != 1 || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: got %+v, %v, %s", name, done, err, out)
+		}
+		out.Reset()
+		done, err := d.Accept(context.Background(), []string{"p"}, RebaseOptions{})
+		if err != nil || done.Problems != 1 || !strings.Contains(out.String(), want) || !strings.Contains(out.String(), "b.go: carried") || strings.Contains(out.String(), "a.go: carried") {
+			t.Errorf("%s: got %+v, %v, %s", name, done, err, out)
+		}
+		if got := read(t, d, "overlays/BUILD.bazel"); !strings.Contains(got, digest.Of([]byte(base))) || strings.Contains(got, "sha256:0") {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+}

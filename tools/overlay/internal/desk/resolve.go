@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/what"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -147,6 +148,9 @@ func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *wo
 			known = append(known, path.Join(append([]string{module}, elements[n:]...)...))
 		}
 	}
+	if module, _, _ := workspace.Requirement(d.Workspace.Root, importPath); module != "" {
+		known = append(known, d.packagesIn(ctx, module, packages)...)
+	}
 	if own != "" && strings.HasPrefix(importPath, own+"/") {
 		beside(d.Workspace.Root, own+"/")
 	}
@@ -161,6 +165,24 @@ func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *wo
 	})
 	slices.Sort(known)
 	return suggest.Near(importPath, slices.Compact(known))
+}
+
+// packagesIn returns the import paths of the packages of a module that go.mod requires, or none if they are not to be had.
+func (d *Desk) packagesIn(ctx context.Context, module string, packages *workspace.Packages) (importPaths []string) {
+	repo, visible := packages.RepositoryOf(module)
+	if !visible {
+		return nil
+	}
+	targets, _, err := d.Workspace.Query(ctx, `attr(importpath, ".", `+bazel.Quote("@"+repo+"//...")+")")
+	if err != nil {
+		return nil // They only are to be told.
+	}
+	for _, t := range targets {
+		if found := t.Attrs["importpath"].String; strings.HasPrefix(found+"/", module+"/") {
+			importPaths = append(importPaths, found)
+		}
+	}
+	return importPaths
 }
 
 var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)

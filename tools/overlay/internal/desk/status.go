@@ -65,7 +65,7 @@ type OverlayStatus struct {
 
 // A Problem is something that is to be known of an overlay, or done.
 type Problem struct {
-	// Kind is a word for programs: base_moved, not_pinned, identical, file_gone, file_exists, conflict, expired,
+	// Kind is a word for programs: base_moved, not_pinned, missing, identical, file_gone, file_exists, conflict, expired,
 	// expires_soon, no_package, no_set, untracked, or same_file; and unnamed_file, which is of no overlay.
 	Kind string `json:"kind"`
 	// File is its name in the package, if it is about one of its files. One that nothing names is relative to the root of the workspace.
@@ -100,7 +100,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 	}
 	progress.Done()
 	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}, Problems: []Problem{}}
-	wrong := false
+	wrong := isPartial(broken, labels)
 	for _, overlay := range chosen {
 		found, err := s.overlay(overlay)
 		if err != nil {
@@ -133,7 +133,9 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 func (d *Desk) table(status Status) error {
 	var out bytes.Buffer
 	if len(status.Overlays) == 0 {
-		fmt.Fprintln(&out, "the workspace declares no overlays")
+		if status.Unread == "" {
+			fmt.Fprintln(&out, "the workspace declares no overlays")
+		}
 		writeProblems(&out, status.Problems)
 		_, err := d.Out.Write(out.Bytes())
 		return err
@@ -202,8 +204,9 @@ type surveying struct {
 
 	defaultSet string
 	packages   map[string]*workspace.GoPackage
-	unread     *bazel.Error    // because of which a package may be missing
-	tracked    map[string]bool // files that git knows, by their paths; nil if there is no repository
+	unread     *bazel.Error        // because of which a package may be missing
+	near       map[string][]string // import paths that may be meant, by those that nothing has
+	tracked    map[string]bool     // files that git knows, by their paths; nil if there is no repository
 }
 
 // prepare asks Bazel and git at once what is to be known of all overlays.
@@ -214,6 +217,18 @@ func (s *surveying) prepare(ctx context.Context, chosen []workspace.Overlay) err
 	}
 	if s.packages, s.unread, err = s.desk.packagesOf(ctx, chosen); err != nil {
 		return err
+	}
+	s.near = map[string][]string{}
+	for _, o := range chosen {
+		if s.packages[o.ImportPath] == nil && s.unread == nil && s.near[o.ImportPath] == nil {
+			packages, err := s.desk.Packages(ctx)
+			if err != nil {
+				return err
+			}
+			s.near[o.ImportPath] = slices.DeleteFunc(s.desk.nearPackages(ctx, o.ImportPath, packages, s.layering), func(near string) bool {
+				return s.packages[near] == nil && slices.ContainsFunc(chosen, func(other workspace.Overlay) bool { return other.ImportPath == near })
+			})
+		}
 	}
 	s.tracked, err = s.desk.tracked(ctx, chosen)
 	return err
@@ -293,6 +308,13 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 		if s.unread != nil { // The package may be there.
 			command = ""
 		}
+		if near := s.near[o.ImportPath]; len(near) > 0 {
+			message += fmt.Sprintf("; is it %s? Mend importpath at %s:%d; if the package is gone: %s", strings.Join(near, " or "), s.desk.rel(o.BuildFile), o.Line, command)
+			command = ""
+			if len(near) == 1 && o.Macro == "" {
+				command = fmt.Sprintf("buildozer %s %s", shell.Word("set importpath "+near[0]), label)
+			}
+		}
 		add("no_package", "", command, "%s", message)
 	} else {
 		status.Version = pkg.Version
@@ -329,6 +351,11 @@ func (s *surveying) files(o workspace.Overlay, pkg *workspace.GoPackage, add add
 	for _, change := range o.Changes {
 		name := change.Name
 		var content []byte
+		if change.Missing {
+			text, command := s.desk.missing(o, change, s.tracked)
+			add("missing", name, command, "%s", text)
+			continue
+		}
 		if change.Path != "" {
 			var err error
 			if content, err = os.ReadFile(change.Path); err != nil {

@@ -14,6 +14,7 @@ type survey struct {
 	chosen   []workspace.Overlay
 	packages map[string]*workspace.GoPackage // by import path
 	unread   *bazel.Error                    // because of which a package may be missing
+	partial  bool                            // whether all overlays are asked for, and BUILD files that can't be read may declare more
 }
 
 // survey finds the overlays that labels choose, and says which BUILD files can't be read.
@@ -32,7 +33,7 @@ func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	return &survey{l, chosen, found, unread}, nil
+	return &survey{l, chosen, found, unread, isPartial(broken, labels)}, nil
 }
 
 // pkg returns the package of an overlay.
@@ -66,6 +67,9 @@ func (d *Desk) warnBroken(broken *bazel.Error) {
 		fmt.Fprintf(d.Err, "not all BUILD files can be read; overlays that those declare are left out:\n%v\n", broken)
 	}
 }
+
+// isPartial tells whether all overlays are asked for, as no labels choose any, and BUILD files that can't be read may declare more.
+func isPartial(broken *bazel.Error, labels []string) bool { return broken != nil && len(labels) == 0 }
 
 // withBroken adds to an error about an overlay that is not there that it may be in a BUILD file that can't be read.
 func withBroken(err error, broken *bazel.Error) error {

@@ -36,9 +36,10 @@ type Change struct {
 	Name  string // in the package
 	Kind  Kind
 	Label string // of the file that has the content, or the diff; empty for Delete
-	Path  string // where that is; empty if it is generated
+	Path  string // where that is; empty if it is generated, or missing
 
 	Embedded bool // whether it is a file for //go:embed, and none that is compiled
+	Missing  bool // whether no rule makes the file, and it is not there
 }
 
 // In returns the overlay with what is known of its changes where the package is: a file for //go:embed replaces one, or is
@@ -105,7 +106,39 @@ func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets
 	}
 	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
+	if err := markMissing(ctx, w, overlays); err != nil {
+		return nil, nil, nil, err
+	}
 	return overlays, sets, broken, nil
+}
+
+// markMissing notes which files of overlays are missing: of those that are not there, Bazel tells which rules make.
+func markMissing(ctx context.Context, w *bazel.Workspace, overlays []Overlay) error {
+	var labels []string
+	for _, o := range overlays {
+		for _, change := range o.Changes {
+			if change.Path == "" && strings.HasPrefix(change.Label, "//") && !slices.Contains(labels, bazel.Quote(change.Label)) {
+				labels = append(labels, bazel.Quote(change.Label))
+			}
+		}
+	}
+	if len(labels) == 0 {
+		return nil
+	}
+	targets, _, err := w.Query(ctx, "set("+strings.Join(labels, " ")+")")
+	if err != nil {
+		return err
+	}
+	missing := map[string]bool{}
+	for _, t := range targets {
+		missing[t.Label] = t.IsSource()
+	}
+	for _, o := range overlays {
+		for i, change := range o.Changes {
+			o.Changes[i].Missing = change.Path == "" && missing[change.Label]
+		}
+	}
+	return nil
 }
 
 func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
