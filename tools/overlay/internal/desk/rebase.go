@@ -260,7 +260,7 @@ func (r *rebase) moved(accept bool) ([]*carried, error) {
 				r.tell(f, "%s:%d: has conflicts; resolve them, then: overlay accept %s", r.desk.rel(change.Path), line, r.overlay.Label)
 				continue
 			}
-			if change.Kind == workspace.Replace && bytes.Equal(f.overlay, f.upstream) {
+			if change.Kind == workspace.Replace && bytes.Equal(f.overlay, f.upstream) && (accept || slices.Contains(digests, digest.Of(f.upstream))) {
 				r.tell(f, "it is identical to that of %s: nothing is left to overlay, so take it out of the overlay%s", versioned(r.pkg), r.drop(f))
 				continue
 			}
@@ -286,6 +286,10 @@ func (r *rebase) merge(ctx context.Context, f *carried, o RebaseOptions) error {
 	}
 	if f.Kind == workspace.Patch {
 		return r.mergeDiffs(ctx, f, o)
+	}
+	if bytes.Equal(f.overlay, f.upstream) {
+		f.gone = true // Whatever it was written against.
+		return nil
 	}
 	old, err := r.oldBase(ctx, f, o)
 	if old == nil {
