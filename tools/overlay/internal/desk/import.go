@@ -51,7 +51,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 	if err != nil {
 		return nil, err
 	}
-	im := &importer{editing: e, options: o, progress: progress, pending: texts{}}
+	im := &importer{editing: e, options: o, progress: progress, found: map[string]*workspace.GoPackage{}, pending: texts{}}
 	if err := im.read(ctx, from); err != nil {
 		return nil, err
 	}

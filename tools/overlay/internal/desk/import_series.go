@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -236,7 +237,10 @@ func (im *importer) findAll(ctx context.Context, importPaths []string) error {
 	if broken != nil {
 		fmt.Fprintf(im.Err, "not all BUILD files can be read; packages that those declare are left out:\n%v\n", broken)
 	}
-	im.found, im.incomplete = found, broken
+	maps.Copy(im.found, found)
+	if broken != nil {
+		im.incomplete = broken
+	}
 	return err
 }
 

@@ -734,17 +734,19 @@ func TestImportForkHasMore(t *testing.T) {
 	}
 }
 
-// TestImportForkEmbeds checks files that a fork embeds, more or less of them than the module.
+// TestImportForkEmbeds checks files that a fork embeds, more or less of them than the module; another fork, which comes later, is no matter.
 func TestImportForkEmbeds(t *testing.T) {
 	const embeds = "package retry\n\nimport \"embed\"\n\n//go:embed text\nvar Text embed.FS\n"
-	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire github.com/acme/retry v1.2.0\n\nreplace github.com/acme/retry => ./fork\n", 1) +
+	files := strings.Replace(importFiles, "module example.com/m\n", "module example.com/m\n\nrequire (\n\tgithub.com/acme/other v1.0.0\n\tgithub.com/acme/retry v1.2.0\n)\n\nreplace (\n\tgithub.com/acme/retry => ./fork\n\tgithub.com/acme/other => ./other\n)\n", 1) +
+		"-- other/go.mod --\nmodule github.com/acme/other\n-- other/other.go --\npackage other\n" +
 		"-- fork/go.mod --\nmodule github.com/acme/retry\n-- fork/retry.go --\n" + embeds + "-- fork/text/b.txt --\nB\n-- fork/text/c.txt --\nc\n"
 	d, _, said := importDesk(t, files, true)
 	const repository = "gazelle~~go_deps~com_github_acme_retry"
 	cache := filepath.Join(os.Getenv("GOMODCACHE"), "github.com/acme/retry@v1.2.0")
 	external := filepath.Join(filepath.Dir(d.Workspace.Root), "external", repository)
 	for file, text := range map[string]string{
-		filepath.Join(cache, "retry.go"): embeds, filepath.Join(cache, "text/a.txt"): "a\n", filepath.Join(cache, "text/b.txt"): "b\n",
+		filepath.Join(os.Getenv("GOMODCACHE"), "github.com/acme/other@v1.0.0/other.go"): "package other // upstream\n",
+		filepath.Join(cache, "retry.go"):                                                embeds, filepath.Join(cache, "text/a.txt"): "a\n", filepath.Join(cache, "text/b.txt"): "b\n",
 		filepath.Join(external, "retry.go"): embeds, filepath.Join(external, "text/b.txt"): "B\n", filepath.Join(external, "text/c.txt"): "c\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -755,7 +757,8 @@ func TestImportForkEmbeds(t *testing.T) {
 		}
 	}
 	in := "@@" + repository + "//:"
-	setRules(t, d, rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in + "retry.go"}, "embedsrcs": []string{in + "text/b.txt", in + "text/c.txt"}}})
+	setRules(t, d, rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in + "retry.go"}, "embedsrcs": []string{in + "text/b.txt", in + "text/c.txt"}}},
+		rule{"go_library", "//other:other", map[string]any{"importpath": "github.com/acme/other", "srcs": []string{"//other:other.go"}}})
 	mustImport(t, d, said, ImportOptions{}, "go.mod")
 	wantOverlays(t, d, `delete = ["text/a.txt"]`, `    embedsrcs = [
         "_src/github.com/acme/retry/text/b.txt",
