@@ -61,7 +61,8 @@ func (im *importer) sayLeftOut(base, changed string, imported map[string]bool) e
 	for _, why := range reasons {
 		names, text := files[why], why
 		if one, ok := strings.CutPrefix(why, "a "); ok && len(names) > 1 {
-			text = counted(len(names), one)
+			noun, rest, _ := strings.Cut(one, " of ")
+			text = strings.TrimSuffix(counted(len(names), noun)+" of "+rest, " of ")
 		}
 		shown := names[:min(len(names), namesLeftOut-named)]
 		named += len(shown)

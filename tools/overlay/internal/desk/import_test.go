@@ -760,6 +760,7 @@ func TestImportForkEmbeds(t *testing.T) {
 	setRules(t, d, rule{"go_library", retryLibrary, map[string]any{"importpath": "github.com/acme/retry", "srcs": []string{in + "retry.go"}, "embedsrcs": []string{in + "text/b.txt", in + "text/c.txt"}}},
 		rule{"go_library", "//other:other", map[string]any{"importpath": "github.com/acme/other", "srcs": []string{"//other:other.go"}}})
 	mustImport(t, d, said, ImportOptions{}, "go.mod")
+	wantText(t, said.String(), "2 build files of Bazel (REPO.bazel, _gazelle_generated/BUILD.bazel)")
 	wantOverlays(t, d, `delete = ["text/a.txt"]`, `    embedsrcs = [
         "_src/github.com/acme/retry/text/b.txt",
         "_src/github.com/acme/retry/text/c.txt",
