@@ -137,10 +137,11 @@ func makeEdit(t *testing.T, f *File, words []string) ([]string, error) {
 			return nil, err
 		}
 		lines := []string{"files " + strings.Join(removed.Files, " "), "globs " + strings.Join(removed.Globs, " ")}
-		if removed.Empty {
+		isEmpty, err := f.IsEmpty(words[1])
+		if isEmpty {
 			lines = append(lines, "empty")
 		}
-		return lines, nil
+		return lines, err
 	case "exclude":
 		return nil, f.Exclude(words[1])
 	case "targets":

@@ -96,8 +96,6 @@ type Removed struct {
 	// Globs are the attributes that are, or contain, a glob() or the like: which may find the file as long
 	// as it is there.
 	Globs []string
-	// Empty tells that the overlay changes nothing any more.
-	Empty bool
 }
 
 // unchanging are the attributes of an overlay that change nothing by themselves.
@@ -132,17 +130,8 @@ func (f *File) RemoveFile(name, file string) (Removed, error) {
 	if !found && len(removed.Globs) == 0 {
 		return Removed{}, r.edit.errorAt(r.Call, "the overlay %s does not change a file named %q", r.edit.label(name), file)
 	}
-	removed.Empty = r.isEmpty()
 	r.edit.changed(r.Call)
 	return removed, r.edit.done()
-}
-
-// isEmpty tells whether an overlay changes nothing.
-func (r rule) isEmpty() bool {
-	return !slices.ContainsFunc(r.Call.List, func(arg build.Expr) bool {
-		assign, ok := arg.(*build.AssignExpr)
-		return !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name)
-	})
 }
 
 // IsEmpty tells whether an overlay changes nothing.
@@ -151,7 +140,10 @@ func (f *File) IsEmpty(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return r.isEmpty(), nil
+	return !slices.ContainsFunc(r.Call.List, func(arg build.Expr) bool {
+		assign, ok := arg.(*build.AssignExpr)
+		return !ok || !slices.Contains(unchanging, assign.LHS.(*build.Ident).Name)
+	}), nil
 }
 
 // RemoveGlob takes an attribute which is a glob() out of an overlay that has none of its files any more: Bazel takes a glob()

@@ -58,9 +58,7 @@ func (d *Desk) droppable(ctx context.Context, l layering, operands []string) (ov
 			i, parts = len(parts), append(parts, overlayPart{overlay: part.overlay})
 		}
 		for _, name := range part.names {
-			if !slices.Contains(parts[i].names, name) {
-				parts[i].names = append(parts[i].names, name)
-			}
+			parts[i].names = addName(parts[i].names, name)
 		}
 	}
 	parts = slices.DeleteFunc(parts, func(part overlayPart) bool {
@@ -105,8 +103,8 @@ func (l layering) parts(isMeant func(workspace.Overlay, workspace.Change) bool) 
 	for _, o := range l.all {
 		part := overlayPart{overlay: o}
 		for _, change := range o.Changes {
-			if isMeant(o, change) && !slices.Contains(part.names, change.Name) {
-				part.names = append(part.names, change.Name)
+			if isMeant(o, change) {
+				part.names = addName(part.names, change.Name)
 			}
 		}
 		if len(part.names) > 0 {
@@ -164,13 +162,12 @@ func (p *dropping) takeParts(ctx context.Context, parts []overlayPart) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", part.overlay.Label, err)
 		}
-		labels = append(labels, more...)
+		for _, label := range more {
+			labels = addName(labels, label)
+		}
 	}
 	p.overlay = ""
-	for i, label := range labels {
-		if slices.Contains(labels[:i], label) {
-			continue
-		}
+	for _, label := range labels {
 		if err := p.delete(label); err != nil {
 			return err
 		}
@@ -261,8 +258,8 @@ func (p *dropping) take(part overlayPart) (labels []string, err error) {
 		if !slices.Contains(part.names, change.Name) || change.Kind == workspace.Delete {
 			continue
 		}
-		if !isLeft(change.Label) && !slices.Contains(p.released[o.Label], change.Label) {
-			p.released[o.Label] = append(p.released[o.Label], change.Label)
+		if !isLeft(change.Label) {
+			p.released[o.Label] = addName(p.released[o.Label], change.Label)
 		}
 		switch {
 		case change.Kind == workspace.Patch && !slices.Contains(patched, change.Name):

@@ -449,25 +449,23 @@ func (im *importer) prove(t *target) error {
 			if file, _ := t.pkg.File(name); digestOfFile(file.Path) == digest.Of(made[name]) {
 				continue
 			}
-			return &differentError{name}
+			return different(name)
 		}
 		if !bytes.Equal(made[name], want) || (made[name] == nil) != (want == nil) {
-			return &differentError{name}
+			return different(name)
 		}
 	}
 	for _, name := range sortedNames(t.after) {
 		if _, ok := made[name]; !ok {
-			return &differentError{name}
+			return different(name)
 		}
 	}
 	return nil
 }
 
-// A differentError says that an overlay would make another file than what is imported.
-type differentError struct{ name string }
-
-func (e *differentError) Error() string {
-	return fmt.Sprintf("%s would not be what it is without the overlay", e.name)
+// different says that an overlay would make another file than what is imported.
+func different(name string) error {
+	return fmt.Errorf("%s would not be what it is without the overlay", name)
 }
 
 // isIt asks whether one of some names has been meant by another one.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -49,12 +50,15 @@ func (s *series) place(name string) (string, bool) {
 	return place, ok
 }
 
+// source returns the name that a diff is to have, relative to the folder of the overlays' BUILD file.
+func (s *series) source(diff seriesDiff) string { return path.Join(filesFolder, s.module, diff.name) }
+
 // places returns those that a part may be about, the likeliest first.
 func (s *series) places(part *unified.FileDiff) []string {
 	var places []string
 	for _, name := range []string{part.New, part.Old} {
-		if place, ok := s.place(name); ok && !slices.Contains(places, place) {
-			places = append(places, place)
+		if place, ok := s.place(name); ok {
+			places = addName(places, place)
 		}
 	}
 	return places
@@ -136,7 +140,7 @@ func (im *importer) assign(s *series) error {
 			if isOwn {
 				t := of(importPath)
 				if patches[t] == nil {
-					patches[t] = &buildfile.Patch{File: path.Join(filesFolder, s.module, diff.name)}
+					patches[t] = &buildfile.Patch{File: s.source(diff)}
 				}
 				if part.Deletes() {
 					t.delete = addName(t.delete, name)
@@ -332,10 +336,7 @@ func (im *importer) leaveOut(s *series, diff seriesDiff, part *unified.FileDiff,
 
 // inDiff returns the name of a file as patch_exclude has it.
 func (s *series) inDiff(part *unified.FileDiff) string {
-	name := part.New
-	if name == "" {
-		name = part.Old
-	}
+	name := cmp.Or(part.New, part.Old)
 	if s.strip > 0 {
 		name, _ = unified.Strip(name, 1)
 	}
@@ -344,10 +345,7 @@ func (s *series) inDiff(part *unified.FileDiff) string {
 
 // tooShort says that a name in a diff has not the elements that it should.
 func (im *importer) tooShort(s *series, diff seriesDiff, part *unified.FileDiff) error {
-	name := part.New
-	if name == "" {
-		name = part.Old
-	}
+	name := cmp.Or(part.New, part.Old)
 	if s.folder != "" {
 		return fmt.Errorf("%s:%d: %s is not in %s, the folder of the module %s in its repository; import a diff for each module", diff.file, part.Line, name, s.folder, s.module)
 	}

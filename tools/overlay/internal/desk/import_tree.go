@@ -229,16 +229,11 @@ func moduleIn(folder string) (string, error) {
 	if _, err := os.Stat(filepath.Join(folder, "VERSION")); err == nil {
 		return std, nil
 	}
-	content, err := os.ReadFile(filepath.Join(folder, "go.mod"))
-	if err != nil {
-		return "", err
+	module, _, err := workspace.Modules(folder)
+	if err == nil && module == "" {
+		err = errors.New("no go.mod there says a module")
 	}
-	for _, line := range strings.Split(string(content), "\n") {
-		if words := strings.Fields(line); len(words) > 1 && words[0] == "module" {
-			return strings.Trim(words[1], "\"`"), nil
-		}
-	}
-	return "", errors.New("go.mod says no module")
+	return module, err
 }
 
 // goFile returns the path of a Go file of a package, or an empty string.
