@@ -199,6 +199,10 @@ func (e *editing) edit(ctx context.Context, at place) (Edited, error) {
 			return Edited{}, err
 		}
 		i := slices.IndexFunc(there.Changes, func(before workspace.Change) bool { return before.Name == change.Name })
+		if there.Changes[i].Missing {
+			missing, err := e.missingFiles(ctx, *there)
+			return Edited{}, errors.Join(append(missing, err)...)
+		}
 		edited, err := e.again(*there, there.Changes[i], change, at.line)
 		if err != nil {
 			return Edited{}, err
@@ -369,10 +373,6 @@ func (e *editing) again(o workspace.Overlay, before, change workspace.Change, li
 			next = "to start anew: " + command
 		}
 		return Edited{}, fmt.Errorf("%s %s %s of package %s; %s", o.Label, before.Kind, before.Name, o.ImportPath, next)
-	case before.Missing:
-		path := e.rel(e.pathOf(before.Label))
-		return Edited{}, fmt.Errorf("%s is missing, by which %s %s %s of package %s; get it back by git checkout -- %s, or to start anew: %s",
-			path, o.Label, before.Kind, before.Name, o.ImportPath, shell.Word(path), dropCommand(o, before.Name))
 	case before.Path == "":
 		return Edited{}, fmt.Errorf("%s %s %s of package %s by %s, which is generated; change what it is generated from", o.Label, before.Kind, before.Name, o.ImportPath, before.Label)
 	}
