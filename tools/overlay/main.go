@@ -24,6 +24,7 @@ var overlay = command.Program{
 		{Title: "give and take", Verbs: []command.Verb{importVerb, exportVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
+	Hidden: []command.Verb{goPackagesDriverVerb},
 }
 
 func main() { os.Exit(overlay.Main(os.Args[1:], os.Stdout, os.Stderr)) }
