@@ -11,12 +11,12 @@ import (
 )
 
 // Run builds a program of the workspace and runs it, by bazel run. It returns what the program writes, and what it and Bazel say. If it
-// exits with another code than 0, the error is an *Error.
-func (w *Workspace) Run(ctx context.Context, label string, args, env []string, stdin io.Reader) (out, said []byte, err error) {
+// exits with another code than 0, the error is an *Error. Relative paths of the program are in dir.
+func (w *Workspace) Run(ctx context.Context, dir, label string, args, env []string, stdin io.Reader) (out, said []byte, err error) {
 	// The links of the user's last build stay where they lead.
 	words := []string{"run", "--noshow_progress", "--ui_event_filters=-info", "--experimental_convenience_symlinks=ignore", "--", label}
 	cmd := exec.CommandContext(ctx, w.Program, append(words, args...)...)
-	cmd.Dir = w.Root
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second

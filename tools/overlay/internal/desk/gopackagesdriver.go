@@ -53,7 +53,7 @@ func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request 
 	if os.Getenv("GOPACKAGESDRIVER_BAZEL") == "" {
 		env = append(env, "GOPACKAGESDRIVER_BAZEL="+d.Workspace.Program)
 	}
-	out, said, err := d.Workspace.Run(ctx, "@@"+rulesGo+"//go/tools/gopackagesdriver", asked, env, request)
+	out, said, err := d.Workspace.Run(ctx, d.Dir, "@@"+rulesGo+"//go/tools/gopackagesdriver", asked, env, request)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (d *Desk) driverGenerated(ctx context.Context, repository, file string) (st
 		repository = "@@" + repository
 	}
 	pkg := repository + "//" + strings.TrimPrefix(path.Dir(file), ".")
-	targets, _, err := d.Workspace.Query(ctx, `kind("^go_.* rule$", rdeps(`+bazel.Quote(pkg+":all")+", "+bazel.Quote(pkg+":"+path.Base(file))+", 2))")
+	targets, _, err := d.Workspace.Query(ctx, `kind("^go_.* rule$", rdeps(`+bazel.Quote(pkg+":all")+", deps("+bazel.Quote(pkg+":"+path.Base(file))+", 1), 1))") // the file, and the rule
 	if err != nil {
 		return "", err
 	}
