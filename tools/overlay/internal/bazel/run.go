@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"time"
 )
 
 // Run builds a program of the workspace and runs it, by bazel run. It returns what the program writes, and what it and Bazel say. If it
@@ -15,11 +14,9 @@ import (
 func (w *Workspace) Run(ctx context.Context, dir, label string, args, env []string, stdin io.Reader) (out, said []byte, err error) {
 	// The links of the user's last build stay where they lead.
 	words := []string{"run", "--noshow_progress", "--ui_event_filters=-info", "--experimental_convenience_symlinks=ignore", "--", label}
-	cmd := exec.CommandContext(ctx, w.Program, append(words, args...)...)
+	cmd := w.command(ctx, append(words, args...))
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	err = cmd.Run()
