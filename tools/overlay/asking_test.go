@@ -29,6 +29,7 @@ var asking = map[string][]string{
 	"drop":    {"uuid"},
 	"edit":    {"-no-editor", "net/http/request.go"},
 	"export":  nil,
+	"ide":     {"goland"},
 	"import":  {"fix.patch"},
 	"rebase":  {"-check"},
 	"save":    {"uuid"},
@@ -38,7 +39,7 @@ var asking = map[string][]string{
 
 // offline are command lines that don't.
 var offline = [][]string{
-	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""},
+	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""}, {"__complete", "ide", ""},
 	{"no-such-verb"}, {"edit"}, {"save"}, {"show", "a", "b"}, {"sdk", "lock", "-check"}, {"sdk", "lock", "no-version"},
 }
 

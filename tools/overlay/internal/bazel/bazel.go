@@ -91,10 +91,7 @@ func (e *Error) Error() string {
 // Output runs a command of Bazel's in the workspace and returns what it writes. If it exits with another
 // code than 0, the error is an *Error.
 func (w *Workspace) Output(ctx context.Context, command string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, w.Program, append([]string{command}, args...)...)
-	cmd.Dir = w.Root
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
-	cmd.WaitDelay = 10 * time.Second
+	cmd := w.command(ctx, append([]string{command}, args...))
 	var stdout bytes.Buffer
 	said := &messages{waiting: w.Waiting}
 	cmd.Stdout, cmd.Stderr = &stdout, said
@@ -106,6 +103,15 @@ func (w *Workspace) Output(ctx context.Context, command string, args ...string) 
 		return stdout.Bytes(), &Error{Command: command, Code: exit.ExitCode(), Stderr: said.all.String()}
 	}
 	return stdout.Bytes(), err
+}
+
+// command returns a command of Bazel's in the workspace.
+func (w *Workspace) command(ctx context.Context, words []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, w.Program, words...)
+	cmd.Dir = w.Root
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
 }
 
 // messages keeps what Bazel says, and passes on at once why it waits.

@@ -28,6 +28,7 @@ type Program struct {
 	Name    string
 	Summary string // a paragraph
 	Groups  []Group
+	Hidden  []Verb // for other programs, which need no help
 }
 
 // A Group is verbs for one purpose.
@@ -132,7 +133,7 @@ func (p *Program) verbs() []Verb {
 
 // find returns the verb that arguments begin with, and the arguments after it.
 func (p *Program) find(args []string) (Verb, []string, bool) {
-	for _, verb := range p.verbs() {
+	for _, verb := range append(p.verbs(), p.Hidden...) {
 		words := strings.Fields(verb.Name)
 		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
 			return verb, args[len(words):], true

@@ -307,19 +307,24 @@ func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, erro
 	return pkg, nil
 }
 
+// RulesGo returns the canonical name of the repository of rules_go.
+func (p *Packages) RulesGo() (string, error) {
+	for _, canonical := range p.repos {
+		if strings.Trim(canonical, "~+") == "rules_go" {
+			return canonical, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no bazel_dep of rules_go, by whose SDK packages of the standard library are found", filepath.Join(p.w.Root, "MODULE.bazel"))
+}
+
 // SDK returns the folder of the Go SDK that builds use by default.
 func (p *Packages) SDK(ctx context.Context) (string, error) {
 	if p.sdk != "" {
 		return p.sdk, nil
 	}
-	rulesGo := ""
-	for _, canonical := range p.repos {
-		if strings.Trim(canonical, "~+") == "rules_go" {
-			rulesGo = canonical
-		}
-	}
-	if rulesGo == "" {
-		return "", fmt.Errorf("%s has no bazel_dep of rules_go, by whose SDK packages of the standard library are found", filepath.Join(p.w.Root, "MODULE.bazel"))
+	rulesGo, err := p.RulesGo()
+	if err != nil {
+		return "", err
 	}
 	// The toolchain is a dependency of the standard library, and has the file ROOT of its SDK.
 	out, err := p.w.Output(ctx, "cquery", "--noshow_progress", "--ui_event_filters=-info", "--output=files",
