@@ -38,7 +38,7 @@ func Find(dir string) (*Workspace, error) {
 			break
 		}
 		if root == filepath.Dir(root) {
-			return nil, fmt.Errorf("%s is in no workspace of Bazel: neither it nor a folder above has a %s", start, boundary)
+			return nil, &NoWorkspaceError{start}
 		}
 	}
 	program, err := program()
@@ -46,6 +46,13 @@ func Find(dir string) (*Workspace, error) {
 		return nil, err
 	}
 	return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
+}
+
+// A NoWorkspaceError says that a folder is in no workspace.
+type NoWorkspaceError struct{ Dir string }
+
+func (e *NoWorkspaceError) Error() string {
+	return fmt.Sprintf("%s is in no workspace of Bazel: neither it nor a folder above has a %s", e.Dir, boundary)
 }
 
 func program() (string, error) {

@@ -45,6 +45,9 @@ type Verb struct {
 	// allowed if it is empty, and at least one is needed unless it begins with "[".
 	Operands string
 
+	// PassesOn tells that operands are the arguments of another program, so that flags end where they begin.
+	PassesOn bool
+
 	Summary string // "take overlays out again"
 
 	// Description is paragraphs, with empty lines between them. They are wrapped, but
@@ -193,7 +196,7 @@ func (p *Program) near(word string) string {
 func (v Verb) call(args []string) error {
 	flags := verbs.NewFlags()
 	run := v.Setup(flags)
-	operands, err := parse(flags, args)
+	operands, err := parse(flags, args, v.PassesOn)
 	switch {
 	case err != nil:
 		return err

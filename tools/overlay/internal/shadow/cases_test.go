@@ -177,6 +177,10 @@ func TestUsersOverlay(t *testing.T) {
 	if got, want := r.run(r.overlaid()[:1], "run", "-overlay=o.json", "."), "hello overlaid 2 overlaid user's user's\n"; got != want {
 		t.Errorf("by the flag, with overlays: got %q, expected %q", got, want)
 	}
+	r.write("cached.json", `{"Replace": {"`+bare+`": "by/bare.txt"}}`)
+	if got, want := r.run(nil, "run", "-overlay", "cached.json", "."), "hello original 1 original user's original\n"; got != want {
+		t.Errorf("by the flag, for the module cache alone: got %q, expected %q", got, want)
+	}
 	flags := *r
 	flags.env = append(slices.Clone(r.env), "GOFLAGS=-tags=x '-overlay="+filepath.Join(r.root, "o.json")+"'")
 	if got := flags.run(nil, "run", "."); got != want {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// setFlags has GOFLAGS name the JSON of -overlay. The go command gives files to the tool cover as they are without -overlay; hence, where
+// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's. The go command gives files to the tool cover as they are without -overlay; hence, where
 // it counts what runs, tools are run by a program that gives cover the right ones.
 func (p *preparing) setFlags() error {
 	flags := []string{}
@@ -20,8 +20,10 @@ func (p *preparing) setFlags() error {
 		}
 	}
 	p.args.without("overlay")
-	flags = append(flags, "-overlay="+p.JSON)
-	if len(p.ToolExec) > 0 && p.args.covers(p.g) {
+	if p.JSON != "" {
+		flags = append(flags, "-overlay="+p.JSON)
+	}
+	if p.JSON != "" && len(p.ToolExec) > 0 && p.args.covers(p.g) {
 		program := append(append([]string{}, p.ToolExec...), p.JSON)
 		users := p.args.flag("toolexec")
 		if users == "" {

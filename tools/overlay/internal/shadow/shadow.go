@@ -207,9 +207,9 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		}
 		p.JSON = filepath.Join(p.Folder, "overlay.json")
 		p.made[p.JSON] = content
-		if err := p.setFlags(); err != nil {
-			return err
-		}
+	}
+	if err := p.setFlags(); err != nil {
+		return err
 	}
 	return p.unwritable(p.writeMade())
 }
