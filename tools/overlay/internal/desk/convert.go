@@ -44,7 +44,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if err != nil {
 		return err
 	}
-	c := converting{survey: found, files: newBuildFiles(d.Workspace.Root, "", found.layering), cutting: newCutting(d, found.all)}
+	c := converting{survey: found, files: newBuildFiles(d.Workspace, "", found.layering), cutting: newCutting(d, found.all)}
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel what uses %s", words(found.chosen))

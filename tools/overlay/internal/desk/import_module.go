@@ -209,7 +209,7 @@ func (im *importer) tryOut(ctx context.Context, targets []*target) error {
 	defer func() { im.all = all }()
 	files := im.files
 	defer func() { im.files = files }()
-	im.files = newBuildFiles(im.Workspace.Root, im.module.repo, im.layering)
+	im.files = newBuildFiles(im.Workspace, im.module.repo, im.layering)
 	for _, t := range targets {
 		said, err := im.describe(ctx, t)
 		if err != nil {

@@ -26,6 +26,9 @@ type GoPackage struct {
 	Std        bool     // whether it is of the SDK
 	Cgo        bool
 	Proto      bool // whether it is generated from .proto files
+
+	// Without Bazel: its folder, and the path and the folder of its module, which is empty in a vendor folder.
+	Dir, Module, ModuleDir string
 }
 
 // A File is one of a package.
@@ -111,8 +114,11 @@ type Packages struct {
 	sdk     string            // folder of the SDK, once it was asked for
 }
 
-// NewPackages asks Bazel which repositories there are.
+// NewPackages asks Bazel which repositories there are. Without Bazel, it is the go command that is asked about packages.
 func NewPackages(ctx context.Context, w *bazel.Workspace) (*Packages, error) {
+	if !w.IsBazel() {
+		return &Packages{w: w}, nil
+	}
 	out, err := w.Output(ctx, "mod", "dump_repo_mapping", "--noshow_progress", "")
 	if err != nil {
 		return nil, err
@@ -151,6 +157,9 @@ func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, err
 // and the file's name in the package, or nil. The file's path is that in the repository, or in the workspace
 // if repository is empty; a target of its folder, or of one above, has it.
 func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
+	if !p.w.IsBazel() {
+		return p.plainFile(ctx, file)
+	}
 	root, in := "", filepath.ToSlash(p.w.Root)
 	if repository != "" {
 		root, in = "@@"+repository, "/external/"+repository
@@ -321,6 +330,11 @@ func (p *Packages) RulesGo() (string, error) {
 func (p *Packages) SDK(ctx context.Context) (string, error) {
 	if p.sdk != "" {
 		return p.sdk, nil
+	}
+	if !p.w.IsBazel() {
+		root, err := p.plainSDK(ctx)
+		p.sdk = root
+		return root, err
 	}
 	rulesGo, err := p.RulesGo()
 	if err != nil {
