@@ -38,8 +38,16 @@ type EditOptions struct {
 // file. Neither the go command nor gazelle looks into the latter.
 const (
 	overlaysFolder = "overlays"
-	filesFolder    = "_src"
+	sourcesFolder  = "_src"
 )
+
+// filesFolder returns the folder of overlay files, relative to that of the BUILD file or overlays.json.
+func filesFolder(w *bazel.Workspace) string {
+	if !w.IsBazel() { // overlays.json is in the root.
+		return path.Join(overlaysFolder, sourcesFolder)
+	}
+	return sourcesFolder
+}
 
 // An Edited is an overlay file that is ready to be edited.
 type Edited struct {
@@ -472,10 +480,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			}
 		}
 	}
-	prefix := path.Join(filesFolder, at.pkg.ImportPath)
-	if !e.Workspace.IsBazel() {
-		prefix = path.Join(overlaysFolder, prefix)
-	}
+	prefix := path.Join(filesFolder(e.Workspace), at.pkg.ImportPath)
 	if file, ok := at.pkg.File(change.Name); ok && file.Embedded {
 		change.Embedded = true
 		if own != nil && (own.StripPrefix != "" || slices.ContainsFunc(own.Changes, func(c workspace.Change) bool { return c.Embedded })) {
@@ -549,7 +554,7 @@ func (e *editing) add(pkg string, said buildfile.Change) error {
 	if err := build.Change(said); err != nil {
 		return err
 	}
-	if err := build.Exclude(filesFolder); err != nil {
+	if err := build.Exclude(sourcesFolder); err != nil {
 		return err
 	}
 	label := "//" + pkg + ":" + said.Name

@@ -25,6 +25,9 @@ const noPackages = `{"Roots":[],"Packages":[]}`
 // where the file is a source of a target beside it, and none by an import path: what it can't find it is asked for by another
 // file of the package.
 func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
+	if !d.Workspace.IsBazel() {
+		return d.plainDriver(ctx, patterns, request)
+	}
 	packages, err := d.Packages(ctx)
 	if err != nil {
 		return nil, err

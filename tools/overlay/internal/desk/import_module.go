@@ -194,7 +194,7 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 		return errors.Join(misfit, err)
 	}
 	for _, diff := range s.diffs {
-		im.unwrite(s.source(diff))
+		im.unwrite(s.source(im.Workspace, diff))
 	}
 	why, _, _ := strings.Cut(misfit.Error(), "\n")
 	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %s\n", s.diffs[0].file, strings.TrimSuffix(why, ":"))
