@@ -7,17 +7,16 @@ import (
 	"os"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/packagesdriver"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 )
 
 // plainDriver answers a request of golang.org/x/tools/go/packages without Bazel. Where nothing is overlaid, it leaves that to go/packages, which asks the
 // go command itself.
 func (d *Desk) plainDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
-	g, err := shadow.Ask(ctx, "go", d.Dir, os.Environ())
+	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
 	if err != nil {
 		return nil, err
 	}
-	setup, err := d.prepare(ctx, g, shadow.ParseArguments([]string{"list"}), GoOptions{})
+	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -121,9 +121,9 @@ func (a *Arguments) insert(flag string) {
 	a.parts = append([]argument{{texts: []string{flag}}}, a.parts...)
 }
 
-// compiles tells whether the verb compiles or reads packages, so that overlays are to be in force. The others, such as mod,
+// Compiles tells whether the verb compiles or reads packages, so that overlays are to be in force. The others, such as mod,
 // get and work, change files of the repository, to which shadow modules must be unknown.
-func (a *Arguments) compiles() bool {
+func (a *Arguments) Compiles() bool {
 	return slices.Contains([]string{"build", "doc", "fix", "generate", "install", "list", "run", "test", "tool", "vet"}, a.Verb)
 }
 
