@@ -1,0 +1,173 @@
+package shadow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/goroot"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+)
+
+// makeGOROOT makes a GOROOT with changes, and has its go command take the place of the one that was asked.
+func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
+	for _, f := range std.Files {
+		if strings.HasPrefix(f.Name, "src/cmd/") || strings.HasPrefix(f.Name, "pkg/") || strings.HasPrefix(f.Name, "bin/") {
+			return fmt.Errorf("%s: %s belongs to Go's own tools, which would have to be compiled anew; a go_goroot target of Bazel does so", strings.Join(f.Overlays, ", "), f.Name)
+		}
+	}
+	if std.Version != "" && std.Version != p.g.GOVERSION {
+		return fmt.Errorf("%s: it is for %s, and the go command has %s; next: overlay rebase", strings.Join(std.Files[0].Overlays, ", "), std.Version, p.g.GOVERSION)
+	}
+	folder := filepath.Join(p.Cache, "goroot")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return p.unwritable(err)
+	}
+	root := filepath.Join(folder, p.g.GOVERSION+"-"+p.identity(std))
+	if !exists(root) {
+		if err := p.writeGOROOT(ctx, root, std); err != nil {
+			return p.unwritable(err)
+		}
+	}
+	touch(root)
+	if err := checkGOROOT(root, std); err != nil {
+		return err
+	}
+	for _, f := range std.Files {
+		if f.Source != "" {
+			p.Files[filepath.Join(root, filepath.FromSlash(f.Name))] = f.Source
+		}
+	}
+	p.GOROOT = root
+	p.Program = filepath.Join(root, "bin", "go"+p.g.GOEXE)
+	if runtime.GOOS == "windows" {
+		p.Program = filepath.Join(root, "bin", "go.exe")
+	}
+	// A go.mod that asks for a newer Go is an error then, and not another Go, without the changes. What runs below finds this one first.
+	p.Env = withVariable(p.Env, "GOTOOLCHAIN", "local")
+	p.Env = withoutVariable(p.Env, "GOROOT")
+	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+environ(p.Env, "PATH"))
+	patched := *p.g
+	patched.Program, patched.Env = p.Program, p.Env
+	found, err := patched.Output(ctx, "env", "GOROOT", "GOVERSION")
+	if err != nil {
+		return err
+	}
+	if got, want := strings.Fields(string(found)), []string{root, p.g.GOVERSION}; !strings.Contains(root, " ") && !slices.Equal(got, want) {
+		return fmt.Errorf("the go command of %s has the GOROOT and version %q, expected %q: it would compile without overlays", root, got, want)
+	}
+	return nil
+}
+
+// identity returns a name of what a GOROOT is made of: that of the go command, and the changes.
+func (p *preparing) identity(std Module) string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, p.g.GOROOT)
+	if info, err := os.Stat(filepath.Join(p.g.GOROOT, "VERSION")); err == nil {
+		fmt.Fprintln(hash, info.Size(), info.ModTime().UnixNano())
+	}
+	for _, f := range std.Files {
+		fmt.Fprintf(hash, "%q %t %d\n%s", f.Name, f.New == nil, len(f.New), f.New)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8])
+}
+
+// writeGOROOT writes a GOROOT, or nothing.
+func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) error {
+	source, err := p.linkable(ctx)
+	if err != nil {
+		return err
+	}
+	temporary, err := os.MkdirTemp(filepath.Dir(root), "changes.*.tmp")
+	if err != nil {
+		return err
+	}
+	defer removeTree(temporary)
+	var changes []gosdk.Change
+	for i, f := range std.Files {
+		change := gosdk.Change{Name: f.Name}
+		if f.New != nil {
+			change.File = filepath.Join(temporary, fmt.Sprint(i))
+			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
+				return err
+			}
+		}
+		changes = append(changes, change)
+	}
+	made, err := writeTree(ctx, source, root, changes)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(made, root); err != nil && !exists(root) { // Another one may have been faster.
+		return errors.Join(err, removeTree(made))
+	} else if err != nil {
+		return removeTree(made)
+	}
+	return nil
+}
+
+// writeTree writes a GOROOT like another one, with changes, to a folder beside a path, and returns it.
+func writeTree(ctx context.Context, source, beside string, changes []gosdk.Change) (made string, err error) {
+	var names []string
+	err = files.Walk(source, func(name, path string, info fs.FileInfo) error {
+		names = append(names, path)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	made, err = os.MkdirTemp(filepath.Dir(beside), "tree.*.tmp")
+	if err != nil {
+		return "", err
+	}
+	options := goroot.Options{Root: filepath.Join(source, "VERSION"), Files: names, Changes: changes, Out: made, Link: true}
+	if err := goroot.Write(ctx, options); err != nil {
+		return "", errors.Join(err, removeTree(made))
+	}
+	return made, os.Chmod(made, 0o755)
+}
+
+// linkable returns a GOROOT of which others may have hard links: that of the go command, if nobody may write to its files, or else
+// a copy, which is made once.
+func (p *preparing) linkable(ctx context.Context) (string, error) {
+	if info, err := os.Stat(filepath.Join(p.g.GOROOT, "VERSION")); err != nil || info.Mode().Perm()&0o222 == 0 {
+		return p.g.GOROOT, err
+	}
+	copied := filepath.Join(p.Cache, "goroot", p.g.GOVERSION+"-"+p.identity(Module{}))
+	if exists(copied) {
+		touch(copied)
+		return copied, nil
+	}
+	made, err := writeTree(ctx, p.g.GOROOT, copied, nil)
+	if err != nil {
+		return "", err
+	}
+	if err := os.Rename(made, copied); err != nil {
+		if removed := removeTree(made); !exists(copied) {
+			return "", errors.Join(err, removed)
+		}
+	}
+	return copied, nil
+}
+
+// checkGOROOT returns an error if a GOROOT that was made before has not the changes any more.
+func checkGOROOT(root string, std Module) error {
+	for _, f := range std.Files {
+		path := filepath.Join(root, filepath.FromSlash(f.Name))
+		content, err := os.ReadFile(path)
+		if f.New == nil && errors.Is(err, os.ErrNotExist) || err == nil && f.New != nil && string(content) == string(f.New) {
+			continue
+		}
+		return fmt.Errorf("%s is not what overlays make of it: the folder has been changed; next: delete %s, and run the command again", path, root)
+	}
+	return nil
+}
