@@ -76,10 +76,13 @@ type Options struct {
 // or in GOFLAGS, is another source of changes.
 func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Options) (*Setup, error) {
 	setup := &Setup{Program: g.Program, Args: args.List(), Env: g.Env, Files: map[string]string{}}
+	if err := args.refuseVerb(); err != nil && len(modules) > 0 {
+		return nil, err
+	}
 	if !args.compiles() {
 		return setup, nil
 	}
-	users, err := g.usersOverlay(args)
+	users, err := g.usersOverlay(ctx, args)
 	if err != nil {
 		return nil, err
 	}
@@ -169,15 +172,11 @@ func (p *preparing) refuse() error {
 
 // makeEntry writes the entry: shadow modules, go.work, and the JSON of -overlay.
 func (p *preparing) makeEntry(ctx context.Context) error {
-	if err := os.MkdirAll(p.Folder, 0o777); err != nil {
+	unlock, err := takeFolder(ctx, p.Folder)
+	if err != nil {
 		return p.unwritable(err)
 	}
-	unlock, err := lockFolder(ctx, p.Folder)
-	if err != nil {
-		return err
-	}
 	defer unlock()
-	touch(p.Folder)
 	replace := map[string]string{}
 	for _, m := range p.replaced {
 		for _, f := range m.Files {
@@ -220,7 +219,8 @@ func (p *preparing) sourceOf(f File) string {
 	if f.New == nil {
 		return ""
 	}
-	if f.Source != "" {
+	// Profiles name a file by the base name of what cover is given.
+	if f.Source != "" && (!p.args.covers(p.g) || filepath.Base(f.Source) == filepath.Base(f.Name)) {
 		return f.Source
 	}
 	sum := sha256.Sum256(f.New)
@@ -259,23 +259,25 @@ func (p *preparing) unwritable(err error) error {
 // merge adds changes of the user's own flag -overlay to those of overlays.
 func merge(modules, users []Module) ([]Module, error) {
 	merged := slices.Clone(modules)
+	changed := map[string][]string{} // by paths, the overlays
+	for _, m := range modules {
+		for _, f := range m.Files {
+			changed[m.path(f)] = f.Overlays
+		}
+	}
 	var errs []error
 	for _, m := range users {
+		for _, f := range m.Files {
+			if overlays, ok := changed[m.path(f)]; ok {
+				errs = append(errs, fmt.Errorf("%s is changed by %s and by the flag -overlay: take it out of one", m.path(f), strings.Join(overlays, ", ")))
+			}
+		}
 		i := slices.IndexFunc(merged, func(other Module) bool { return other.Dir == m.Dir && other.Std == m.Std })
 		if i < 0 {
 			merged = append(merged, m)
 			continue
 		}
-		files := slices.Clone(merged[i].Files)
-		for _, f := range m.Files {
-			j := slices.IndexFunc(files, func(other File) bool { return other.Name == f.Name })
-			if j >= 0 {
-				errs = append(errs, fmt.Errorf("%s is changed by %s and by the flag -overlay: take it out of one", m.path(f), strings.Join(files[j].Overlays, ", ")))
-				continue
-			}
-			files = append(files, f)
-		}
-		merged[i].Files = files
+		merged[i].Files = append(slices.Clone(merged[i].Files), m.Files...)
 	}
 	return merged, errors.Join(errs...)
 }
