@@ -213,6 +213,9 @@ func TestRefused(t *testing.T) {
 		{[]string{"build", "."}, "GO111MODULE=off", "GO111MODULE=off can't be had here"},
 		{[]string{"run", "example.com/greet@latest"}, "", "compiles what the repository knows nothing of"},
 		{[]string{"install", "example.com/greet@v1.2.0"}, "", "leave out @v1.2.0"},
+		{[]string{"mod", "tidy"}, "", "go mod tidy is about go.mod"},
+		{[]string{"get", "example.com/greet@latest"}, "", "go get is about go.mod"},
+		{[]string{"work", "sync"}, "", "go work sync is about go.mod"},
 	} {
 		other := *r
 		other.env = append(slices.Clone(r.env), c.env)
@@ -221,7 +224,7 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	// What does not compile, and what is the repository's alone, can have all flags.
-	r.run(modules, "mod", "tidy")
+	r.run(nil, "mod", "tidy")
 	r.run(modules, "build", "-mod=readonly", "-o", os.DevNull, ".")
 	r.run(modules[2:], "build", "-mod=mod", "-o", os.DevNull, ".")
 	r.run(modules, "env", "GOWORK")
