@@ -134,7 +134,8 @@ type preparing struct {
 	shadows  []Module // that become shadow modules
 	replaced []Module // whose files the go command replaces by -overlay
 
-	made map[string][]byte // what the entry has beside shadow modules, by paths
+	replace map[string]string // of -overlay
+	made    map[string][]byte // what the entry has beside shadow modules, by paths
 }
 
 // refuse returns an error where the user has told the go command what keeps it from compiling with the changes.
@@ -177,11 +178,11 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		return p.unwritable(err)
 	}
 	defer unlock()
-	replace := map[string]string{}
+	p.replace = map[string]string{}
 	for _, m := range p.replaced {
 		for _, f := range m.Files {
-			replace[m.path(f)] = p.sourceOf(f)
-			p.Files[m.path(f)] = replace[m.path(f)]
+			p.replace[m.path(f)] = p.sourceOf(f)
+			p.Files[m.path(f)] = p.replace[m.path(f)]
 		}
 	}
 	if len(p.shadows) > 0 {
@@ -199,8 +200,8 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		}
 		p.Env = withVariable(p.Env, "GOWORK", p.GoWork)
 	}
-	if len(replace) > 0 {
-		content, err := record.Marshal(map[string]any{"Replace": replace})
+	if len(p.replace) > 0 {
+		content, err := record.Marshal(map[string]any{"Replace": p.replace})
 		if err != nil {
 			return err
 		}
