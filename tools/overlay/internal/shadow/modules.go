@@ -300,8 +300,8 @@ func removeTree(folder string) error {
 }
 
 // goWork returns the text of a go.work like that of the repository, or for the module of the repository, with shadow modules in the place of
-// modules.
-func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
+// modules. Place returns paths of the repository as it is to have them.
+func (p *preparing) goWork(ctx context.Context, place func(path string) (string, error)) ([]byte, error) {
 	var text strings.Builder
 	var work struct {
 		Go, Toolchain string
@@ -335,6 +335,10 @@ func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
 		fmt.Fprintln(&text, line)
 	}
 	for _, use := range uses {
+		use, err := place(use)
+		if err != nil {
+			return nil, err
+		}
 		fmt.Fprintf(&text, "use %s\n", quote(use))
 	}
 	for _, r := range work.Replace {
@@ -343,7 +347,9 @@ func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
 		}
 		to := r.New.Path
 		if r.New.Version == "" {
-			to = absolute(filepath.Dir(p.g.GOWORK), to)
+			if to, err = place(absolute(filepath.Dir(p.g.GOWORK), to)); err != nil {
+				return nil, err
+			}
 		}
 		fmt.Fprintf(&text, "replace %s => %s\n", strings.TrimSpace(r.Old.Path+" "+r.Old.Version), strings.TrimSpace(quote(to)+" "+r.New.Version))
 	}

@@ -97,17 +97,7 @@ func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Op
 		return nil, err
 	}
 	p := &preparing{Setup: setup, Options: o, g: g, args: args, made: map[string][]byte{}}
-	var std *Module
-	for i, m := range modules {
-		switch {
-		case m.Std:
-			std = &modules[i]
-		case g.isCached(m.Dir):
-			p.shadows = append(p.shadows, m)
-		default:
-			p.replaced = append(p.replaced, m)
-		}
-	}
+	std := p.divide(modules)
 	if err := p.refuse(); err != nil {
 		return nil, err
 	}
@@ -136,6 +126,21 @@ type preparing struct {
 
 	replace map[string]string // of -overlay
 	made    map[string][]byte // what the entry has beside shadow modules, by paths
+}
+
+// divide tells the ways in which modules are given to the go command, and returns Go itself, if it is among them.
+func (p *preparing) divide(modules []Module) (std *Module) {
+	for i, m := range modules {
+		switch {
+		case m.Std:
+			std = &modules[i]
+		case p.g.isCached(m.Dir):
+			p.shadows = append(p.shadows, m)
+		default:
+			p.replaced = append(p.replaced, m)
+		}
+	}
+	return std
 }
 
 // refuse returns an error where the user has told the go command what keeps it from compiling with the changes.
@@ -189,7 +194,7 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		if err := p.makeShadows(ctx); err != nil {
 			return p.unwritable(err)
 		}
-		text, err := p.goWork(ctx)
+		text, err := p.goWork(ctx, func(path string) (string, error) { return path, nil })
 		if err != nil {
 			return err
 		}

@@ -160,15 +160,14 @@ func proxy(t *testing.T) string {
 			"internal/name/name.go": "package name\n\nconst Name = \"original\"\n",
 			"script.sh":             "#!/bin/sh\n",
 		},
-		"example.com/!upper@v0.0.1+incompatible": nil,
+		"example.com/!upper@v2.0.1+incompatible": {
+			"upper.go": "package upper\n\nconst Upper = \"original\"\n",
+		},
 		"example.com/bare@v1.0.0": {
 			"bare.go": "package bare\n\nconst Bare = \"original\"\n",
 		},
 	} {
 		path, version, _ := strings.Cut(module, "@")
-		if files == nil {
-			continue
-		}
 		at := filepath.Join(folder, filepath.FromSlash(path), "@v")
 		if err := os.MkdirAll(at, 0o777); err != nil {
 			t.Fatal(err)
@@ -176,7 +175,7 @@ func proxy(t *testing.T) string {
 		var archive bytes.Buffer
 		w := zip.NewWriter(&archive)
 		for name, text := range files {
-			f, err := w.Create(module + "/" + name)
+			f, err := w.Create(strings.Replace(module, "!u", "U", 1) + "/" + name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +186,7 @@ func proxy(t *testing.T) string {
 		}
 		mod := files["go.mod"]
 		if mod == "" {
-			mod = "module " + path + "\n"
+			mod = "module " + strings.Replace(path, "!u", "U", 1) + "\n"
 		}
 		info, err := json.Marshal(map[string]string{"Version": version, "Time": "2026-01-01T00:00:00Z"})
 		if err != nil {
