@@ -22,7 +22,64 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) > 2 && os.Args[1] == "go" {
+		fmt.Fprintln(os.Stderr, runGo(os.Args[2], os.Args[3:]))
+		os.Exit(99)
+	}
 	os.Exit(m.Run())
+}
+
+// runGo stands for the command: it becomes the go command, with the changes that a JSON file has.
+func runGo(file string, args []string) error {
+	var input struct {
+		Cache   string
+		Modules []Module
+	}
+	content, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(content, &input)
+	}
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	ctx, parsed := context.Background(), ParseArguments(args)
+	g, err := Ask(ctx, "go", filepath.Join(dir, parsed.Dir), os.Environ())
+	if err != nil {
+		return err
+	}
+	setup, err := Prepare(ctx, g, parsed, input.Modules, Options{Cache: input.Cache, Root: dir, ToolExec: []string{program, "toolexec"}})
+	if err != nil {
+		return err
+	}
+	return setup.Run(dir)
+}
+
+// command returns runGo as a process.
+func (r *repository) command(modules []Module, args ...string) *exec.Cmd {
+	r.t.Helper()
+	content, err := json.Marshal(map[string]any{"Cache": r.cache, "Modules": modules})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	file := filepath.Join(r.t.TempDir(), "modules.json")
+	if err := os.WriteFile(file, content, 0o666); err != nil {
+		r.t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	cmd := exec.Command(program, append([]string{"go", file}, args...)...)
+	cmd.Dir, cmd.Env = r.root, r.env
+	return cmd
 }
 
 // A repository is one of the test, with a module proxy, a module cache, and a folder for shadows.
