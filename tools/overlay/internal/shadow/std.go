@@ -20,13 +20,8 @@ import (
 
 // makeGOROOT makes a GOROOT with changes, and has its go command take the place of the one that was asked.
 func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
-	for _, f := range std.Files {
-		if strings.HasPrefix(f.Name, "src/cmd/") || strings.HasPrefix(f.Name, "pkg/") || strings.HasPrefix(f.Name, "bin/") {
-			return fmt.Errorf("%s: %s belongs to Go's own tools, which would have to be compiled anew; a go_goroot target of Bazel does so", strings.Join(f.Overlays, ", "), f.Name)
-		}
-	}
-	if std.Version != "" && std.Version != p.g.GOVERSION {
-		return fmt.Errorf("%s: it is for %s, and the go command has %s; next: overlay rebase", strings.Join(std.Files[0].Overlays, ", "), std.Version, p.g.GOVERSION)
+	if err := p.g.refuseStd(std); err != nil {
+		return err
 	}
 	folder := filepath.Join(p.Cache, "goroot")
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -68,6 +63,19 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	return nil
 }
 
+// refuseStd returns an error for changes that no GOROOT can be made of.
+func (g *Go) refuseStd(std Module) error {
+	for _, f := range std.Files {
+		if strings.HasPrefix(f.Name, "src/cmd/") || strings.HasPrefix(f.Name, "pkg/") || strings.HasPrefix(f.Name, "bin/") {
+			return fmt.Errorf("%s: %s belongs to Go's own tools, which would have to be compiled anew; a go_goroot target of Bazel does so", strings.Join(f.Overlays, ", "), f.Name)
+		}
+	}
+	if std.Version != "" && std.Version != g.GOVERSION {
+		return fmt.Errorf("%s: it is for %s, and the go command has %s; next: overlay rebase", strings.Join(std.Files[0].Overlays, ", "), std.Version, g.GOVERSION)
+	}
+	return nil
+}
+
 // identity returns a name of what a GOROOT is made of: that of the go command, and the changes.
 func (p *preparing) identity(std Module) string {
 	hash := sha256.New()
@@ -92,18 +100,11 @@ func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) er
 		return err
 	}
 	defer removeTree(temporary)
-	var changes []gosdk.Change
-	for i, f := range std.Files {
-		change := gosdk.Change{Name: f.Name}
-		if f.New != nil {
-			change.File = filepath.Join(temporary, fmt.Sprint(i))
-			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
-				return err
-			}
-		}
-		changes = append(changes, change)
+	changes, err := stdChanges(temporary, std)
+	if err != nil {
+		return err
 	}
-	made, err := writeTree(ctx, source, root, changes)
+	made, err := writeTree(ctx, source, root, changes, true)
 	if err != nil {
 		return err
 	}
@@ -115,8 +116,23 @@ func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) er
 	return nil
 }
 
+// stdChanges writes what files of Go itself are to be into a folder.
+func stdChanges(folder string, std Module) (changes []gosdk.Change, err error) {
+	for i, f := range std.Files {
+		change := gosdk.Change{Name: f.Name}
+		if f.New != nil {
+			change.File = filepath.Join(folder, fmt.Sprint(i))
+			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
+				return nil, err
+			}
+		}
+		changes = append(changes, change)
+	}
+	return changes, nil
+}
+
 // writeTree writes a GOROOT like another one, with changes, to a folder beside a path, and returns it.
-func writeTree(ctx context.Context, source, beside string, changes []gosdk.Change) (made string, err error) {
+func writeTree(ctx context.Context, source, beside string, changes []gosdk.Change, link bool) (made string, err error) {
 	var names []string
 	err = files.Walk(source, func(name, path string, info fs.FileInfo) error {
 		names = append(names, path)
@@ -129,7 +145,7 @@ func writeTree(ctx context.Context, source, beside string, changes []gosdk.Chang
 	if err != nil {
 		return "", err
 	}
-	options := goroot.Options{Root: filepath.Join(source, "VERSION"), Files: names, Changes: changes, Out: made, Link: true}
+	options := goroot.Options{Root: filepath.Join(source, "VERSION"), Files: names, Changes: changes, Out: made, Link: link}
 	if err := goroot.Write(ctx, options); err != nil {
 		return "", errors.Join(err, removeTree(made))
 	}
@@ -147,7 +163,7 @@ func (p *preparing) linkable(ctx context.Context) (string, error) {
 		touch(copied)
 		return copied, nil
 	}
-	made, err := writeTree(ctx, p.g.GOROOT, copied, nil)
+	made, err := writeTree(ctx, p.g.GOROOT, copied, nil, true)
 	if err != nil {
 		return "", err
 	}
