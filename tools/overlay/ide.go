@@ -26,8 +26,8 @@ those have, and their comments, staying as they are. They name no folder of your
 build.directoryFilters, and can be committed, with tools/overlay_gopackagesdriver.sh, which gopls
 runs. That asks rules_go's gopackagesdriver, by this command, or where it isn't installed by bazel run; it can't be run by Windows. -undo takes out what is as it was written.
 
-The next answer of gopls after a change of a BUILD file or a diff takes as long as Bazel needs. Overlays that are diffs have no file of their own:
-definitions lead to what the diff makes, in bazel-out, and overlay convert makes it a file to edit.
+A change of a BUILD file is seen without a restart, once Bazel has answered. Overlays that are diffs have no file of their own:
+definitions lead to what the diff makes, in bazel-out, which gopls reads once. Restart it after a change of a diff, or make that a file to edit, by overlay convert.
 The variables of rules_go's driver, such as GOPACKAGESDRIVER_BAZEL_BUILD_FLAGS, are passed on.
 `,
 	Fails: "something is left to you, or settings can't be read; then nothing has changed",
