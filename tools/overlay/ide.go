@@ -28,6 +28,7 @@ runs. That asks rules_go's gopackagesdriver, by this command, or by bazel run wh
 
 A change of a BUILD file is seen without a restart, once Bazel has answered. Overlays that are diffs have no file of their own:
 definitions lead to what the diff makes, in bazel-out, which gopls reads once. Restart it after a change of a diff, or make that a file to edit, by overlay convert.
+Where gopls lacks a package, because a diff doesn't apply, say, a build tells why, and so does gopls with GOPACKAGESPRINTDRIVERERRORS=1 in its environment.
 The variables of rules_go's driver, such as GOPACKAGESDRIVER_BAZEL_BUILD_FLAGS, are passed on.
 `,
 	Fails: "something is left to you, or settings can't be read; then nothing has changed",
