@@ -61,7 +61,8 @@ func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request 
 		return nil, err
 	}
 	if len(bytes.TrimSpace(out)) > 0 {
-		return out, nil
+		_, err := d.Err.Write(said) // It may tell why packages are missing. gopls shows it if GOPACKAGESPRINTDRIVERERRORS is set.
+		return out, err
 	}
 	// It exits with 0 after an error, too.
 	if bytes.Contains(said, []byte("found no labels matching the requests")) {

@@ -136,8 +136,8 @@ func (d *Desk) ideNeed(ctx context.Context, o IDEOptions) (editors.Need, error) 
 	}
 	return editors.Need{
 		Env: map[string]string{"GOPACKAGESDRIVER": editors.Folder + driverScript},
-		// What decides which files are compiled; diffs do, too.
-		Workspace: []string{"**/BUILD", "**/*.{bzl,bazel,patch,diff}"},
+		// What decides which files are compiled. A diff doesn't, and what it makes gopls would not read again.
+		Workspace: []string{"**/BUILD", "**/*.{bzl,bazel}"},
 		Without:   []string{"bazel-bin", "bazel-out", "bazel-testlogs", "bazel-" + filepath.Base(d.Workspace.Root)},
 	}, nil
 }
