@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/packagesdriver"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 )
 
 // plainDriver answers a request of golang.org/x/tools/go/packages without Bazel. Where nothing is overlaid, it leaves that to go/packages, which asks the
@@ -29,4 +30,27 @@ func (d *Desk) plainDriver(ctx context.Context, patterns []string, request io.Re
 		}
 	}
 	return json.Marshal(answer)
+}
+
+// goEnvironment returns variables by which the go command compiles with overlays, as overlay go does.
+func (d *Desk) goEnvironment(ctx context.Context) (map[string]string, error) {
+	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
+	if err != nil {
+		return nil, err
+	}
+	variables := map[string]string{}
+	if setup.GoWork != "" {
+		variables["GOWORK"] = setup.GoWork
+	}
+	if setup.JSON != "" {
+		variables["GOFLAGS"] = shadow.Variable(setup.Env, "GOFLAGS")
+	}
+	if setup.GOROOT != "" {
+		variables["GOROOT"], variables["GOTOOLCHAIN"] = setup.GOROOT, "local"
+	}
+	return variables, nil
 }

@@ -187,7 +187,7 @@ func TestExportProxy(t *testing.T) {
 	}
 	r.write("go.mod", mod)
 	r.write("go.sum", sum)
-	r.env = append(r.env, "GOPROXY=file://"+filepath.ToSlash(folder)+","+environ(r.env, "GOPROXY"))
+	r.env = append(r.env, "GOPROXY=file://"+filepath.ToSlash(folder)+","+Variable(r.env, "GOPROXY"))
 	if got := r.plain("run", "."); !strings.HasSuffix(got, "\n"+want) { // after what is downloaded
 		t.Errorf("got %q, expected %q", got, want)
 	}

@@ -146,8 +146,8 @@ func joinFlags(flags []string) (string, error) {
 	return strings.Join(quoted, " "), nil
 }
 
-// environ returns the value of a variable of an environment.
-func environ(env []string, name string) string {
+// Variable returns the value of a variable of an environment.
+func Variable(env []string, name string) string {
 	value := ""
 	for _, entry := range env {
 		if rest, ok := strings.CutPrefix(entry, name+"="); ok {

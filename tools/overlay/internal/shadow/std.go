@@ -50,7 +50,7 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	// A go.mod that asks for a newer Go is an error then, and not another Go, without the changes. What runs below finds this one first.
 	p.Env = withVariable(p.Env, "GOTOOLCHAIN", "local")
 	p.Env = withoutVariable(p.Env, "GOROOT")
-	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+environ(p.Env, "PATH"))
+	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+Variable(p.Env, "PATH"))
 	patched := *p.g
 	patched.Program, patched.Env = p.Program, p.Env
 	found, err := patched.Output(ctx, "env", "GOROOT", "GOVERSION")
