@@ -98,6 +98,9 @@ func (e *Error) Error() string {
 // Output runs a command of Bazel's in the workspace and returns what it writes. If it exits with another
 // code than 0, the error is an *Error.
 func (w *Workspace) Output(ctx context.Context, command string, args ...string) ([]byte, error) {
+	if w.Program == "" {
+		return nil, fmt.Errorf("%s is no workspace of Bazel, and this needs bazel %s", w.Root, command)
+	}
 	cmd := w.command(ctx, append([]string{command}, args...))
 	var stdout bytes.Buffer
 	said := &messages{waiting: w.Waiting}

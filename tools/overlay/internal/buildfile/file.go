@@ -7,6 +7,8 @@
 //
 // What can't be edited safely is an [Error], and so is what does not parse: then nothing
 // has changed.
+//
+// The file overlays.json of a repository without Bazel is one of them, too.
 package buildfile
 
 import (
@@ -20,6 +22,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
 // A File is a BUILD file with the edits that were made to it.
@@ -38,6 +41,11 @@ type File struct {
 	text      string // with the edits, lines ending in \n
 	crlf      bool
 	formatted bool
+
+	json  bool                // whether it is overlays.json, and text what a BUILD file would say
+	read  string              // then, text without edits
+	use   string              // the set, or overlay, that is in force; or empty
+	order map[string][]string // names of attributes, as they were written, by the names of rules
 }
 
 // Path returns the path of the BUILD file of a folder: the one that is there, or else that
@@ -57,7 +65,11 @@ func Path(folder string) string {
 // is not there is an empty one.
 func Load(path, pkg string) (*File, error) {
 	f := &File{Repo: "go_overlay", path: path, pkg: pkg, target: path, formatted: true}
+	isJSON := filepath.Base(path) == overlaysjson.Name
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if isJSON {
+			return f, f.fromJSON("")
+		}
 		return f, nil
 	}
 	// A link stays one: what it leads to is written.
@@ -79,6 +91,9 @@ func Load(path, pkg string) (*File, error) {
 		f.crlf = true
 		f.text = strings.ReplaceAll(f.text, "\r\n", "\n")
 	}
+	if isJSON {
+		return f, f.fromJSON(f.text)
+	}
 	tree, err := f.parse(f.text)
 	if err != nil {
 		return nil, err
@@ -98,13 +113,16 @@ func (f *File) parse(text string) (*build.File, error) {
 // Content returns the file with the edits.
 func (f *File) Content() []byte {
 	text := f.text
+	if f.json {
+		text = string(f.toJSON())
+	}
 	if f.formatted {
 		// An edit has parsed what it made.
 		if tree, err := f.parse(text); err == nil {
 			text = string(build.Format(tree))
 		}
 	}
-	if f.crlf {
+	if f.crlf && text != f.original {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return []byte(text)
@@ -203,7 +221,10 @@ type Error struct {
 
 func (e *Error) Error() string {
 	at := fmt.Sprintf("%s:%d", e.Path, e.Line)
-	if e.Column > 0 {
+	switch {
+	case e.Line == 0: // There are no lines: it is overlays.json.
+		return e.Path + ": " + e.Why
+	case e.Column > 0:
 		at = fmt.Sprintf("%s:%d", at, e.Column)
 	}
 	message := at + ": " + e.Why
@@ -237,7 +258,10 @@ func (f *File) edit() (*edit, error) {
 // errorAt returns an error about an expression, or about the file if that is nil.
 func (e *edit) errorAt(x build.Expr, format string, args ...any) *Error {
 	err := &Error{Path: e.file.path, Line: 1, Why: fmt.Sprintf(format, args...)}
-	if x != nil {
+	switch {
+	case e.file.json:
+		err.Line = 0
+	case x != nil:
 		err.Line = max(line(x), 1)
 	}
 	return err

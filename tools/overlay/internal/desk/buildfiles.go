@@ -6,20 +6,22 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // buildFiles are BUILD files that are being edited, by the names of their packages.
 type buildFiles struct {
-	root, repo string
-	loaded     map[string]*buildfile.File
-	targets    map[string][]string // overlays and sets, as Bazel knows them, by their packages
+	desk    *Desk
+	repo    string
+	loaded  map[string]*buildfile.File
+	targets map[string][]string // overlays and sets, as Bazel knows them, by their packages
 }
 
 // newBuildFiles returns those of a workspace with overlays and sets. What loads no symbols of go_overlay yet does so from repo.
-func newBuildFiles(root, repo string, l layering) *buildFiles {
-	b := &buildFiles{root: root, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
+func newBuildFiles(d *Desk, repo string, l layering) *buildFiles {
+	b := &buildFiles{desk: d, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
 	add := func(label string) {
 		pkg, name := workspace.Package(label)
 		b.targets[pkg] = append(b.targets[pkg], name)
@@ -27,17 +29,26 @@ func newBuildFiles(root, repo string, l layering) *buildFiles {
 	for _, o := range l.all {
 		add(o.Label)
 	}
-	for _, s := range l.sets {
+	for _, s := range l.writtenSets() {
 		add(s.Label)
 	}
 	return b
+}
+
+// buildFile returns the path of the BUILD file of a package, or of what is in its place.
+func (d *Desk) buildFile(pkg string) string {
+	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
+	if d.plain {
+		return filepath.Join(folder, overlaysjson.Name)
+	}
+	return buildfile.Path(folder)
 }
 
 func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
 	if f := b.loaded[pkg]; f != nil {
 		return f, nil
 	}
-	f, err := buildfile.Load(buildfile.Path(filepath.Join(b.root, filepath.FromSlash(pkg))), pkg)
+	f, err := buildfile.Load(b.desk.buildFile(pkg), pkg)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,12 @@ type Depended struct {
 // Deps makes the deps of overlays the libraries that their files import, and that the packages do not have without them.
 // They are found as gazelle finds them.
 func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depended, error) {
+	if d.plain {
+		if o.Files == nil {
+			fmt.Fprintln(d.Out, "the go command needs no deps: it finds what overlays import by go.mod")
+		}
+		return &Depended{}, nil
+	}
 	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	defer unlock()
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, chosen, broken, err := d.declared(ctx, labels)
 	d.warnBroken(broken)
 	if err != nil {
@@ -52,14 +58,14 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 			return !slices.ContainsFunc(overlay.Changes, func(c workspace.Change) bool { return slices.Contains(o.Files, c.Path) })
 		})
 	}
-	progress.Say("asking Bazel for packages of %s, and what they import", counted(len(chosen), "overlay"))
+	progress.Say("asking %s for packages of %s, and what they import", d.asked(), counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
 	}
-	files := newBuildFiles(d.Workspace.Root, "", l)
+	files := newBuildFiles(d, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +137,7 @@ type depending struct {
 	importPaths map[string]string   // of targets that are deps, by their labels
 	deps        map[string][]string // of targets
 	libraries   map[string][]string // labels, by import paths
-	known       *workspace.Packages
+	known       *workspace.BazelPackages
 }
 
 // An importing is what an overlay imports.
@@ -229,7 +235,7 @@ func (s *depending) find(ctx context.Context) (err error) {
 	if len(s.overlays) == 0 {
 		return nil
 	}
-	if s.known, err = s.desk.Packages(ctx); err != nil {
+	if s.known, err = s.desk.bazelPackages(ctx); err != nil {
 		return err
 	}
 	var targets, wanted []string

@@ -25,7 +25,7 @@ const noPackages = `{"Roots":[],"Packages":[]}`
 // where the file is a source of a target beside it, and none by an import path: what it can't find it is asked for by another
 // file of the package.
 func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (d *Desk) driverPattern(ctx context.Context, pattern string) (string, error
 
 // driverPackage returns a pattern for the package of an import path.
 func (d *Desk) driverPackage(ctx context.Context, importPath string) (string, error) {
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +127,7 @@ var (
 
 // driverFile returns a pattern for the package of a file.
 func (d *Desk) driverFile(ctx context.Context, file string) (string, error) {
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -26,6 +26,10 @@ type home struct {
 // homeOf returns the home of a package, and the package's folder there.
 func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, folder string, err error) {
 	h = home{version: pkg.Version, std: pkg.Std}
+	if at := pkg.Home; at != nil { // The go command knows.
+		h.root, h.module, h.own, h.vendor = at.Root, at.Module, at.Own, at.Vendor
+		return h, at.Folder, nil
+	}
 	if pkg.Std {
 		packages, err := d.Packages(ctx)
 		if err != nil {

@@ -67,7 +67,7 @@ func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems 
 	noOverlays := false
 	if !o.Undo && o.WithoutBazel == nil {
 		progress := d.StartProgress()
-		progress.Say("asking Bazel for overlays")
+		progress.Say("asking %s for overlays", d.asked())
 		overlays, _, broken, err := workspace.Overlays(ctx, d.Workspace)
 		progress.Done()
 		if err != nil {

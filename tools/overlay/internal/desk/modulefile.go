@@ -17,9 +17,14 @@ type moduleFile struct {
 	content    []byte
 	wired      []byte
 	repo       string // name that the workspace has for go_overlay
+
+	plain *Desk // without Bazel, the desk, whose overlays.json says which set is in force
 }
 
 func (d *Desk) readModule() (*moduleFile, error) {
+	if d.plain {
+		return &moduleFile{root: d.Workspace.Root, plain: d}, nil
+	}
 	m := &moduleFile{root: d.Workspace.Root, path: filepath.Join(d.Workspace.Root, "MODULE.bazel")}
 	var err error
 	if m.content, err = os.ReadFile(m.path); err != nil {
@@ -39,6 +44,10 @@ func (m *moduleFile) options(set string) modulefile.Options {
 
 // usedSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an empty string.
 func (m *moduleFile) usedSet() (string, error) {
+	if m.plain != nil {
+		l, err := m.plain.declaredInJSON()
+		return strings.Join(l.used, ""), err
+	}
 	used, _, err := modulefile.UsedSet(m.content, m.options(""))
 	// Else it is one of another module.
 	if err == nil && used != "" && (used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//")) {
@@ -50,6 +59,9 @@ func (m *moduleFile) usedSet() (string, error) {
 
 // wire adds what the module lacks, and returns a sentence for each.
 func (m *moduleFile) wire(set, version string) (notes []string, err error) {
+	if m.plain != nil {
+		return nil, nil
+	}
 	o := m.options(set)
 	o.GoOverlayVersion = version
 	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {

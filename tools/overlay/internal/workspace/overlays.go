@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
 // An Overlay is a go_overlay of the workspace.
@@ -90,6 +91,25 @@ func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	overlays, sets = declared(w, targets)
+	if err := markMissing(ctx, w, overlays); err != nil {
+		return nil, nil, nil, err
+	}
+	return overlays, sets, broken, nil
+}
+
+// Declared returns the overlays and sets that overlays.json declares, in the order of their labels.
+func Declared(w *bazel.Workspace, file *overlaysjson.File) ([]Overlay, []Set) {
+	overlays, sets := declared(w, file.Targets())
+	for _, o := range overlays {
+		for i, change := range o.Changes {
+			o.Changes[i].Missing = change.Path == "" && change.Label != ""
+		}
+	}
+	return overlays, sets
+}
+
+func declared(w *bazel.Workspace, targets []bazel.Target) (overlays []Overlay, sets []Set) {
 	pinned := map[string]bool{}
 	for _, t := range targets {
 		switch t.Kind {
@@ -106,10 +126,7 @@ func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets
 	}
 	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
-	if err := markMissing(ctx, w, overlays); err != nil {
-		return nil, nil, nil, err
-	}
-	return overlays, sets, broken, nil
+	return overlays, sets
 }
 
 // markMissing notes which files of overlays are missing: of those that are not there, Bazel tells which rules make.
