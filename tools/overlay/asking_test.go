@@ -58,13 +58,15 @@ func commandIn(t *testing.T, bazel string) (run func(args ...string) (said strin
 	if err != nil {
 		t.Fatal(err)
 	}
+	goCommand := "" // none
 	if bazel != "" {
+		goCommand = filepath.Join(root, "go")
 		bazel = filepath.Join(root, bazel)
 	}
 	return func(args ...string) string {
 		cmd := exec.Command(program, args...)
 		cmd.Dir = root
-		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+filepath.Join(root, "go"), "BUILD_WORKING_DIRECTORY=", "PAGER=")
+		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+goCommand, "BUILD_WORKING_DIRECTORY=", "PAGER=")
 		out, _ := cmd.CombinedOutput()
 		return string(out)
 	}, root

@@ -12,14 +12,11 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
-// A Workspace is one of Bazel's, with the Bazel that is asked about it. Where there is no MODULE.bazel, it is a repository of Go modules, of which
-// nothing is to be asked: its Program is empty, and queries find nothing.
+// A Workspace is one of Bazel's, with the Bazel that is asked about it.
 type Workspace struct {
-	Root    string    // its folder, which has the MODULE.bazel; or else the overlays.json, the go.work or the go.mod
+	Root    string    // its folder, which has the MODULE.bazel
 	Program string    // path of bazel
 	Waiting io.Writer // is told what another command of Bazel is waited for
 
@@ -29,57 +26,33 @@ type Workspace struct {
 // boundary is the file that makes a folder a workspace: MODULE.bazel, as Bazel 9 knows no other.
 const boundary = "MODULE.bazel"
 
-// Without Bazel, these do, the first one that there is in a folder or one above: where overlays are declared, or will be.
-var otherBoundaries = []string{overlaysjson.Name, "go.work", "go.mod"}
-
 // Find returns the workspace that a folder is in. Bazel is the program that BAZEL names in the
 // environment, or else bazelisk or bazel on PATH.
 func Find(dir string) (*Workspace, error) {
-	start, err := filepath.Abs(dir)
+	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	root, declared := above(start, boundary), above(start, overlaysjson.Name)
-	if root != "" && declared == root {
-		return nil, fmt.Errorf("%s has both %s and %s: overlays are declared in BUILD files there, and nothing is declared twice; next: take over what %s has, by overlay edit, and delete it",
-			root, boundary, overlaysjson.Name, overlaysjson.Name)
-	}
-	if root != "" && len(root) > len(declared) {
-		program, err := program()
-		if err != nil {
-			return nil, err
+	for start := root; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, boundary)); err == nil {
+			break
 		}
-		return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
-	}
-	for _, name := range otherBoundaries {
-		if root := above(start, name); root != "" {
-			return &Workspace{Root: root, Waiting: os.Stderr}, nil
+		if root == filepath.Dir(root) {
+			return nil, &NoWorkspaceError{start}
 		}
 	}
-	return nil, &NoWorkspaceError{start}
+	program, err := program()
+	if err != nil {
+		return nil, err
+	}
+	return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
 }
-
-// above returns the folder that has a file, the one given or the nearest above it, or an empty string.
-func above(folder, name string) string {
-	for {
-		if info, err := os.Stat(filepath.Join(folder, name)); err == nil && !info.IsDir() {
-			return folder
-		}
-		if folder == filepath.Dir(folder) {
-			return ""
-		}
-		folder = filepath.Dir(folder)
-	}
-}
-
-// IsBazel tells whether the workspace is one of Bazel's.
-func (w *Workspace) IsBazel() bool { return w.Program != "" }
 
 // A NoWorkspaceError says that a folder is in no workspace.
 type NoWorkspaceError struct{ Dir string }
 
 func (e *NoWorkspaceError) Error() string {
-	return fmt.Sprintf("%s is in no workspace of Bazel: neither it nor a folder above has a %s; nor a %s, a go.work or a go.mod, without Bazel", e.Dir, boundary, overlaysjson.Name)
+	return fmt.Sprintf("%s is in no workspace of Bazel: neither it nor a folder above has a %s", e.Dir, boundary)
 }
 
 func program() (string, error) {
@@ -125,6 +98,9 @@ func (e *Error) Error() string {
 // Output runs a command of Bazel's in the workspace and returns what it writes. If it exits with another
 // code than 0, the error is an *Error.
 func (w *Workspace) Output(ctx context.Context, command string, args ...string) ([]byte, error) {
+	if w.Program == "" {
+		return nil, fmt.Errorf("%s is no workspace of Bazel, and this needs bazel %s", w.Root, command)
+	}
 	cmd := w.command(ctx, append([]string{command}, args...))
 	var stdout bytes.Buffer
 	said := &messages{waiting: w.Waiting}
@@ -172,9 +148,6 @@ func (m *messages) Write(data []byte) (int, error) {
 
 // Info returns a value that bazel info has, by key. None changes while a command runs.
 func (w *Workspace) Info(ctx context.Context, key string) (string, error) {
-	if !w.IsBazel() {
-		return "", nil
-	}
 	if value, ok := w.info[key]; ok {
 		return value, nil
 	}

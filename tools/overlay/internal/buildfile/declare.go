@@ -317,6 +317,9 @@ func (e *edit) repo() string {
 
 // Exclude lets gazelle pass by a folder, relative to that of the file.
 func (f *File) Exclude(folder string) error {
+	if f.json {
+		return nil // gazelle is of Bazel.
+	}
 	e, err := f.edit()
 	if err != nil {
 		return err

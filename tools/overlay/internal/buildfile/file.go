@@ -7,10 +7,11 @@
 //
 // What can't be edited safely is an [Error], and so is what does not parse: then nothing
 // has changed.
+//
+// The file overlays.json of a repository without Bazel is one of them, too.
 package buildfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,8 +42,10 @@ type File struct {
 	crlf      bool
 	formatted bool
 
-	json     *overlaysjson.File // what an overlays.json has, which is edited as a BUILD file; else nil
-	jsonText string             // text, before the edits
+	json  bool                // whether it is overlays.json, and text what a BUILD file would say
+	read  string              // then, text without edits
+	use   string              // the set, or overlay, that is in force; or empty
+	order map[string][]string // names of attributes, as they were written, by the names of rules
 }
 
 // Path returns the path of the BUILD file of a folder: the one that is there, or else that
@@ -62,10 +65,11 @@ func Path(folder string) string {
 // is not there is an empty one.
 func Load(path, pkg string) (*File, error) {
 	f := &File{Repo: "go_overlay", path: path, pkg: pkg, target: path, formatted: true}
-	if filepath.Base(path) == overlaysjson.Name {
-		f.json = &overlaysjson.File{}
-	}
+	isJSON := filepath.Base(path) == overlaysjson.Name
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if isJSON {
+			return f, f.fromJSON("")
+		}
 		return f, nil
 	}
 	// A link stays one: what it leads to is written.
@@ -87,12 +91,8 @@ func Load(path, pkg string) (*File, error) {
 		f.crlf = true
 		f.text = strings.ReplaceAll(f.text, "\r\n", "\n")
 	}
-	if f.json != nil {
-		if f.json, err = overlaysjson.Parse(path, content); err != nil {
-			return nil, err
-		}
-		f.text = fromJSON(f.json)
-		f.jsonText = f.text
+	if isJSON {
+		return f, f.fromJSON(f.text)
 	}
 	tree, err := f.parse(f.text)
 	if err != nil {
@@ -113,8 +113,8 @@ func (f *File) parse(text string) (*build.File, error) {
 // Content returns the file with the edits.
 func (f *File) Content() []byte {
 	text := f.text
-	if f.json != nil {
-		return f.jsonContent()
+	if f.json {
+		text = string(f.toJSON())
 	}
 	if f.formatted {
 		// An edit has parsed what it made.
@@ -122,30 +122,10 @@ func (f *File) Content() []byte {
 			text = string(build.Format(tree))
 		}
 	}
-	if f.crlf {
+	if f.crlf && text != f.original {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return []byte(text)
-}
-
-// jsonContent is Content of an overlays.json.
-func (f *File) jsonContent() []byte {
-	if f.text == f.jsonText {
-		return []byte(f.original)
-	}
-	tree, err := f.parse(f.text)
-	if err != nil {
-		return []byte(f.original) // An edit has parsed what it made.
-	}
-	declared, err := toJSON(tree, f.json)
-	if err != nil {
-		return []byte(f.original)
-	}
-	text := declared.Text()
-	if f.crlf {
-		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
-	}
-	return text
 }
 
 // Changed tells whether the edits make a difference.
@@ -241,7 +221,10 @@ type Error struct {
 
 func (e *Error) Error() string {
 	at := fmt.Sprintf("%s:%d", e.Path, e.Line)
-	if e.Column > 0 {
+	switch {
+	case e.Line == 0: // There are no lines: it is overlays.json.
+		return e.Path + ": " + e.Why
+	case e.Column > 0:
 		at = fmt.Sprintf("%s:%d", at, e.Column)
 	}
 	message := at + ": " + e.Why
@@ -275,7 +258,10 @@ func (f *File) edit() (*edit, error) {
 // errorAt returns an error about an expression, or about the file if that is nil.
 func (e *edit) errorAt(x build.Expr, format string, args ...any) *Error {
 	err := &Error{Path: e.file.path, Line: 1, Why: fmt.Sprintf(format, args...)}
-	if x != nil {
+	switch {
+	case e.file.json:
+		err.Line = 0
+	case x != nil:
 		err.Line = max(line(x), 1)
 	}
 	return err

@@ -1,6 +1,7 @@
 package buildfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -10,152 +11,158 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
-// An overlays.json is edited as the BUILD file that would say the same: values of JSON are values of Starlark, too, and declarations are calls.
-// Where it has no set in use, the set of all overlays is one that the BUILD file has, and the JSON need not.
+// A repository without Bazel has overlays.json instead of BUILD files. It is edited as the BUILD file that would say the same, and
+// written as JSON again.
 
-// fromJSON returns the BUILD file of an overlays.json.
-func fromJSON(declared *overlaysjson.File) string {
-	var stmts []build.Expr
-	call := func(kind string, d overlaysjson.Declaration) {
-		c := &build.CallExpr{X: &build.Ident{Name: kind}, ForceMultiLine: true}
-		for _, f := range d.Fields {
-			c.List = append(c.List, &build.AssignExpr{LHS: &build.Ident{Name: f.Name}, Op: "=", RHS: literal(f.Value)})
-		}
-		stmts = append(stmts, c)
-	}
-	var all []string
-	for _, d := range declared.Overlays {
-		call("go_overlay", d)
-		all = append(all, ":"+d.String("name"))
-	}
-	for _, d := range declared.Sets {
-		call("go_overlay_set", d)
-	}
-	if hasAllSet(declared) && len(all) > 0 {
-		call("go_overlay_set", overlaysjson.Declaration{Fields: []overlaysjson.Field{{Name: "name", Value: overlaysjson.AllSet}, {Name: "overlays", Value: all}}})
-	}
-	if len(stmts) == 0 {
-		return ""
-	}
-	const load = "load(\"@go_overlay//go_overlay:defs.bzl\", \"go_overlay\", \"go_overlay_set\")\n\n"
-	return load + string(build.Format(&build.File{Type: build.TypeBuild, Stmt: stmts}))
-}
-
-// hasAllSet tells whether the set of all overlays is one that the file does not write.
-func hasAllSet(declared *overlaysjson.File) bool {
-	for _, d := range declared.Sets {
-		if d.String("name") == overlaysjson.AllSet {
-			return false
+// fromJSON makes the file the BUILD file that says the same as JSON.
+func (f *File) fromJSON(text string) error {
+	declared := &overlaysjson.File{}
+	if text != "" {
+		var err error
+		if declared, err = overlaysjson.Parse(f.path, []byte(text)); err != nil {
+			return err
 		}
 	}
-	return declared.Use == "" || declared.Use == overlaysjson.AllSet
+	f.json, f.formatted, f.use = true, false, strings.TrimPrefix(declared.Use, overlaysjson.Label(""))
+	f.order = map[string][]string{}
+	tree := &build.File{Type: build.TypeBuild, Stmt: []build.Expr{&build.LoadStmt{
+		Module: &build.StringExpr{Value: "@" + f.Repo + definitions},
+		From:   []*build.Ident{{Name: "go_overlay"}, {Name: "go_overlay_set"}},
+		To:     []*build.Ident{{Name: "go_overlay"}, {Name: "go_overlay_set"}},
+	}}}
+	for _, rule := range declared.Rules {
+		call := &build.CallExpr{X: &build.Ident{Name: rule.Kind}}
+		r := build.NewRule(call)
+		for _, attribute := range rule.Attributes {
+			r.SetAttr(attribute.Name, expression(attribute.Value))
+			f.order[rule.Name] = append(f.order[rule.Name], attribute.Name)
+		}
+		tree.Stmt = append(tree.Stmt, call)
+	}
+	f.text = string(build.FormatWithoutRewriting(tree))
+	f.read = f.text
+	return nil
 }
 
-func literal(value any) build.Expr {
+// expression returns the expression of a value.
+func expression(value any) build.Expr {
 	switch value := value.(type) {
+	case string:
+		return &build.StringExpr{Value: value}
+	case int:
+		return &build.LiteralExpr{Token: fmt.Sprint(value)}
+	case bool:
+		return &build.Ident{Name: map[bool]string{true: "True", false: "False"}[value]}
 	case []string:
 		list := &build.ListExpr{}
-		for _, text := range value {
-			list.List = append(list.List, literal(text))
+		for _, element := range value {
+			list.List = append(list.List, expression(element))
 		}
 		return list
 	case []overlaysjson.Entry:
-		dict := &build.DictExpr{ForceMultiLine: true}
-		for _, e := range value {
-			dict.List = append(dict.List, &build.KeyValueExpr{Key: literal(e.Key), Value: literal(e.Value)})
+		dict := &build.DictExpr{}
+		for _, entry := range value {
+			dict.List = append(dict.List, &build.KeyValueExpr{Key: expression(entry.Key), Value: expression(entry.Value)})
 		}
 		return dict
-	case string:
-		return &build.StringExpr{Value: value}
-	case bool:
-		if value {
-			return &build.Ident{Name: "True"}
-		}
-		return &build.Ident{Name: "False"}
 	}
-	return &build.LiteralExpr{Token: fmt.Sprint(value)}
+	return nil
 }
 
-// toJSON returns the overlays.json of a BUILD file.
-func toJSON(tree *build.File, before *overlaysjson.File) (*overlaysjson.File, error) {
-	declared := &overlaysjson.File{Use: before.Use}
-	for _, stmt := range tree.Stmt {
-		call, ok := stmt.(*build.CallExpr)
-		if !ok {
-			continue // A load, or a directive of gazelle.
-		}
-		d := overlaysjson.Declaration{}
-		for _, arg := range call.List {
-			assign, ok := arg.(*build.AssignExpr)
-			if !ok {
-				return nil, fmt.Errorf("a declaration has no names of fields")
-			}
-			name := assign.LHS.(*build.Ident).Name
-			if name == "visibility" {
-				continue
-			}
-			value, err := value(assign.RHS)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			d.Fields = append(d.Fields, overlaysjson.Field{Name: name, Value: value})
-		}
-		// What an overlay is called, and what it is for, come first.
-		slices.SortStableFunc(d.Fields, func(a, b overlaysjson.Field) int { return rank(a.Name) - rank(b.Name) })
-		switch name := d.String("name"); call.X.(*build.Ident).Name {
+// toJSON returns the file as overlays.json.
+func (f *File) toJSON() []byte {
+	if f.text == f.read {
+		return []byte(f.original)
+	}
+	tree, err := f.parse(f.text)
+	if err != nil { // An edit has parsed what it made.
+		return []byte(f.original)
+	}
+	var overlays, sets []string
+	for _, r := range tree.Rules("") {
+		switch r.Kind() {
 		case "go_overlay":
-			declared.Overlays = append(declared.Overlays, d)
+			overlays = append(overlays, f.object(r))
 		case "go_overlay_set":
-			if name != overlaysjson.AllSet || !hasAllSet(before) {
-				declared.Sets = append(declared.Sets, d)
-			}
+			sets = append(sets, f.object(r))
 		}
 	}
-	return declared, nil
-}
-
-func rank(field string) int {
-	if i := slices.Index([]string{"name", "importpath"}, field); i >= 0 {
-		return i
+	parts := []string{"\n  \"overlays\": " + lines("[", overlays, "]", "  ")}
+	if len(sets) > 0 {
+		parts = append(parts, "\n  \"sets\": "+lines("[", sets, "]", "  "))
 	}
-	return 2
+	if f.use != "" {
+		parts = append(parts, "\n  \"use\": "+quote(f.use))
+	}
+	return []byte("{" + strings.Join(parts, ",") + "\n}\n")
 }
 
-// value returns a value of JSON.
-func value(x build.Expr) (any, error) {
+// object returns a rule as an object of JSON, with its attributes in the order in which they were, and new ones where they usually are.
+func (f *File) object(r *build.Rule) string {
+	names := slices.DeleteFunc(r.AttrKeys(), func(name string) bool { return name == "visibility" })
+	usual := func(name string) int { return slices.Index(overlaysjson.Order, name) }
+	var ordered []string
+	for _, name := range f.order[r.Name()] {
+		if slices.Contains(names, name) {
+			ordered = append(ordered, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return usual(a) - usual(b) })
+	for _, name := range names {
+		if slices.Contains(ordered, name) {
+			continue
+		}
+		i := slices.IndexFunc(ordered, func(other string) bool { return usual(other) > usual(name) })
+		if i < 0 {
+			i = len(ordered)
+		}
+		ordered = slices.Insert(ordered, i, name)
+	}
+	var fields []string
+	for _, name := range ordered {
+		fields = append(fields, quote(name)+": "+jsonOf(r.Attr(name), "      "))
+	}
+	return lines("{", fields, "}", "    ")
+}
+
+// jsonOf returns an expression as JSON, in lines that are indented if there are several.
+func jsonOf(x build.Expr, indent string) string {
 	switch x := x.(type) {
 	case *build.StringExpr:
-		return x.Value, nil
-	case *build.Ident:
-		if x.Name == "True" || x.Name == "False" {
-			return x.Name == "True", nil
-		}
+		return quote(x.Value)
 	case *build.LiteralExpr:
-		return json.Number(x.Token), nil
+		return x.Token
+	case *build.Ident:
+		return strings.ToLower(x.Name)
 	case *build.ListExpr:
-		list := []string{}
-		for _, item := range x.List {
-			text, ok := item.(*build.StringExpr)
-			if !ok {
-				return nil, fmt.Errorf("a list has what is no string")
-			}
-			list = append(list, text.Value)
+		var elements []string
+		for _, element := range x.List {
+			elements = append(elements, jsonOf(element, indent+"  "))
 		}
-		return list, nil
+		return lines("[", elements, "]", indent)
 	case *build.DictExpr:
-		entries := []overlaysjson.Entry{}
-		for _, item := range x.List {
-			key, ok := item.Key.(*build.StringExpr)
-			if !ok {
-				return nil, fmt.Errorf("a key is no string")
-			}
-			value, err := value(item.Value)
-			if err != nil {
-				return nil, err
-			}
-			entries = append(entries, overlaysjson.Entry{Key: key.Value, Value: value})
+		var entries []string
+		for _, entry := range x.List {
+			entries = append(entries, jsonOf(entry.Key, "")+": "+jsonOf(entry.Value, indent+"  "))
 		}
-		return entries, nil
+		return lines("{", entries, "}", indent)
 	}
-	return nil, fmt.Errorf("%s is no value that JSON has", strings.TrimSpace(build.FormatString(x)))
+	return "null" // Nothing writes any other.
+}
+
+// lines returns parts between brackets, each on a line, with the last bracket indented; or, of none, the brackets.
+func lines(open string, parts []string, end, indent string) string {
+	if len(parts) == 0 {
+		return open + end
+	}
+	return open + "\n" + indent + "  " + strings.Join(parts, ",\n"+indent+"  ") + "\n" + indent + end
+}
+
+// quote returns a string of JSON.
+func quote(text string) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(text) // A string can always be written.
+	return strings.TrimSuffix(out.String(), "\n")
 }

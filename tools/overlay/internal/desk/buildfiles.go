@@ -5,23 +5,23 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // buildFiles are BUILD files that are being edited, by the names of their packages.
 type buildFiles struct {
-	workspace *bazel.Workspace
-	repo      string
-	loaded    map[string]*buildfile.File
-	targets   map[string][]string // overlays and sets, as Bazel knows them, by their packages
+	desk    *Desk
+	repo    string
+	loaded  map[string]*buildfile.File
+	targets map[string][]string // overlays and sets, as Bazel knows them, by their packages
 }
 
 // newBuildFiles returns those of a workspace with overlays and sets. What loads no symbols of go_overlay yet does so from repo.
-func newBuildFiles(w *bazel.Workspace, repo string, l layering) *buildFiles {
-	b := &buildFiles{workspace: w, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
+func newBuildFiles(d *Desk, repo string, l layering) *buildFiles {
+	b := &buildFiles{desk: d, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
 	add := func(label string) {
 		pkg, name := workspace.Package(label)
 		b.targets[pkg] = append(b.targets[pkg], name)
@@ -29,25 +29,26 @@ func newBuildFiles(w *bazel.Workspace, repo string, l layering) *buildFiles {
 	for _, o := range l.all {
 		add(o.Label)
 	}
-	for _, s := range l.sets {
+	for _, s := range l.writtenSets() {
 		add(s.Label)
 	}
 	return b
 }
 
-// buildPath returns the path of the BUILD file of a package; or, without Bazel, that of overlays.json.
-func buildPath(w *bazel.Workspace, pkg string) string {
-	if !w.IsBazel() {
-		return workspace.DeclarationsFile(w.Root)
+// buildFile returns the path of the BUILD file of a package, or of what is in its place.
+func (d *Desk) buildFile(pkg string) string {
+	folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
+	if d.plain {
+		return filepath.Join(folder, overlaysjson.Name)
 	}
-	return buildfile.Path(filepath.Join(w.Root, filepath.FromSlash(pkg)))
+	return buildfile.Path(folder)
 }
 
 func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
 	if f := b.loaded[pkg]; f != nil {
 		return f, nil
 	}
-	f, err := buildfile.Load(buildPath(b.workspace, pkg), pkg)
+	f, err := buildfile.Load(b.desk.buildFile(pkg), pkg)
 	if err != nil {
 		return nil, err
 	}

@@ -44,10 +44,10 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if err != nil {
 		return err
 	}
-	c := converting{survey: found, files: newBuildFiles(d.Workspace, "", found.layering), cutting: newCutting(d, found.all)}
+	c := converting{survey: found, files: newBuildFiles(d, "", found.layering), cutting: newCutting(d, found.all)}
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel what uses %s", words(found.chosen))
+	progress.Say("asking %s what uses %s", d.asked(), words(found.chosen))
 	if c.uses, err = d.uses(ctx, found.chosen); err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		return errors.New("it says patch_strip = 0, and git writes diffs for 1; leave the attribute out first, or convert by hand")
 	}
 	said := buildfile.Change{Name: name, ImportPath: o.ImportPath, Base: map[string]string{}}
-	source := path.Join(filesFolder(c.desk.Workspace), o.ImportPath, name+".patch")
+	source := path.Join(c.desk.filesFolder(), o.ImportPath, name+".patch")
 	patch := buildfile.Patch{File: source}
 	build, err := c.files.load(home)
 	if err != nil {
@@ -243,9 +243,9 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 		if _, err := build.RemoveFile(name, change.Name); err != nil {
 			return err
 		}
-		source := path.Join(filesFolder(c.desk.Workspace), o.ImportPath, change.Name)
+		source := path.Join(c.desk.filesFolder(), o.ImportPath, change.Name)
 		if c.isTaken(home, source) { // Overlays of one package change one file, in different sets.
-			source = path.Join(filesFolder(c.desk.Workspace), name, o.ImportPath, change.Name)
+			source = path.Join(c.desk.filesFolder(), name, o.ImportPath, change.Name)
 		}
 		file, err := c.create(home, source, text)
 		if err != nil {

@@ -34,9 +34,9 @@ type Depended struct {
 // Deps makes the deps of overlays the libraries that their files import, and that the packages do not have without them.
 // They are found as gazelle finds them.
 func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depended, error) {
-	if !d.Workspace.IsBazel() {
+	if d.plain {
 		if o.Files == nil {
-			fmt.Fprintln(d.Out, "without Bazel, overlays have no deps: the go command finds what their files import by go.mod; what it lacks, go get adds")
+			fmt.Fprintln(d.Out, "the go command needs no deps: it finds what overlays import by go.mod")
 		}
 		return &Depended{}, nil
 	}
@@ -47,7 +47,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	defer unlock()
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, chosen, broken, err := d.declared(ctx, labels)
 	d.warnBroken(broken)
 	if err != nil {
@@ -58,14 +58,14 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 			return !slices.ContainsFunc(overlay.Changes, func(c workspace.Change) bool { return slices.Contains(o.Files, c.Path) })
 		})
 	}
-	progress.Say("asking Bazel for packages of %s, and what they import", counted(len(chosen), "overlay"))
+	progress.Say("asking %s for packages of %s, and what they import", d.asked(), counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
 	}
-	files := newBuildFiles(d.Workspace, "", l)
+	files := newBuildFiles(d, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +86,6 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 // depend sets the deps of overlays in BUILD files, also by what files will be that are not written yet. It returns how much is left to people,
 // and says it to out.
 func (d *Desk) depend(ctx context.Context, found *survey, pending texts, files *buildFiles, out io.Writer) (problems int, err error) {
-	if !d.Workspace.IsBazel() {
-		return 0, nil // The go command finds them by go.mod.
-	}
 	s := &depending{survey: found, desk: d, pending: pending, files: files, out: out}
 	for _, overlay := range found.chosen {
 		pkg, err := found.pkg(overlay)
@@ -140,7 +137,7 @@ type depending struct {
 	importPaths map[string]string   // of targets that are deps, by their labels
 	deps        map[string][]string // of targets
 	libraries   map[string][]string // labels, by import paths
-	known       *workspace.Packages
+	known       *workspace.BazelPackages
 }
 
 // An importing is what an overlay imports.
@@ -238,7 +235,7 @@ func (s *depending) find(ctx context.Context) (err error) {
 	if len(s.overlays) == 0 {
 		return nil
 	}
-	if s.known, err = s.desk.Packages(ctx); err != nil {
+	if s.known, err = s.desk.bazelPackages(ctx); err != nil {
 		return err
 	}
 	var targets, wanted []string

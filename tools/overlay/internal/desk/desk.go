@@ -26,21 +26,28 @@ type Desk struct {
 	Out       io.Writer
 	Err       io.Writer
 
-	packages *workspace.Packages
+	plain    bool // whether there is no Bazel: overlays.json declares overlays, and the go command compiles
+	packages workspace.Packages
 }
 
-// Open returns the desk of a folder in a workspace.
+// Open returns the desk of a folder in a workspace of Bazel, or else in a module.
 func Open(dir string, out, err io.Writer) (*Desk, error) {
-	w, failed := bazel.Find(dir)
-	if failed != nil {
-		return nil, failed
-	}
 	abs, failed := filepath.Abs(dir)
 	if failed != nil {
 		return nil, failed
 	}
+	root, isBazel, failed := findRoot(abs)
+	if failed != nil {
+		return nil, failed
+	}
+	w := &bazel.Workspace{Root: root}
+	if isBazel {
+		if w, failed = bazel.Find(root); failed != nil {
+			return nil, failed
+		}
+	}
 	w.Waiting = err
-	return &Desk{Workspace: w, Dir: abs, Out: out, Err: err}, nil
+	return &Desk{Workspace: w, Dir: abs, Out: out, Err: err, plain: !isBazel}, nil
 }
 
 // StartProgress begins something that may take long. What is said meanwhile, also that Bazel waits for another command, comes above
@@ -54,12 +61,22 @@ func (d *Desk) StartProgress() *terminal.Progress {
 }
 
 // Packages returns what finds packages of the workspace.
-func (d *Desk) Packages(ctx context.Context) (*workspace.Packages, error) {
-	var err error
-	if d.packages == nil {
-		d.packages, err = workspace.NewPackages(ctx, d.Workspace)
+func (d *Desk) Packages(ctx context.Context) (workspace.Packages, error) {
+	if d.packages != nil {
+		return d.packages, nil
 	}
-	return d.packages, err
+	var packages workspace.Packages
+	var err error
+	if d.plain {
+		packages, err = d.goPackages(ctx)
+	} else {
+		packages, err = workspace.NewPackages(ctx, d.Workspace)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.packages = packages
+	return packages, nil
 }
 
 // rel returns a path as people name it: relative to the current folder, if it is in the workspace.
@@ -92,7 +109,7 @@ func (d *Desk) chosen(l layering, labels []string) ([]workspace.Overlay, error) 
 		found, err := d.named(l.all, label)
 		if err != nil {
 			var sets []workspace.Overlay
-			for _, set := range l.sets {
+			for _, set := range l.writtenSets() {
 				sets = append(sets, workspace.Overlay{Label: set.Label})
 			}
 			if set, isNone := d.named(sets, label); isNone == nil {
@@ -176,11 +193,17 @@ func (d *Desk) named(all []workspace.Overlay, label string) (workspace.Overlay, 
 // declared returns how the overlays of the workspace lie on top of each other, and those that labels choose. Where BUILD files can't
 // be read, broken says which.
 func (d *Desk) declared(ctx context.Context, labels []string) (l layering, chosen []workspace.Overlay, broken *bazel.Error, err error) {
-	l.all, l.sets, broken, err = workspace.Overlays(ctx, d.Workspace)
+	if d.plain {
+		l, err = d.declaredInJSON()
+	} else {
+		l.all, l.sets, broken, err = workspace.Overlays(ctx, d.Workspace)
+	}
 	if err != nil {
 		return l, nil, nil, err
 	}
-	l.used = d.usedSets(l.sets)
+	if !d.plain {
+		l.used = d.usedSets(l.sets)
+	}
 	chosen, err = d.chosen(l, labels)
 	if err != nil && broken == nil && len(l.all) == 0 && len(l.sets) == 0 {
 		err = fmt.Errorf("%w; it declares none", err)

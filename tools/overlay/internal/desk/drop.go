@@ -32,7 +32,7 @@ func (d *Desk) Drop(ctx context.Context, operands []string, o DropOptions) error
 	defer unlock()
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
 		return err
@@ -57,9 +57,9 @@ func (d *Desk) Drop(ctx context.Context, operands []string, o DropOptions) error
 			broken, again)
 	}
 
-	p := dropping{overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace, "", l), cutting: newCutting(d, slices.Clone(l.all))}
+	p := dropping{overlays: overlays, sets: l.sets, files: newBuildFiles(d, "", l), cutting: newCutting(d, slices.Clone(l.all))}
 	p.force = o.Force
-	progress.Say("asking Bazel what uses %s", words(overlays, parts))
+	progress.Say("asking %s what uses %s", d.asked(), words(overlays, parts))
 	if p.uses, err = d.uses(ctx, chosen); err != nil {
 		return err
 	}
@@ -161,6 +161,9 @@ func (d *Desk) uses(ctx context.Context, overlays []workspace.Overlay) (map[stri
 	for _, label := range labels {
 		quoted = append(quoted, bazel.Quote(label))
 	}
+	if d.plain {
+		return d.usesInJSON(labels)
+	}
 	// Other packages may have errors, which Overlays would have told of.
 	found, _, err := d.Workspace.Query(ctx, "rdeps(//..., set("+strings.Join(quoted, " ")+"), 1)")
 	if err != nil {
@@ -259,6 +262,13 @@ func (d *Desk) textsNaming(labels []string) (map[string][]string, error) {
 	for _, label := range labels {
 		patterns[label] = naming(label)
 	}
+	if d.plain {
+		f, err := d.readJSON()
+		if err == nil && f.Use != "" && patterns[f.Use] != nil {
+			lines[f.Use] = []string{d.rel(f.Path) + ": use"}
+		}
+		return lines, err
+	}
 	err := filepath.WalkDir(d.Workspace.Root, func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
 		switch {
@@ -330,7 +340,7 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 	isHome := func(path string) bool {
 		return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool {
 			pkg, _ := workspace.Package(o.Label)
-			return buildPath(p.desk.Workspace, pkg) == path
+			return p.desk.buildFile(pkg) == path
 		})
 	}
 	slices.SortStableFunc(changes, func(a, b userfiles.Change) int {

@@ -19,6 +19,8 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -40,14 +42,6 @@ const (
 	overlaysFolder = "overlays"
 	sourcesFolder  = "_src"
 )
-
-// filesFolder returns the folder of overlay files, relative to that of the BUILD file or overlays.json.
-func filesFolder(w *bazel.Workspace) string {
-	if !w.IsBazel() { // overlays.json is in the root.
-		return path.Join(overlaysFolder, sourcesFolder)
-	}
-	return sourcesFolder
-}
 
 // An Edited is an overlay file that is ready to be edited.
 type Edited struct {
@@ -87,14 +81,14 @@ func (d *Desk) EditAll(ctx context.Context, texts []string, o EditOptions) ([]Ed
 	}
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	e, err := d.startEditing(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	var places []place
 	for _, text := range texts {
-		progress.Say("asking Bazel for %s", text)
+		progress.Say("asking %s for %s", d.asked(), text)
 		at, err := d.resolve(ctx, text, e.layering)
 		if err != nil {
 			return nil, err
@@ -155,7 +149,7 @@ func (d *Desk) startEditing(ctx context.Context, o EditOptions) (*editing, error
 	if e.set, err = d.set(e.module, l, o); err != nil {
 		return nil, err
 	}
-	e.files = newBuildFiles(d.Workspace, e.module.repo, l)
+	e.files = newBuildFiles(d, e.module.repo, l)
 	return e, nil
 }
 
@@ -306,7 +300,10 @@ func (e *editing) sayReason(o workspace.Overlay) {
 
 // use has builds use the set, if they use none.
 func (e *editing) use() error {
-	if _, isUsed, err := e.module.used(); err != nil || isUsed {
+	if e.plain {
+		return nil // overlays.json itself says what is in force.
+	}
+	if _, isUsed, err := modulefile.UsedSet(e.module.content, e.module.options("")); err != nil || isUsed {
 		return err
 	}
 	notes, err := e.wire()
@@ -318,13 +315,16 @@ func (e *editing) use() error {
 
 // sayBuild says what compiles the packages of places as they are to be edited.
 func (e *editing) sayBuild(ctx context.Context, places []place) error {
-	packages, err := e.Packages(ctx)
-	if err != nil {
+	if e.plain {
+		used, err := e.defaultSet()
+		if slices.ContainsFunc(places, func(at place) bool { return at.pkg != nil }) {
+			fmt.Fprintf(&e.out, "once you have edited it, this compiles it: overlay go%s build ./...\n", goFlag(e.set.label(), used))
+		}
 		return err
 	}
-	if !e.Workspace.IsBazel() {
-		fmt.Fprintln(&e.out, "once you have edited it, this compiles it: overlay go build ./...")
-		return nil
+	packages, err := e.bazelPackages(ctx)
+	if err != nil {
+		return err
 	}
 	words := []string{"bazel", "build"}
 	used, flag, err := e.otherSet()
@@ -356,6 +356,9 @@ func (e *editing) sayBuild(ctx context.Context, places []place) error {
 
 // otherSet returns the set that builds use without the one that new overlays are for, and the flag by which they use that; or nothing.
 func (e *editing) otherSet() (used, flag string, err error) {
+	if e.plain {
+		return "", "", nil
+	}
 	used, err = e.module.usedSet()
 	if err != nil || e.Set == "" || used == "" || used == e.set.label() || has(e.sets, used, e.set.label()) {
 		return "", "", err
@@ -458,7 +461,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		label := "//" + pkg + ":" + o.Name
 		if e.broken != nil && o.ImportPath == at.pkg.ImportPath && !slices.ContainsFunc(e.all, func(known workspace.Overlay) bool { return known.Label == label }) {
 			return Edited{}, fmt.Errorf("%s:%d: %s is for package %s, too, but Bazel can't read the file, so that it is not known what it changes:\n%w",
-				e.rel(buildPath(e.Workspace, pkg)), o.Line, label, at.pkg.ImportPath, e.broken)
+				e.rel(e.buildFile(pkg)), o.Line, label, at.pkg.ImportPath, e.broken)
 		}
 	}
 	if name == "" {
@@ -480,7 +483,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			}
 		}
 	}
-	prefix := path.Join(filesFolder(e.Workspace), at.pkg.ImportPath)
+	prefix := path.Join(e.filesFolder(), at.pkg.ImportPath)
 	if file, ok := at.pkg.File(change.Name); ok && file.Embedded {
 		change.Embedded = true
 		if own != nil && (own.StripPrefix != "" || slices.ContainsFunc(own.Changes, func(c workspace.Change) bool { return c.Embedded })) {
@@ -558,7 +561,7 @@ func (e *editing) add(pkg string, said buildfile.Change) error {
 		return err
 	}
 	label := "//" + pkg + ":" + said.Name
-	if has(e.sets, e.set.label(), label) {
+	if has(e.sets, e.set.label(), label) || e.set.label() == allOverlays {
 		return nil
 	}
 	if build, err = e.files.load(e.set.pkg); err != nil {
@@ -664,8 +667,23 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 		return setLabel{}, err
 	}
 	from := "-set"
+	if d.plain {
+		if label == "" {
+			if label, err = module.usedSet(); label == "" || label == allOverlays {
+				return setLabel{"", "*"}, err
+			}
+		}
+		pkg, name := workspace.Package(label)
+		if pkg != "" {
+			return setLabel{}, fmt.Errorf("%s is in another package, and sets of overlays.json are in none: -set %s", label, name)
+		}
+		if slices.ContainsFunc(l.all, func(o workspace.Overlay) bool { return o.Label == label }) {
+			return setLabel{}, fmt.Errorf("%s is a single overlay; write a set with it into overlays.json, as {\"name\": \"%s_set\", \"overlays\": [\":%[2]s\"]}, and name that", label, name)
+		}
+		return setLabel{pkg, name}, nil
+	}
 	if label == "" {
-		used, isUsed, err := module.used()
+		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
 		if err != nil {
 			return setLabel{}, err
 		}
@@ -715,6 +733,8 @@ func (d *Desk) namedSet(l layering, name string) (string, error) {
 		return label, nil
 	case strings.HasPrefix(name, "//"):
 		return name, nil
+	case d.plain && !strings.ContainsAny(name, "/:"):
+		return overlaysjson.Label(name), nil
 	}
 	return "", fmt.Errorf("%w\nA new set takes a whole label: -set //PACKAGE:NAME", err)
 }

@@ -51,6 +51,9 @@ type exportedFile struct {
 
 // Export writes overlays, all if there are no labels, for what knows nothing of overlays.
 func (d *Desk) Export(ctx context.Context, labels []string, o ExportOptions) error {
+	if d.plain && o.Format == "module_override" {
+		return fmt.Errorf("module_override is for MODULE.bazel, and %s is no workspace of Bazel; -format diff writes what upstream takes, and -format json what go -overlay takes", d.Workspace.Root)
+	}
 	found, err := d.survey(ctx, labels)
 	if err != nil {
 		return err

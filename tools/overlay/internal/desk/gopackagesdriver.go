@@ -25,10 +25,10 @@ const noPackages = `{"Roots":[],"Packages":[]}`
 // where the file is a source of a target beside it, and none by an import path: what it can't find it is asked for by another
 // file of the package.
 func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
-	if !d.Workspace.IsBazel() {
+	if d.plain {
 		return d.plainDriver(ctx, patterns, request)
 	}
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (d *Desk) driverPattern(ctx context.Context, pattern string) (string, error
 
 // driverPackage returns a pattern for the package of an import path.
 func (d *Desk) driverPackage(ctx context.Context, importPath string) (string, error) {
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -131,7 +131,7 @@ var (
 
 // driverFile returns a pattern for the package of a file.
 func (d *Desk) driverFile(ctx context.Context, file string) (string, error) {
-	packages, err := d.Packages(ctx)
+	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return "", err
 	}

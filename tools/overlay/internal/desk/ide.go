@@ -18,7 +18,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/editors"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // IDEOptions are how editors are to be set up.
@@ -45,7 +44,7 @@ exec overlay gopackagesdriver "$@"
 
 // driverText returns the text of the script.
 func (d *Desk) driverText() string {
-	if !d.Workspace.IsBazel() {
+	if d.plain {
 		return plainDriverText
 	}
 	return bazelDriverText
@@ -72,13 +71,13 @@ func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems 
 	noOverlays := false
 	if !o.Undo {
 		progress := d.StartProgress()
-		progress.Say("asking Bazel for overlays")
-		overlays, _, broken, err := workspace.Overlays(ctx, d.Workspace)
+		progress.Say("asking %s for overlays", d.asked())
+		l, _, broken, err := d.declared(ctx, nil)
 		progress.Done()
 		if err != nil {
 			return 0, err
 		}
-		noOverlays = broken == nil && len(overlays) == 0
+		noOverlays = broken == nil && len(l.all) == 0
 	}
 	if o.Write || o.Undo {
 		problems, err = d.setEditors(ctx, chosen, need, o)
@@ -86,7 +85,7 @@ func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems 
 		d.printEditors(chosen, need, o)
 	}
 	if err == nil && noOverlays {
-		fmt.Fprintln(d.Out, "the workspace declares no overlay; gopls is told of packages as rules_go compiles them, without overlays, too")
+		fmt.Fprintln(d.Out, "no overlay is declared; gopls is told of packages as they are compiled without overlays, too")
 	}
 	return problems, err
 }
@@ -130,7 +129,7 @@ func (d *Desk) chosenEditors(names []string, o IDEOptions) ([]editors.Editor, er
 
 // ideNeed returns what gopls needs in the workspace; and, without Bazel, what the go command does for editors that ask it themselves.
 func (d *Desk) ideNeed(ctx context.Context, chosen []editors.Editor) (editors.Need, error) {
-	if !d.Workspace.IsBazel() {
+	if d.plain {
 		need := editors.Need{
 			Env:       map[string]string{"GOPACKAGESDRIVER": editors.Folder + driverScript},
 			Workspace: []string{overlaysjson.Name, "**/*.{patch,diff}"},

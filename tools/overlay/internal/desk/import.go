@@ -46,7 +46,7 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 	defer unlock()
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	e, err := d.startEditing(ctx, EditOptions{Set: o.Set, Reason: o.Reason, GoOverlayVersion: o.GoOverlayVersion})
 	if err != nil {
 		return nil, err
@@ -285,7 +285,7 @@ func (im *importer) describe(ctx context.Context, t *target) (buildfile.Change, 
 		said.PatchStrip = strconv.Itoa(t.strip)
 	}
 	said.Delete = slices.Clone(t.delete)
-	prefix := path.Join(filesFolder(im.Workspace), t.pkg.ImportPath)
+	prefix := path.Join(im.filesFolder(), t.pkg.ImportPath)
 	for _, name := range sortedNames(t.files) {
 		content := t.files[name]
 		file, isThere := t.pkg.File(name)

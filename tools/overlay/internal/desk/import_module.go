@@ -21,6 +21,9 @@ import (
 // fromModuleFile imports the patches that extensions apply by MODULE.bazel, and takes them out there. They are in what builds
 // compile: what the overlays make has to be that.
 func (im *importer) fromModuleFile(ctx context.Context, file string) error {
+	if im.plain {
+		return fmt.Errorf("%s: %s is no workspace of Bazel, whose builds alone read it; its patches can be imported as diffs: overlay import -module PATH PATCH...", im.rel(file), im.Workspace.Root)
+	}
 	if !sameFile(file, im.module.path) {
 		return fmt.Errorf("%s is of another workspace than %s", im.rel(file), im.module.path)
 	}
@@ -194,7 +197,7 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 		return errors.Join(misfit, err)
 	}
 	for _, diff := range s.diffs {
-		im.unwrite(s.source(im.Workspace, diff))
+		im.unwrite(im.source(s, diff))
 	}
 	why, _, _ := strings.Cut(misfit.Error(), "\n")
 	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %s\n", s.diffs[0].file, strings.TrimSuffix(why, ":"))
@@ -209,7 +212,7 @@ func (im *importer) tryOut(ctx context.Context, targets []*target) error {
 	defer func() { im.all = all }()
 	files := im.files
 	defer func() { im.files = files }()
-	im.files = newBuildFiles(im.Workspace, im.module.repo, im.layering)
+	im.files = newBuildFiles(im.Desk, im.module.repo, im.layering)
 	for _, t := range targets {
 		said, err := im.describe(ctx, t)
 		if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -52,8 +51,8 @@ func (s *series) place(name string) (string, bool) {
 }
 
 // source returns the name that a diff is to have, relative to the folder of the overlays' BUILD file.
-func (s *series) source(w *bazel.Workspace, diff seriesDiff) string {
-	return path.Join(filesFolder(w), s.module, diff.name)
+func (im *importer) source(s *series, diff seriesDiff) string {
+	return path.Join(im.filesFolder(), s.module, diff.name)
 }
 
 // places returns those that a part may be about, the likeliest first.
@@ -143,7 +142,7 @@ func (im *importer) assign(s *series) error {
 			if isOwn {
 				t := of(importPath)
 				if patches[t] == nil {
-					patches[t] = &buildfile.Patch{File: s.source(im.Workspace, diff)}
+					patches[t] = &buildfile.Patch{File: im.source(s, diff)}
 				}
 				if part.Deletes() {
 					t.delete = addName(t.delete, name)
@@ -235,7 +234,7 @@ func (im *importer) findPackages(ctx context.Context, all ...*series) error {
 
 // findAll finds packages, as builds compile them, by their import paths.
 func (im *importer) findAll(ctx context.Context, importPaths []string) error {
-	im.progress.Say("asking Bazel for packages")
+	im.progress.Say("asking %s for packages", im.asked())
 	packages, err := im.Packages(ctx)
 	if err != nil {
 		return err

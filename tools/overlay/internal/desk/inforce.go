@@ -31,7 +31,7 @@ type inForce struct {
 func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce, error) {
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -47,13 +47,13 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	if len(l.all) == 0 && len(l.sets) == 0 && broken != nil {
 		return nil, withBroken(fmt.Errorf("%s is not there", label), broken)
 	}
-	progress.Say("asking Bazel for packages of %s", counted(len(l.all), "overlay"))
+	progress.Say("asking %s for packages of %s", d.asked(), counted(len(l.all), "overlay"))
 	found, unread, err := d.packagesOf(ctx, l.all)
 	if err != nil {
 		return nil, err
 	}
 	progress.Done()
-	s := &survey{layering: l, packages: found, unread: unread}
+	s := &survey{plain: d.plain, layering: l, packages: found, unread: unread}
 	ordered, err := l.ordered(l.all)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/git"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
@@ -54,6 +55,15 @@ func beginning(candidates []string, word string) []string {
 // written returns the overlays that BUILD files have at their top level, by their labels. Git tells fast which files may have any. None is
 // better than to be slow.
 func (d *Desk) written(ctx context.Context) map[string]buildfile.Overlay {
+	overlays := map[string]buildfile.Overlay{}
+	if d.plain {
+		if build, err := buildfile.Load(d.buildFile(""), ""); err == nil {
+			for _, o := range build.Overlays() {
+				overlays[overlaysjson.Label(o.Name)] = o
+			}
+		}
+		return overlays
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd, err := git.Command(ctx, d.Workspace.Root, "grep", "--untracked", "-l", "-z", "-F", "-e", "go_overlay",
@@ -65,7 +75,6 @@ func (d *Desk) written(ctx context.Context) map[string]buildfile.Overlay {
 	if err != nil {
 		return nil
 	}
-	overlays := map[string]buildfile.Overlay{}
 	for _, file := range strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		if ctx.Err() != nil {
 			return nil

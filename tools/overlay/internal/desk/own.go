@@ -54,6 +54,9 @@ func (l layering) overlaidSources(importPath string) (sources []what.Source, nam
 
 // generated returns an error about a file that the build makes, with the rule and its sources.
 func (d *Desk) generated(ctx context.Context, c what.Candidate) error {
+	if d.plain {
+		return fmt.Errorf("%s is what a build of Bazel makes, and %s is no workspace of Bazel", c.Path, d.Workspace.Root)
+	}
 	root := ""
 	if c.Repository != "" {
 		root = "@@" + c.Repository

@@ -87,13 +87,13 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		return nil, err
 	}
 	defer unlock()
-	o.say("asking Bazel for overlays")
+	o.say("asking %s for overlays", d.asked())
 	l, chosen, broken, err := d.declared(ctx, labels)
 	d.warnBroken(broken)
 	if err != nil {
 		return nil, err
 	}
-	o.say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
+	o.say("asking %s for packages of %s", d.asked(), counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
@@ -103,14 +103,14 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		result.Problems++
 	}
 	var out bytes.Buffer
-	files := newBuildFiles(d.Workspace, "", l)
+	files := newBuildFiles(d, "", l)
 	var written []userfiles.Change
 	diffs := diffFiles{}
 	bases := map[string]map[string][]string{} // that have moved, by the labels of overlays
 	for _, overlay := range chosen {
 		pkg := found[overlay.ImportPath]
 		if pkg == nil {
-			fmt.Fprintf(&out, "%s: %v\n", overlay.Label, &workspace.NotFoundError{ImportPath: overlay.ImportPath, Broken: unread})
+			fmt.Fprintf(&out, "%s: %v\n", overlay.Label, d.notFound(overlay.ImportPath, unread))
 			result.Problems++
 			continue
 		}
@@ -169,8 +169,8 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		carried = append(carried, l.all[i])
 	}
 	if len(carried) > 0 { // A merge, or who has ported them, may bring imports.
-		o.say("asking Bazel for the deps of %d overlays", len(carried))
-		problems, err := d.depend(ctx, &survey{layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
+		o.say("asking %s for the deps of %d overlays", d.asked(), len(carried))
+		problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,9 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // A memory is of what was in force when the go command was run the last time, with what it depends on, so that Bazel need not be
@@ -73,13 +75,18 @@ func (m memory) keep(d *Desk, g *shadow.Go, force *inForce) {
 			}
 		}
 	}
-	for _, name := range []string{"MODULE.bazel", "MODULE.bazel.lock", ".bazelrc", "WORKSPACE", "go.mod", "go.work", "vendor/modules.txt"} {
+	for _, name := range []string{"MODULE.bazel", "MODULE.bazel.lock", overlaysjson.Name, ".bazelrc", "WORKSPACE", "go.mod", "go.work", "vendor/modules.txt"} {
 		add(filepath.Join(d.Workspace.Root, name))
 	}
 	if g.GOMOD != "" {
 		add(g.GOMOD, filepath.Join(filepath.Dir(g.GOMOD), "go.sum"), filepath.Join(filepath.Dir(g.GOMOD), "vendor", "modules.txt"))
 	}
 	add(g.GOWORK)
+	if d.plain && g.GOWORK != "" {
+		for _, folder := range workspace.Used(g.GOWORK) { // They say which modules are compiled.
+			add(filepath.Join(folder, "go.mod"))
+		}
+	}
 	add(filepath.Join(g.GOROOT, "VERSION"))
 	buildFiles := []string{}
 	for _, o := range force.overlays {

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/what"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -83,7 +82,7 @@ func (d *Desk) resolve(ctx context.Context, text string, l layering) (place, err
 // candidates returns what a text may mean, the likeliest first.
 func (d *Desk) candidates(ctx context.Context, text string) ([]what.Candidate, error) {
 	base := ""
-	if mayBeOutside.MatchString(text) {
+	if mayBeOutside.MatchString(text) && !d.plain {
 		var err error
 		if base, err = d.Workspace.Info(ctx, "output_base"); err != nil {
 			return nil, err
@@ -94,18 +93,18 @@ func (d *Desk) candidates(ctx context.Context, text string) ([]what.Candidate, e
 		return nil, err
 	}
 	env := what.Env{Workspace: d.Workspace.Root, Dir: filepath.ToSlash(here), OutputBase: base, ModCache: moduleCache()}
-	if root := os.Getenv("GOROOT"); root != "" {
-		env.GOROOTs = append(env.GOROOTs, root)
-	}
-	if !d.Workspace.IsBazel() {
+	if d.plain {
 		packages, err := d.Packages(ctx)
 		if err != nil {
 			return nil, err
 		}
-		root, err := packages.SDK(ctx)
+		sdk, err := packages.SDK(ctx)
 		if err != nil {
 			return nil, err
 		}
+		env.GOROOTs = append(env.GOROOTs, sdk)
+	}
+	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)
 	}
 	if candidates := d.pathInWorkspace(text, base); candidates != nil {
@@ -137,7 +136,7 @@ func otherText(text string, found place) string {
 
 // nearPackages returns import paths that may be meant by one that nothing has: of overlays, of modules that go.mod has, and of folders
 // of the workspace and of the SDK.
-func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *workspace.Packages, l layering) []string {
+func (d *Desk) nearPackages(ctx context.Context, importPath string, packages workspace.Packages, l layering) []string {
 	var known []string
 	for _, o := range l.all {
 		known = append(known, o.ImportPath)
@@ -160,7 +159,7 @@ func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *wo
 		}
 	}
 	if module, _, _ := workspace.Requirement(d.Workspace.Root, importPath); module != "" {
-		known = append(known, d.packagesIn(ctx, module, packages)...)
+		known = append(known, packages.In(ctx, module)...)
 	}
 	if own != "" && strings.HasPrefix(importPath, own+"/") {
 		beside(d.Workspace.Root, own+"/")
@@ -176,24 +175,6 @@ func (d *Desk) nearPackages(ctx context.Context, importPath string, packages *wo
 	})
 	slices.Sort(known)
 	return suggest.Near(importPath, slices.Compact(known))
-}
-
-// packagesIn returns the import paths of the packages of a module that go.mod requires, or none if they are not to be had.
-func (d *Desk) packagesIn(ctx context.Context, module string, packages *workspace.Packages) (importPaths []string) {
-	repo, visible := packages.RepositoryOf(module)
-	if !visible {
-		return nil
-	}
-	targets, _, err := d.Workspace.Query(ctx, `attr(importpath, ".", `+bazel.Quote("@"+repo+"//...")+")")
-	if err != nil {
-		return nil // They only are to be told.
-	}
-	for _, t := range targets {
-		if found := t.Attrs["importpath"].String; strings.HasPrefix(found+"/", module+"/") {
-			importPaths = append(importPaths, found)
-		}
-	}
-	return importPaths
 }
 
 var lineAtEnd = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?:?)?$`)
@@ -234,7 +215,7 @@ func (d *Desk) pathInWorkspace(text, outputBase string) []what.Candidate {
 }
 
 // try looks for a candidate. It returns no package if there is none.
-func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages *workspace.Packages, find func(context.Context, string) (*workspace.GoPackage, error)) (place, error) {
+func (d *Desk) try(ctx context.Context, c what.Candidate, l layering, packages workspace.Packages, find func(context.Context, string) (*workspace.GoPackage, error)) (place, error) {
 	if c.Generated {
 		return place{}, d.generated(ctx, c)
 	}

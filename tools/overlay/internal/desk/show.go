@@ -61,7 +61,7 @@ type ShownOptions struct {
 func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	}
 	all := l.all
 	l = l.within(set)
-	progress.Say("asking Bazel for %s", text)
+	progress.Say("asking %s for %s", d.asked(), text)
 	at, err := d.overlaidPlace(ctx, l, text)
 	if err != nil {
 		for _, other := range all {
@@ -110,7 +110,7 @@ func (d *Desk) chosenSet(l layering, name string) (string, error) {
 		return d.defaultSet()
 	}
 	all := slices.Clone(l.all)
-	for _, set := range l.sets {
+	for _, set := range l.writtenSets() {
 		all = append(all, workspace.Overlay{Label: set.Label})
 	}
 	found, err := d.named(all, name)

@@ -82,13 +82,13 @@ type Problem struct {
 func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) error {
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, chosen, broken, err := d.declared(ctx, labels)
 	if err != nil {
 		return err
 	}
 	s := surveying{layering: l, desk: d, today: o.Today.UTC()}
-	progress.Say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
+	progress.Say("asking %s for packages of %s", d.asked(), counted(len(chosen), "overlay"))
 	if err := s.prepare(ctx, chosen); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (d *Desk) Status(ctx context.Context, labels []string, o StatusOptions) err
 		}
 	}
 	progress.Done()
-	status := Status{DefaultSet: s.defaultSet, Overlays: []OverlayStatus{}, Problems: []Problem{}}
+	status := Status{DefaultSet: strings.TrimSuffix(s.defaultSet, allOverlays), Overlays: []OverlayStatus{}, Problems: []Problem{}}
 	wrong := isPartial(broken, labels)
 	for _, overlay := range chosen {
 		found, err := s.overlay(overlay)
@@ -289,7 +289,7 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 		file = o.BuildFile
 	}
 	status.File = filepath.ToSlash(file)
-	for _, set := range s.sets {
+	for _, set := range s.writtenSets() {
 		if has(s.sets, set.Label, o.Label) {
 			status.Sets = append(status.Sets, set.Label)
 		}
@@ -303,7 +303,7 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 	label := shell.Word(o.Label)
 	pkg := s.packages[o.ImportPath]
 	if pkg == nil {
-		message := (&workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread}).Error()
+		message := s.desk.notFound(o.ImportPath, s.unread).Error()
 		command := "overlay drop " + label
 		if s.unread != nil { // The package may be there.
 			command = ""
@@ -311,7 +311,7 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 		if near := s.near[o.ImportPath]; len(near) > 0 {
 			message += fmt.Sprintf("; is it %s? Mend importpath at %s:%d; if the package is gone: %s", strings.Join(near, " or "), s.desk.rel(o.BuildFile), o.Line, command)
 			command = ""
-			if len(near) == 1 && o.Macro == "" {
+			if len(near) == 1 && o.Macro == "" && !s.desk.plain {
 				command = fmt.Sprintf("buildozer %s %s", shell.Word("set importpath "+near[0]), label)
 			}
 		}
@@ -325,7 +325,7 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 	s.expiry(o, add)
 	if len(status.Sets) == 0 && !status.Default {
 		command := ""
-		if slices.ContainsFunc(s.sets, func(set workspace.Set) bool { return set.Label == s.defaultSet }) {
+		if !s.desk.plain && slices.ContainsFunc(s.sets, func(set workspace.Set) bool { return set.Label == s.defaultSet }) {
 			command = fmt.Sprintf("buildozer %s %s", shell.Word("add overlays "+o.Label), shell.Word(s.defaultSet))
 		}
 		add("no_set", "", command, "it is in no set, so that no build uses it")

@@ -10,6 +10,7 @@ import (
 
 // A survey is overlays with their packages.
 type survey struct {
+	plain bool // as of the desk
 	layering
 	chosen   []workspace.Overlay
 	packages map[string]*workspace.GoPackage // by import path
@@ -21,19 +22,19 @@ type survey struct {
 func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
 	progress := d.StartProgress()
 	defer progress.Done()
-	progress.Say("asking Bazel for overlays")
+	progress.Say("asking %s for overlays", d.asked())
 	l, chosen, broken, err := d.declared(ctx, labels)
 	if err != nil {
 		return nil, err
 	}
-	progress.Say("asking Bazel for packages of %s", counted(len(chosen), "overlay"))
+	progress.Say("asking %s for packages of %s", d.asked(), counted(len(chosen), "overlay"))
 	found, unread, err := d.packagesOf(ctx, chosen)
 	if err != nil {
 		return nil, err
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	return &survey{l, chosen, found, unread, isPartial(broken, labels)}, nil
+	return &survey{d.plain, l, chosen, found, unread, isPartial(broken, labels)}, nil
 }
 
 // pkg returns the package of an overlay.
@@ -41,7 +42,7 @@ func (s *survey) pkg(o workspace.Overlay) (*workspace.GoPackage, error) {
 	if pkg := s.packages[o.ImportPath]; pkg != nil {
 		return pkg, nil
 	}
-	return nil, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread}
+	return nil, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread, WithoutBazel: s.plain}
 }
 
 // packagesOf returns the packages of overlays, by their import paths. Where one is missing, unread says what

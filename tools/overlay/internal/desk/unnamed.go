@@ -17,6 +17,9 @@ import (
 // no other rule, and no file that Bazel is not asked about. A drop that is killed leaves such files. What can't be read is taken to be named.
 func (d *Desk) unnamed(ctx context.Context, l layering) ([]string, error) {
 	named, pkgs := map[string]bool{}, []string{overlaysFolder}
+	if d.plain {
+		pkgs = []string{""}
+	}
 	for _, label := range labelsOf(l.all) {
 		named[label] = true
 	}
@@ -29,14 +32,11 @@ func (d *Desk) unnamed(ctx context.Context, l layering) ([]string, error) {
 		pkgs = append(pkgs, pkg)
 	}
 	slices.Sort(pkgs)
-	if !d.Workspace.IsBazel() {
-		pkgs = []string{""}
-	}
 	var labels, patterns []string
 	for _, pkg := range slices.Compact(pkgs) {
 		before := len(labels)
 		folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
-		err := filepath.WalkDir(filepath.Join(folder, filesFolder(d.Workspace)), func(path string, entry fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(folder, filepath.FromSlash(d.filesFolder())), func(path string, entry fs.DirEntry, err error) error {
 			switch {
 			case errors.Is(err, fs.ErrNotExist), err != nil && entry != nil && entry.IsDir():
 				return nil
@@ -66,6 +66,9 @@ func (d *Desk) unnamed(ctx context.Context, l layering) ([]string, error) {
 	if len(labels) == 0 {
 		return nil, nil
 	}
+	if d.plain {
+		return filesOf(labels), nil
+	}
 	targets, broken, err := d.Workspace.Query(ctx, strings.Join(patterns, " + "))
 	if err != nil || broken != nil {
 		return nil, ctx.Err()
@@ -77,11 +80,13 @@ func (d *Desk) unnamed(ctx context.Context, l layering) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []string
+	return filesOf(slices.DeleteFunc(labels, func(label string) bool { return named[label] || len(texts[label]) > 0 })), nil
+}
+
+// filesOf returns the files of labels, relative to the root of the workspace.
+func filesOf(labels []string) (files []string) {
 	for _, label := range labels {
-		if !named[label] && len(texts[label]) == 0 {
-			files = append(files, strings.TrimPrefix(strings.Replace(strings.TrimPrefix(label, "//"), ":", "/", 1), "/"))
-		}
+		files = append(files, strings.TrimPrefix(strings.Replace(strings.TrimPrefix(label, "//"), ":", "/", 1), "/"))
 	}
-	return files, nil
+	return files
 }

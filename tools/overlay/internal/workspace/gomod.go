@@ -18,7 +18,28 @@ type directive struct {
 
 // readGoMod returns the directives of a workspace's go.mod, and none if there is no such file.
 func readGoMod(root string) ([]directive, error) {
-	content, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	return readDirectives(filepath.Join(root, "go.mod"))
+}
+
+// Used returns the folders of the modules that a go.work uses.
+func Used(work string) (folders []string) {
+	directives, _ := readDirectives(work) // What can't be read, the go command tells.
+	for _, d := range directives {
+		if d.verb != "use" || len(d.words) == 0 {
+			continue
+		}
+		folder := filepath.FromSlash(d.words[0])
+		if !filepath.IsAbs(folder) {
+			folder = filepath.Join(filepath.Dir(work), folder)
+		}
+		folders = append(folders, folder)
+	}
+	return folders
+}
+
+// readDirectives returns the directives of a go.mod or go.work, and none if there is no such file.
+func readDirectives(path string) ([]directive, error) {
+	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
@@ -197,7 +218,7 @@ func GoVersion(root string) (version string, err error) {
 }
 
 // RepositoryOf returns the name that gazelle gives the repository of a module, and whether the workspace has a repository of that name.
-func (p *Packages) RepositoryOf(module string) (name string, visible bool) {
+func (p *BazelPackages) RepositoryOf(module string) (name string, visible bool) {
 	name = repositoryName(module)
 	_, visible = p.repos[name]
 	return name, visible

@@ -12,7 +12,7 @@ import (
 
 // Libraries returns the labels of the targets that can be in deps for import paths, by those: of the workspace, or, if it has none, of the
 // repositories of Go modules. Those that another one embeds are left out.
-func (p *Packages) Libraries(ctx context.Context, importPaths []string) (labels map[string][]string, broken *bazel.Error, err error) {
+func (p *BazelPackages) Libraries(ctx context.Context, importPaths []string) (labels map[string][]string, broken *bazel.Error, err error) {
 	labels = map[string][]string{}
 	if len(importPaths) == 0 {
 		return labels, nil, nil
@@ -36,7 +36,7 @@ func (p *Packages) Libraries(ctx context.Context, importPaths []string) (labels 
 	return labels, broken, nil
 }
 
-func (p *Packages) addLibraries(ctx context.Context, labels map[string][]string, importPaths []string, expression string) (*bazel.Error, error) {
+func (p *BazelPackages) addLibraries(ctx context.Context, labels map[string][]string, importPaths []string, expression string) (*bazel.Error, error) {
 	var alternatives []string
 	for _, importPath := range importPaths {
 		alternatives = append(alternatives, regexp.QuoteMeta(importPath))
@@ -62,7 +62,7 @@ func (p *Packages) addLibraries(ctx context.Context, labels map[string][]string,
 }
 
 // Apparent returns a label with the name that the workspace has for its repository, if it has one.
-func (p *Packages) Apparent(label string) string {
+func (p *BazelPackages) Apparent(label string) string {
 	repo, rest, ok := strings.Cut(strings.TrimPrefix(label, "@@"), "//")
 	if !ok || !strings.HasPrefix(label, "@@") {
 		return label
@@ -98,7 +98,7 @@ func ShortLabel(label, pkg string) string {
 
 // Dependencies returns the import paths of the deps that targets have, by the labels of the deps, and what each has of them, by the labels
 // of the targets.
-func (p *Packages) Dependencies(ctx context.Context, targets []string) (importPaths map[string]string, deps map[string][]string, err error) {
+func (p *BazelPackages) Dependencies(ctx context.Context, targets []string) (importPaths map[string]string, deps map[string][]string, err error) {
 	importPaths, deps = map[string]string{}, map[string][]string{}
 	if len(targets) == 0 {
 		return importPaths, deps, nil
@@ -125,4 +125,22 @@ func quoted(words []string) []string {
 		quoted = append(quoted, bazel.Quote(word))
 	}
 	return quoted
+}
+
+// In returns the import paths of the packages of a module that go.mod requires, or none if they are not to be had.
+func (p *BazelPackages) In(ctx context.Context, module string) (importPaths []string) {
+	repo, visible := p.RepositoryOf(module)
+	if !visible {
+		return nil
+	}
+	targets, _, err := p.w.Query(ctx, `attr(importpath, ".", `+bazel.Quote("@"+repo+"//...")+")")
+	if err != nil {
+		return nil // They only are to be told.
+	}
+	for _, t := range targets {
+		if found := t.Attrs["importpath"].String; strings.HasPrefix(found+"/", module+"/") {
+			importPaths = append(importPaths, found)
+		}
+	}
+	return importPaths
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 )
 
-// FindMany returns the packages of import paths, by those: what [Packages.Find] returns for each, and
+// FindMany returns the packages of import paths, by those: what [BazelPackages.Find] returns for each, and
 // about as fast for all as for one. Those that there are not are missing; then broken says what
 // was looked at in part only, or is nil.
-func (p *Packages) FindMany(ctx context.Context, importPaths []string) (found map[string]*GoPackage, broken *bazel.Error, err error) {
+func (p *BazelPackages) FindMany(ctx context.Context, importPaths []string) (found map[string]*GoPackage, broken *bazel.Error, err error) {
 	missing := slices.Clone(importPaths)
 	slices.Sort(missing)
 	missing = slices.Compact(missing)
 	found, err = p.lookMany(ctx, missing)
-	if err != nil || !p.w.IsBazel() {
-		return found, nil, err
+	if err != nil {
+		return nil, nil, err
 	}
 	isFound := func(importPath string) bool { return found[importPath] != nil }
 	missing = slices.DeleteFunc(missing, isFound)
@@ -40,16 +40,13 @@ func (p *Packages) FindMany(ctx context.Context, importPaths []string) (found ma
 	return found, incomplete, nil
 }
 
-func (p *Packages) findMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
+func (p *BazelPackages) findMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
 	found, _, err := p.FindMany(ctx, importPaths)
 	return found, err
 }
 
-// lookMany returns the packages of import paths that [Packages.Look] finds.
-func (p *Packages) lookMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
-	if !p.w.IsBazel() {
-		return p.plainMany(ctx, importPaths)
-	}
+// lookMany returns the packages of import paths that [BazelPackages.Look] finds.
+func (p *BazelPackages) lookMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
 	found := map[string]*GoPackage{}
 	for _, part := range p.parts(importPaths) {
 		some, _, err := p.amongMany(ctx, part.importPaths, strings.Join(part.patterns, " + "))
@@ -82,7 +79,7 @@ type part struct{ importPaths, patterns []string }
 const longest = 20_000
 
 // parts returns where targets of import paths are by convention, in as few parts as can be asked for.
-func (p *Packages) parts(importPaths []string) []part {
+func (p *BazelPackages) parts(importPaths []string) []part {
 	var parts []part
 	size := longest
 	for _, importPath := range importPaths {
@@ -107,7 +104,7 @@ func (p *Packages) parts(importPaths []string) []part {
 
 // amongMany returns those packages of some import paths that the targets which an expression stands
 // for have.
-func (p *Packages) amongMany(ctx context.Context, importPaths []string, expression string) (map[string]*GoPackage, *bazel.Error, error) {
+func (p *BazelPackages) amongMany(ctx context.Context, importPaths []string, expression string) (map[string]*GoPackage, *bazel.Error, error) {
 	var alternatives []string
 	for _, importPath := range importPaths {
 		alternatives = append(alternatives, regexp.QuoteMeta(importPath))

@@ -76,7 +76,7 @@ func TestEmbeddedFiles(t *testing.T) {
 }
 
 func TestConventional(t *testing.T) {
-	p := &Packages{
+	p := &BazelPackages{
 		repos:   map[string]string{"com_github_google_uuid": "gazelle++go_deps+com_github_google_uuid"},
 		modules: []string{"example.com/m"},
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
 // An Overlay is a go_overlay of the workspace.
@@ -86,15 +87,29 @@ func Package(label string) (pkg, name string) {
 // Overlays returns the overlays and sets that the workspace declares, in the order of their
 // labels. Where BUILD files have errors, broken says which; what they declare is missing.
 func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets []Set, broken *bazel.Error, err error) {
-	var targets []bazel.Target
-	if w.IsBazel() {
-		targets, broken, err = w.Query(ctx, `kind("^go_overlay(_set|_binary|_test)? rule$", //...)`)
-	} else {
-		targets, err = plainTargets(w)
-	}
+	targets, broken, err := w.Query(ctx, `kind("^go_overlay(_set|_binary|_test)? rule$", //...)`)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	overlays, sets = declared(w, targets)
+	if err := markMissing(ctx, w, overlays); err != nil {
+		return nil, nil, nil, err
+	}
+	return overlays, sets, broken, nil
+}
+
+// Declared returns the overlays and sets that overlays.json declares, in the order of their labels.
+func Declared(w *bazel.Workspace, file *overlaysjson.File) ([]Overlay, []Set) {
+	overlays, sets := declared(w, file.Targets())
+	for _, o := range overlays {
+		for i, change := range o.Changes {
+			o.Changes[i].Missing = change.Path == "" && change.Label != ""
+		}
+	}
+	return overlays, sets
+}
+
+func declared(w *bazel.Workspace, targets []bazel.Target) (overlays []Overlay, sets []Set) {
 	pinned := map[string]bool{}
 	for _, t := range targets {
 		switch t.Kind {
@@ -111,10 +126,7 @@ func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets
 	}
 	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
-	if err := markMissing(ctx, w, overlays); err != nil {
-		return nil, nil, nil, err
-	}
-	return overlays, sets, broken, nil
+	return overlays, sets
 }
 
 // markMissing notes which files of overlays are missing: of those that are not there, Bazel tells which rules make.
@@ -137,13 +149,6 @@ func markMissing(ctx context.Context, w *bazel.Workspace, overlays []Overlay) er
 	missing := map[string]bool{}
 	for _, t := range targets {
 		missing[t.Label] = t.IsSource()
-	}
-	if !w.IsBazel() { // No rule makes any.
-		for _, o := range overlays {
-			for _, change := range o.Changes {
-				missing[change.Label] = true
-			}
-		}
 	}
 	for _, o := range overlays {
 		for i, change := range o.Changes {
@@ -168,7 +173,7 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		Expires:     t.Attrs["expires"].String,
 		Attrs:       t.Attrs,
 	}
-	if macro := t.FromMacro(); macro != "go_overlay" && w.IsBazel() {
+	if macro := t.FromMacro(); macro != "go_overlay" {
 		o.Macro = macro
 	}
 	add := func(name string, kind Kind, label string) {

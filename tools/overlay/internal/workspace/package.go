@@ -25,10 +25,17 @@ type GoPackage struct {
 	Version    string   // of its module, v1.6.0, or of the SDK, go1.26.8; empty if it is not known
 	Std        bool     // whether it is of the SDK
 	Cgo        bool
-	Proto      bool // whether it is generated from .proto files
+	Proto      bool  // whether it is generated from .proto files
+	Home       *Home // of the go command's packages outside the SDK; nil for those of Bazel
+}
 
-	// Without Bazel: its folder, and the path and the folder of its module, which is empty in a vendor folder.
-	Dir, Module, ModuleDir string
+// A Home is where the go command has the sources of a package.
+type Home struct {
+	Root   string // folder of the module, or of the repository
+	Folder string // of the package there, with slashes; or empty
+	Module string // path
+	Own    bool   // whether it is the repository
+	Vendor bool   // whether it is in a vendor folder
 }
 
 // A File is one of a package.
@@ -92,13 +99,17 @@ func (p *GoPackage) Names() []string {
 	return names
 }
 
-// A NotFoundError says that no target has an import path.
+// A NotFoundError says that no target has an import path, or that the go command knows no such package.
 type NotFoundError struct {
-	ImportPath string
-	Broken     *bazel.Error // what was looked at in part only, or nil
+	ImportPath   string
+	Broken       *bazel.Error // what was looked at in part only, or nil
+	WithoutBazel bool
 }
 
 func (e *NotFoundError) Error() string {
+	if e.WithoutBazel {
+		return "no package of the repository, nor of the modules that its go.mod requires, nor of Go, has the import path " + e.ImportPath
+	}
 	message := "no target of the workspace, nor of what it depends on, has the import path " + e.ImportPath
 	if e.Broken != nil {
 		message += "; but not all could be read: " + e.Broken.Error()
@@ -107,23 +118,40 @@ func (e *NotFoundError) Error() string {
 }
 
 // Packages finds packages by their import paths.
-type Packages struct {
+type Packages interface {
+	// Find returns the package of an import path. If there is none, the error is a *NotFoundError.
+	Find(ctx context.Context, importPath string) (*GoPackage, error)
+	// Look is like Find, but looks where it takes no time, and returns nil if there is no package.
+	Look(ctx context.Context, importPath string) (*GoPackage, error)
+	// FindMany returns the packages of import paths, by those. Those that there are not are missing; then broken says what
+	// was looked at in part only, or is nil.
+	FindMany(ctx context.Context, importPaths []string) (found map[string]*GoPackage, broken *bazel.Error, err error)
+	// FindFile returns the package that compiles, or embeds, a file of the workspace or of a repository,
+	// and the file's name in the package, or nil.
+	FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error)
+	// In returns the import paths of the packages of a module that go.mod requires, or none if they are not to be had.
+	In(ctx context.Context, module string) []string
+	// Canonical returns the canonical name of a repository that the workspace has a name for.
+	Canonical(apparent string) (name string, ok bool)
+	// SDK returns the folder of the Go SDK that builds use by default.
+	SDK(ctx context.Context) (string, error)
+}
+
+// BazelPackages are those that builds of Bazel compile.
+type BazelPackages struct {
 	w       *bazel.Workspace
 	repos   map[string]string // names of repositories, as the workspace has them, to canonical ones
 	modules []string          // import paths that those of the workspace's own packages begin with
 	sdk     string            // folder of the SDK, once it was asked for
 }
 
-// NewPackages asks Bazel which repositories there are. Without Bazel, it is the go command that is asked about packages.
-func NewPackages(ctx context.Context, w *bazel.Workspace) (*Packages, error) {
-	if !w.IsBazel() {
-		return &Packages{w: w}, nil
-	}
+// NewPackages asks Bazel which repositories there are.
+func NewPackages(ctx context.Context, w *bazel.Workspace) (*BazelPackages, error) {
 	out, err := w.Output(ctx, "mod", "dump_repo_mapping", "--noshow_progress", "")
 	if err != nil {
 		return nil, err
 	}
-	p := &Packages{w: w}
+	p := &BazelPackages{w: w}
 	if err := json.Unmarshal(out, &p.repos); err != nil {
 		return nil, fmt.Errorf("bazel mod dump_repo_mapping wrote what is no JSON: %w", err)
 	}
@@ -132,13 +160,13 @@ func NewPackages(ctx context.Context, w *bazel.Workspace) (*Packages, error) {
 }
 
 // Canonical returns the canonical name of a repository that the workspace has a name for.
-func (p *Packages) Canonical(apparent string) (name string, ok bool) {
+func (p *BazelPackages) Canonical(apparent string) (name string, ok bool) {
 	name, ok = p.repos[apparent]
 	return name, ok
 }
 
 // Find returns the package of an import path. If there is none, the error is a *NotFoundError.
-func (p *Packages) Find(ctx context.Context, importPath string) (*GoPackage, error) {
+func (p *BazelPackages) Find(ctx context.Context, importPath string) (*GoPackage, error) {
 	found, broken, err := p.FindMany(ctx, []string{importPath})
 	if err == nil && found[importPath] == nil {
 		err = &NotFoundError{ImportPath: importPath, Broken: broken}
@@ -148,7 +176,7 @@ func (p *Packages) Find(ctx context.Context, importPath string) (*GoPackage, err
 
 // Look returns the package of an import path if the SDK has it, or a target where gazelle would have put it,
 // else nil. It takes no time, where Find may load all that the workspace depends on.
-func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, error) {
+func (p *BazelPackages) Look(ctx context.Context, importPath string) (*GoPackage, error) {
 	found, err := p.lookMany(ctx, []string{importPath})
 	return found[importPath], err
 }
@@ -156,10 +184,7 @@ func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, err
 // FindFile returns the package that compiles, or embeds, a file of the workspace or of a repository,
 // and the file's name in the package, or nil. The file's path is that in the repository, or in the workspace
 // if repository is empty; a target of its folder, or of one above, has it.
-func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
-	if !p.w.IsBazel() {
-		return p.plainFile(ctx, file)
-	}
+func (p *BazelPackages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
 	root, in := "", filepath.ToSlash(p.w.Root)
 	if repository != "" {
 		root, in = "@@"+repository, "/external/"+repository
@@ -214,7 +239,7 @@ func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPa
 
 // conventional returns patterns of targets that have an import path where build files are
 // written as gazelle writes them.
-func (p *Packages) conventional(importPath string) []string {
+func (p *BazelPackages) conventional(importPath string) []string {
 	var patterns []string
 	for _, prefix := range p.modules {
 		if importPath == prefix {
@@ -239,7 +264,7 @@ func (p *Packages) conventional(importPath string) []string {
 var goDeps = regexp.MustCompile(`^(.*[~+]go_deps[~+])`)
 
 // extensions returns what canonical names of repositories begin with that gazelle's go_deps makes.
-func (p *Packages) extensions() []string {
+func (p *BazelPackages) extensions() []string {
 	var prefixes []string
 	for _, canonical := range p.repos {
 		if match := goDeps.FindString(canonical); match != "" && !slices.Contains(prefixes, match) {
@@ -288,11 +313,16 @@ func moduleVersion(pkg *GoPackage) string {
 
 // std returns a package of the SDK that builds use by default, or nil if that has none of the
 // import path.
-func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, error) {
+func (p *BazelPackages) std(ctx context.Context, importPath string) (*GoPackage, error) {
 	root, err := p.SDK(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return sdkPackage(root, importPath)
+}
+
+// sdkPackage returns a package of an SDK, or nil if that has none of the import path.
+func sdkPackage(root, importPath string) (*GoPackage, error) {
 	folder := filepath.Join(root, "src", filepath.FromSlash(importPath))
 	isLib := strings.HasPrefix(importPath, "lib/") // a folder, of which nothing need be of Go
 	if isLib {
@@ -317,7 +347,7 @@ func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, erro
 }
 
 // RulesGo returns the canonical name of the repository of rules_go.
-func (p *Packages) RulesGo() (string, error) {
+func (p *BazelPackages) RulesGo() (string, error) {
 	for _, canonical := range p.repos {
 		if strings.Trim(canonical, "~+") == "rules_go" {
 			return canonical, nil
@@ -327,14 +357,9 @@ func (p *Packages) RulesGo() (string, error) {
 }
 
 // SDK returns the folder of the Go SDK that builds use by default.
-func (p *Packages) SDK(ctx context.Context) (string, error) {
+func (p *BazelPackages) SDK(ctx context.Context) (string, error) {
 	if p.sdk != "" {
 		return p.sdk, nil
-	}
-	if !p.w.IsBazel() {
-		root, err := p.plainSDK(ctx)
-		p.sdk = root
-		return root, err
 	}
 	rulesGo, err := p.RulesGo()
 	if err != nil {
