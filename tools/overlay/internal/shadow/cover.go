@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// setFlags has GOFLAGS name the JSON of -overlay. The go command gives files to the tool cover as they are without -overlay, and before Go 1.25
+// setFlags has GOFLAGS name the JSON of -overlay, and the copy of go.mod if there is one. The go command gives files to the tool cover as they are without -overlay, and before Go 1.25
 // those of go:embed to the compiler; hence, where there are such, tools are run by a program that gives them the right ones.
 func (p *preparing) setFlags() error {
 	flags := []string{}
@@ -21,8 +21,13 @@ func (p *preparing) setFlags() error {
 		}
 	}
 	p.args.without("overlay")
-	flags = append(flags, "-overlay="+p.JSON)
-	if p.args.covers(p.g) || p.g.Minor() < embedsOverlays && slices.ContainsFunc(keys(p.replace), isEmbedded) {
+	if p.ModFile != "" {
+		flags = append(deleteFlag(flags, "modfile"), "-modfile="+p.ModFile)
+	}
+	if p.JSON != "" {
+		flags = append(flags, "-overlay="+p.JSON)
+	}
+	if p.JSON != "" && (p.args.covers(p.g) || p.g.Minor() < embedsOverlays && slices.ContainsFunc(keys(p.replace), isEmbedded)) {
 		if len(p.ToolExec) == 0 {
 			return fmt.Errorf("%s would compile other files than those of overlays with -cover or go:embed", p.g.GOVERSION)
 		}
