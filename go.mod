@@ -38,6 +38,7 @@ require (
 	golang.org/x/tools/go/vcs v0.1.0-deprecated // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260203192932-546029d2fa20 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260203192932-546029d2fa20 // indirect
+	rsc.io/script v0.0.2 // indirect
 )
 
 tool github.com/bazelbuild/buildtools/buildifier

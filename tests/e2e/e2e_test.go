@@ -27,7 +27,11 @@
 //
 //	declared FUNCTION FILE BINARY
 //
-// checks in which file the debug information of a binary has a function, and
+// checks in which file the debug information of a binary has a function,
+//
+//	editor WHAT ...
+//
+// is an editor, see the package tests/editor, and
 //
 //	comparable FILE...
 //
@@ -51,6 +55,7 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/internal/bazeltest"
+	"github.com/go-overlay/go_overlay/tests/editor"
 	"github.com/go-overlay/go_overlay/tests/scratch"
 	"github.com/go-overlay/go_overlay/tests/tiers"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -132,6 +137,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"comparable": sortActions,
 		"examples":   w.examples,
 		"declared":   declared,
+		"editor":     editor.Command(),
 		"executed":   executed,
 		"states":     states,
 		"workspace":  w.workspace,

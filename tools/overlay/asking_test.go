@@ -29,6 +29,8 @@ var asking = map[string][]string{
 	"drop":    {"uuid"},
 	"edit":    {"-no-editor", "net/http/request.go"},
 	"export":  nil,
+	"go":      {"build"},
+	"ide":     {"goland"},
 	"import":  {"fix.patch"},
 	"rebase":  {"-check"},
 	"save":    {"uuid"},
@@ -38,7 +40,7 @@ var asking = map[string][]string{
 
 // offline are command lines that don't.
 var offline = [][]string{
-	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""},
+	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""}, {"__complete", "ide", ""},
 	{"no-such-verb"}, {"edit"}, {"save"}, {"show", "a", "b"}, {"sdk", "lock", "-check"}, {"sdk", "lock", "no-version"},
 }
 
@@ -46,7 +48,10 @@ var offline = [][]string{
 func commandIn(t *testing.T, bazel string) (run func(args ...string) (said string), root string) {
 	t.Helper()
 	root = t.TempDir()
-	if err := txtar.Write(txtar.Parse([]byte("-- MODULE.bazel --\n-- fix.patch --\n--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-package a\n+package b\n")), root); err != nil {
+	if err := txtar.Write(txtar.Parse([]byte("-- MODULE.bazel --\n-- go --\n#!/bin/sh\necho {}\n-- fix.patch --\n--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-package a\n+package b\n")), root); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(root, "go"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	program, err := os.Executable()
@@ -59,7 +64,7 @@ func commandIn(t *testing.T, bazel string) (run func(args ...string) (said strin
 	return func(args ...string) string {
 		cmd := exec.Command(program, args...)
 		cmd.Dir = root
-		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO=", "BUILD_WORKING_DIRECTORY=", "PAGER=")
+		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+filepath.Join(root, "go"), "BUILD_WORKING_DIRECTORY=", "PAGER=")
 		out, _ := cmd.CombinedOutput()
 		return string(out)
 	}, root

@@ -21,9 +21,11 @@ var overlay = command.Program{
 		{Title: "start a change", Verbs: []command.Verb{editVerb, depsVerb, saveVerb, convertVerb}},
 		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb, showVerb}},
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
+		{Title: "beside builds", Verbs: []command.Verb{goVerb, ideVerb}},
 		{Title: "give and take", Verbs: []command.Verb{importVerb, exportVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
+	Hidden: []command.Verb{goPackagesDriverVerb, toolExecVerb},
 }
 
 func main() { os.Exit(overlay.Main(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -12,11 +12,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
-// A Workspace is one of Bazel's, with the Bazel that is asked about it.
+// A Workspace is one of Bazel's, with the Bazel that is asked about it. Where there is no MODULE.bazel, it is a repository of Go modules, of which
+// nothing is to be asked: its Program is empty, and queries find nothing.
 type Workspace struct {
-	Root    string    // its folder, which has the MODULE.bazel
+	Root    string    // its folder, which has the MODULE.bazel; or else the overlays.json, the go.work or the go.mod
 	Program string    // path of bazel
 	Waiting io.Writer // is told what another command of Bazel is waited for
 
@@ -26,26 +29,57 @@ type Workspace struct {
 // boundary is the file that makes a folder a workspace: MODULE.bazel, as Bazel 9 knows no other.
 const boundary = "MODULE.bazel"
 
+// Without Bazel, these do, the first one that there is in a folder or one above: where overlays are declared, or will be.
+var otherBoundaries = []string{overlaysjson.Name, "go.work", "go.mod"}
+
 // Find returns the workspace that a folder is in. Bazel is the program that BAZEL names in the
 // environment, or else bazelisk or bazel on PATH.
 func Find(dir string) (*Workspace, error) {
-	root, err := filepath.Abs(dir)
+	start, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	for start := root; ; root = filepath.Dir(root) {
-		if _, err := os.Stat(filepath.Join(root, boundary)); err == nil {
-			break
+	root, declared := above(start, boundary), above(start, overlaysjson.Name)
+	if root != "" && declared == root {
+		return nil, fmt.Errorf("%s has both %s and %s: overlays are declared in BUILD files there, and nothing is declared twice; next: take over what %s has, by overlay edit, and delete it",
+			root, boundary, overlaysjson.Name, overlaysjson.Name)
+	}
+	if root != "" && len(root) > len(declared) {
+		program, err := program()
+		if err != nil {
+			return nil, err
 		}
-		if root == filepath.Dir(root) {
-			return nil, fmt.Errorf("%s is in no workspace of Bazel: neither it nor a folder above has a %s", start, boundary)
+		return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
+	}
+	for _, name := range otherBoundaries {
+		if root := above(start, name); root != "" {
+			return &Workspace{Root: root, Waiting: os.Stderr}, nil
 		}
 	}
-	program, err := program()
-	if err != nil {
-		return nil, err
+	return nil, &NoWorkspaceError{start}
+}
+
+// above returns the folder that has a file, the one given or the nearest above it, or an empty string.
+func above(folder, name string) string {
+	for {
+		if info, err := os.Stat(filepath.Join(folder, name)); err == nil && !info.IsDir() {
+			return folder
+		}
+		if folder == filepath.Dir(folder) {
+			return ""
+		}
+		folder = filepath.Dir(folder)
 	}
-	return &Workspace{Root: root, Program: program, Waiting: os.Stderr}, nil
+}
+
+// IsBazel tells whether the workspace is one of Bazel's.
+func (w *Workspace) IsBazel() bool { return w.Program != "" }
+
+// A NoWorkspaceError says that a folder is in no workspace.
+type NoWorkspaceError struct{ Dir string }
+
+func (e *NoWorkspaceError) Error() string {
+	return fmt.Sprintf("%s is in no workspace of Bazel: neither it nor a folder above has a %s; nor a %s, a go.work or a go.mod, without Bazel", e.Dir, boundary, overlaysjson.Name)
 }
 
 func program() (string, error) {
@@ -91,10 +125,7 @@ func (e *Error) Error() string {
 // Output runs a command of Bazel's in the workspace and returns what it writes. If it exits with another
 // code than 0, the error is an *Error.
 func (w *Workspace) Output(ctx context.Context, command string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, w.Program, append([]string{command}, args...)...)
-	cmd.Dir = w.Root
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
-	cmd.WaitDelay = 10 * time.Second
+	cmd := w.command(ctx, append([]string{command}, args...))
 	var stdout bytes.Buffer
 	said := &messages{waiting: w.Waiting}
 	cmd.Stdout, cmd.Stderr = &stdout, said
@@ -106,6 +137,15 @@ func (w *Workspace) Output(ctx context.Context, command string, args ...string) 
 		return stdout.Bytes(), &Error{Command: command, Code: exit.ExitCode(), Stderr: said.all.String()}
 	}
 	return stdout.Bytes(), err
+}
+
+// command returns a command of Bazel's in the workspace.
+func (w *Workspace) command(ctx context.Context, words []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, w.Program, words...)
+	cmd.Dir = w.Root
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
 }
 
 // messages keeps what Bazel says, and passes on at once why it waits.
@@ -132,6 +172,9 @@ func (m *messages) Write(data []byte) (int, error) {
 
 // Info returns a value that bazel info has, by key. None changes while a command runs.
 func (w *Workspace) Info(ctx context.Context, key string) (string, error) {
+	if !w.IsBazel() {
+		return "", nil
+	}
 	if value, ok := w.info[key]; ok {
 		return value, nil
 	}

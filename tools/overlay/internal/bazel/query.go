@@ -65,6 +65,9 @@ type entry struct{ Key, Value string }
 // that don't exist, or have errors, are left out of it; if there are such, errs says which, as
 // Bazel does.
 func (w *Workspace) Query(ctx context.Context, expression string) (targets []Target, errs *Error, err error) {
+	if !w.IsBazel() {
+		return nil, nil, nil
+	}
 	// What targets need of rules' own attributes, such as tools that merge coverage, is not asked for:
 	// it would be fetched.
 	out, err := w.Output(ctx, "query", "--output=streamed_jsonproto", "--keep_going", "--noimplicit_deps", "--notool_deps",

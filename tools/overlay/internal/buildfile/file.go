@@ -10,6 +10,7 @@
 package buildfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/buildtools/build"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 )
 
 // A File is a BUILD file with the edits that were made to it.
@@ -38,6 +40,9 @@ type File struct {
 	text      string // with the edits, lines ending in \n
 	crlf      bool
 	formatted bool
+
+	json     *overlaysjson.File // what an overlays.json has, which is edited as a BUILD file; else nil
+	jsonText string             // text, before the edits
 }
 
 // Path returns the path of the BUILD file of a folder: the one that is there, or else that
@@ -57,6 +62,9 @@ func Path(folder string) string {
 // is not there is an empty one.
 func Load(path, pkg string) (*File, error) {
 	f := &File{Repo: "go_overlay", path: path, pkg: pkg, target: path, formatted: true}
+	if filepath.Base(path) == overlaysjson.Name {
+		f.json = &overlaysjson.File{}
+	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	}
@@ -79,6 +87,13 @@ func Load(path, pkg string) (*File, error) {
 		f.crlf = true
 		f.text = strings.ReplaceAll(f.text, "\r\n", "\n")
 	}
+	if f.json != nil {
+		if f.json, err = overlaysjson.Parse(path, content); err != nil {
+			return nil, err
+		}
+		f.text = fromJSON(f.json)
+		f.jsonText = f.text
+	}
 	tree, err := f.parse(f.text)
 	if err != nil {
 		return nil, err
@@ -98,6 +113,9 @@ func (f *File) parse(text string) (*build.File, error) {
 // Content returns the file with the edits.
 func (f *File) Content() []byte {
 	text := f.text
+	if f.json != nil {
+		return f.jsonContent()
+	}
 	if f.formatted {
 		// An edit has parsed what it made.
 		if tree, err := f.parse(text); err == nil {
@@ -108,6 +126,26 @@ func (f *File) Content() []byte {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return []byte(text)
+}
+
+// jsonContent is Content of an overlays.json.
+func (f *File) jsonContent() []byte {
+	if f.text == f.jsonText {
+		return []byte(f.original)
+	}
+	tree, err := f.parse(f.text)
+	if err != nil {
+		return []byte(f.original) // An edit has parsed what it made.
+	}
+	declared, err := toJSON(tree, f.json)
+	if err != nil {
+		return []byte(f.original)
+	}
+	text := declared.Text()
+	if f.crlf {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+	}
+	return text
 }
 
 // Changed tells whether the edits make a difference.

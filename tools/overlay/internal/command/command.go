@@ -28,6 +28,7 @@ type Program struct {
 	Name    string
 	Summary string // a paragraph
 	Groups  []Group
+	Hidden  []Verb // for other programs, which need no help
 }
 
 // A Group is verbs for one purpose.
@@ -43,6 +44,9 @@ type Verb struct {
 	// Operands are what Run is called with, as the help names them: "WHAT...". None are
 	// allowed if it is empty, and at least one is needed unless it begins with "[".
 	Operands string
+
+	// PassesOn tells that operands are the arguments of another program, so that flags end where they begin.
+	PassesOn bool
 
 	Summary string // "take overlays out again"
 
@@ -132,7 +136,7 @@ func (p *Program) verbs() []Verb {
 
 // find returns the verb that arguments begin with, and the arguments after it.
 func (p *Program) find(args []string) (Verb, []string, bool) {
-	for _, verb := range p.verbs() {
+	for _, verb := range append(p.verbs(), p.Hidden...) {
 		words := strings.Fields(verb.Name)
 		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
 			return verb, args[len(words):], true
@@ -192,7 +196,7 @@ func (p *Program) near(word string) string {
 func (v Verb) call(args []string) error {
 	flags := verbs.NewFlags()
 	run := v.Setup(flags)
-	operands, err := parse(flags, args)
+	operands, err := parse(flags, args, v.PassesOn)
 	switch {
 	case err != nil:
 		return err

@@ -9,12 +9,16 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 )
 
-// parse returns the operands. Flags may stand before, among and after them; -- ends flags.
+// parse returns the operands. Flags may stand before, among and after them; -- ends flags, and the first operand does if
+// operands are the arguments of another program.
 // The error is a [verbs.UsageError], or [flag.ErrHelp] if help is asked for.
-func parse(flags *flag.FlagSet, args []string) (operands []string, err error) {
+func parse(flags *flag.FlagSet, args []string, passesOn bool) (operands []string, err error) {
 	for len(args) > 0 {
 		if args[0] == "--" {
 			return append(operands, args[1:]...), nil
+		}
+		if !isFlag(args[0]) && passesOn {
+			return args, nil
 		}
 		if !isFlag(args[0]) {
 			operands, args = append(operands, args[0]), args[1:]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -12,14 +13,15 @@ import (
 
 // buildFiles are BUILD files that are being edited, by the names of their packages.
 type buildFiles struct {
-	root, repo string
-	loaded     map[string]*buildfile.File
-	targets    map[string][]string // overlays and sets, as Bazel knows them, by their packages
+	workspace *bazel.Workspace
+	repo      string
+	loaded    map[string]*buildfile.File
+	targets   map[string][]string // overlays and sets, as Bazel knows them, by their packages
 }
 
 // newBuildFiles returns those of a workspace with overlays and sets. What loads no symbols of go_overlay yet does so from repo.
-func newBuildFiles(root, repo string, l layering) *buildFiles {
-	b := &buildFiles{root: root, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
+func newBuildFiles(w *bazel.Workspace, repo string, l layering) *buildFiles {
+	b := &buildFiles{workspace: w, repo: repo, loaded: map[string]*buildfile.File{}, targets: map[string][]string{}}
 	add := func(label string) {
 		pkg, name := workspace.Package(label)
 		b.targets[pkg] = append(b.targets[pkg], name)
@@ -33,11 +35,19 @@ func newBuildFiles(root, repo string, l layering) *buildFiles {
 	return b
 }
 
+// buildPath returns the path of the BUILD file of a package; or, without Bazel, that of overlays.json.
+func buildPath(w *bazel.Workspace, pkg string) string {
+	if !w.IsBazel() {
+		return workspace.DeclarationsFile(w.Root)
+	}
+	return buildfile.Path(filepath.Join(w.Root, filepath.FromSlash(pkg)))
+}
+
 func (b *buildFiles) load(pkg string) (*buildfile.File, error) {
 	if f := b.loaded[pkg]; f != nil {
 		return f, nil
 	}
-	f, err := buildfile.Load(buildfile.Path(filepath.Join(b.root, filepath.FromSlash(pkg))), pkg)
+	f, err := buildfile.Load(buildPath(b.workspace, pkg), pkg)
 	if err != nil {
 		return nil, err
 	}

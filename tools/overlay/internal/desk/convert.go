@@ -44,7 +44,7 @@ func (d *Desk) Convert(ctx context.Context, labels []string, to Form) error {
 	if err != nil {
 		return err
 	}
-	c := converting{survey: found, files: newBuildFiles(d.Workspace.Root, "", found.layering), cutting: newCutting(d, found.all)}
+	c := converting{survey: found, files: newBuildFiles(d.Workspace, "", found.layering), cutting: newCutting(d, found.all)}
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking Bazel what uses %s", words(found.chosen))
@@ -123,7 +123,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 		return errors.New("it says patch_strip = 0, and git writes diffs for 1; leave the attribute out first, or convert by hand")
 	}
 	said := buildfile.Change{Name: name, ImportPath: o.ImportPath, Base: map[string]string{}}
-	source := path.Join(filesFolder, o.ImportPath, name+".patch")
+	source := path.Join(filesFolder(c.desk.Workspace), o.ImportPath, name+".patch")
 	patch := buildfile.Patch{File: source}
 	build, err := c.files.load(home)
 	if err != nil {
@@ -177,7 +177,7 @@ func (c *converting) toDiff(o workspace.Overlay, pkg *workspace.GoPackage) error
 	if err := build.Change(said); err != nil {
 		return err
 	}
-	if err := build.Exclude(filesFolder); err != nil {
+	if err := build.Exclude(sourcesFolder); err != nil {
 		return err
 	}
 	file, err := c.create(home, source, diff.Bytes())
@@ -243,9 +243,9 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 		if _, err := build.RemoveFile(name, change.Name); err != nil {
 			return err
 		}
-		source := path.Join(filesFolder, o.ImportPath, change.Name)
+		source := path.Join(filesFolder(c.desk.Workspace), o.ImportPath, change.Name)
 		if c.isTaken(home, source) { // Overlays of one package change one file, in different sets.
-			source = path.Join(filesFolder, name, o.ImportPath, change.Name)
+			source = path.Join(filesFolder(c.desk.Workspace), name, o.ImportPath, change.Name)
 		}
 		file, err := c.create(home, source, text)
 		if err != nil {
@@ -267,7 +267,7 @@ func (c *converting) toFiles(ctx context.Context, o workspace.Overlay, pkg *work
 	if err := build.Change(said); err != nil {
 		return err
 	}
-	if err := build.Exclude(filesFolder); err != nil {
+	if err := build.Exclude(sourcesFolder); err != nil {
 		return err
 	}
 	fmt.Fprintf(&c.out, "%s replaces %s by files now\n%s\n", o.Label, strings.Join(names, ", "), strings.Join(files, "\n"))

@@ -34,6 +34,12 @@ type Depended struct {
 // Deps makes the deps of overlays the libraries that their files import, and that the packages do not have without them.
 // They are found as gazelle finds them.
 func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depended, error) {
+	if !d.Workspace.IsBazel() {
+		if o.Files == nil {
+			fmt.Fprintln(d.Out, "without Bazel, overlays have no deps: the go command finds what their files import by go.mod; what it lacks, go get adds")
+		}
+		return &Depended{}, nil
+	}
 	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
 	if err != nil {
 		return nil, err
@@ -57,7 +63,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	if err != nil {
 		return nil, err
 	}
-	files := newBuildFiles(d.Workspace.Root, "", l)
+	files := newBuildFiles(d.Workspace, "", l)
 	var out bytes.Buffer
 	problems, err := d.depend(ctx, &survey{layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
@@ -80,6 +86,9 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 // depend sets the deps of overlays in BUILD files, also by what files will be that are not written yet. It returns how much is left to people,
 // and says it to out.
 func (d *Desk) depend(ctx context.Context, found *survey, pending texts, files *buildFiles, out io.Writer) (problems int, err error) {
+	if !d.Workspace.IsBazel() {
+		return 0, nil // The go command finds them by go.mod.
+	}
 	s := &depending{survey: found, desk: d, pending: pending, files: files, out: out}
 	for _, overlay := range found.chosen {
 		pkg, err := found.pkg(overlay)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -58,7 +57,7 @@ func (d *Desk) Drop(ctx context.Context, operands []string, o DropOptions) error
 			broken, again)
 	}
 
-	p := dropping{overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace.Root, "", l), cutting: newCutting(d, slices.Clone(l.all))}
+	p := dropping{overlays: overlays, sets: l.sets, files: newBuildFiles(d.Workspace, "", l), cutting: newCutting(d, slices.Clone(l.all))}
 	p.force = o.Force
 	progress.Say("asking Bazel what uses %s", words(overlays, parts))
 	if p.uses, err = d.uses(ctx, chosen); err != nil {
@@ -331,7 +330,7 @@ func (p *dropping) changes() ([]userfiles.Change, error) {
 	isHome := func(path string) bool {
 		return slices.ContainsFunc(p.overlays, func(o workspace.Overlay) bool {
 			pkg, _ := workspace.Package(o.Label)
-			return buildfile.Path(filepath.Join(p.desk.Workspace.Root, filepath.FromSlash(pkg))) == path
+			return buildPath(p.desk.Workspace, pkg) == path
 		})
 	}
 	slices.SortStableFunc(changes, func(a, b userfiles.Change) int {

@@ -19,7 +19,6 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -39,8 +38,16 @@ type EditOptions struct {
 // file. Neither the go command nor gazelle looks into the latter.
 const (
 	overlaysFolder = "overlays"
-	filesFolder    = "_src"
+	sourcesFolder  = "_src"
 )
+
+// filesFolder returns the folder of overlay files, relative to that of the BUILD file or overlays.json.
+func filesFolder(w *bazel.Workspace) string {
+	if !w.IsBazel() { // overlays.json is in the root.
+		return path.Join(overlaysFolder, sourcesFolder)
+	}
+	return sourcesFolder
+}
 
 // An Edited is an overlay file that is ready to be edited.
 type Edited struct {
@@ -148,7 +155,7 @@ func (d *Desk) startEditing(ctx context.Context, o EditOptions) (*editing, error
 	if e.set, err = d.set(e.module, l, o); err != nil {
 		return nil, err
 	}
-	e.files = newBuildFiles(d.Workspace.Root, e.module.repo, l)
+	e.files = newBuildFiles(d.Workspace, e.module.repo, l)
 	return e, nil
 }
 
@@ -299,7 +306,7 @@ func (e *editing) sayReason(o workspace.Overlay) {
 
 // use has builds use the set, if they use none.
 func (e *editing) use() error {
-	if _, isUsed, err := modulefile.UsedSet(e.module.content, e.module.options("")); err != nil || isUsed {
+	if _, isUsed, err := e.module.used(); err != nil || isUsed {
 		return err
 	}
 	notes, err := e.wire()
@@ -314,6 +321,10 @@ func (e *editing) sayBuild(ctx context.Context, places []place) error {
 	packages, err := e.Packages(ctx)
 	if err != nil {
 		return err
+	}
+	if !e.Workspace.IsBazel() {
+		fmt.Fprintln(&e.out, "once you have edited it, this compiles it: overlay go build ./...")
+		return nil
 	}
 	words := []string{"bazel", "build"}
 	used, flag, err := e.otherSet()
@@ -447,7 +458,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 		label := "//" + pkg + ":" + o.Name
 		if e.broken != nil && o.ImportPath == at.pkg.ImportPath && !slices.ContainsFunc(e.all, func(known workspace.Overlay) bool { return known.Label == label }) {
 			return Edited{}, fmt.Errorf("%s:%d: %s is for package %s, too, but Bazel can't read the file, so that it is not known what it changes:\n%w",
-				e.rel(buildfile.Path(folder)), o.Line, label, at.pkg.ImportPath, e.broken)
+				e.rel(buildPath(e.Workspace, pkg)), o.Line, label, at.pkg.ImportPath, e.broken)
 		}
 	}
 	if name == "" {
@@ -469,7 +480,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 			}
 		}
 	}
-	prefix := path.Join(filesFolder, at.pkg.ImportPath)
+	prefix := path.Join(filesFolder(e.Workspace), at.pkg.ImportPath)
 	if file, ok := at.pkg.File(change.Name); ok && file.Embedded {
 		change.Embedded = true
 		if own != nil && (own.StripPrefix != "" || slices.ContainsFunc(own.Changes, func(c workspace.Change) bool { return c.Embedded })) {
@@ -543,7 +554,7 @@ func (e *editing) add(pkg string, said buildfile.Change) error {
 	if err := build.Change(said); err != nil {
 		return err
 	}
-	if err := build.Exclude(filesFolder); err != nil {
+	if err := build.Exclude(sourcesFolder); err != nil {
 		return err
 	}
 	label := "//" + pkg + ":" + said.Name
@@ -654,7 +665,7 @@ func (d *Desk) set(module *moduleFile, l layering, o EditOptions) (setLabel, err
 	}
 	from := "-set"
 	if label == "" {
-		used, isUsed, err := modulefile.UsedSet(module.content, module.options(""))
+		used, isUsed, err := module.used()
 		if err != nil {
 			return setLabel{}, err
 		}

@@ -43,6 +43,13 @@ func init() {
 	case "cquery":
 		fmt.Println("../sdk/ROOT")
 		os.Exit(0)
+	case "run": // Programs of the workspace say what the file answer has.
+		answer, err := os.ReadFile(filepath.Join(filepath.Dir(path), "answer"))
+		if err != nil {
+			panic(err)
+		}
+		os.Stdout.Write(answer)
+		os.Exit(0)
 	case "info":
 		fmt.Println(filepath.Join(filepath.Dir(path), "output_base"))
 		os.Exit(0)

@@ -38,6 +38,9 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 		}
 		return h, path.Join("src", pkg.ImportPath), err
 	}
+	if !d.Workspace.IsBazel() {
+		return d.plainHome(h, pkg)
+	}
 	workspaceRoot, err := os.Stat(d.Workspace.Root)
 	if err != nil {
 		return h, "", err
@@ -71,6 +74,24 @@ func (d *Desk) homeOf(ctx context.Context, pkg *workspace.GoPackage) (h home, fo
 	}
 	h.module = strings.TrimSuffix(pkg.ImportPath, "/"+folder) // The folder may have another name.
 	return h, folder, nil
+}
+
+// plainHome is homeOf without Bazel: the go command tells where the module is.
+func (d *Desk) plainHome(h home, pkg *workspace.GoPackage) (home, string, error) {
+	if rel, err := filepath.Rel(d.Workspace.Root, pkg.Dir); err == nil && filepath.IsLocal(rel) {
+		h.own, h.root = true, d.Workspace.Root
+		folder := strings.TrimPrefix(filepath.ToSlash(rel), ".")
+		if above, ok := strings.CutSuffix("/"+folder, "/vendor/"+pkg.ImportPath); ok {
+			return h.vendored(strings.TrimPrefix(above, "/"), pkg.ImportPath)
+		}
+		h.module = strings.TrimSuffix(strings.TrimSuffix(pkg.ImportPath, folder), "/")
+		return h, folder, nil
+	}
+	h.root, h.module = pkg.ModuleDir, pkg.Module
+	if h.root == "" {
+		return h, "", fmt.Errorf("the go command does not tell in which module package %s is", pkg.ImportPath)
+	}
+	return h, strings.TrimPrefix(h.inSlashes(pkg.Dir), "."), nil
 }
 
 // isRepository tells whether a folder is where Bazel has a repository. A workspace may have folders that are called external, too, and

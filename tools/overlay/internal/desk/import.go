@@ -285,7 +285,7 @@ func (im *importer) describe(ctx context.Context, t *target) (buildfile.Change, 
 		said.PatchStrip = strconv.Itoa(t.strip)
 	}
 	said.Delete = slices.Clone(t.delete)
-	prefix := path.Join(filesFolder, t.pkg.ImportPath)
+	prefix := path.Join(filesFolder(im.Workspace), t.pkg.ImportPath)
 	for _, name := range sortedNames(t.files) {
 		content := t.files[name]
 		file, isThere := t.pkg.File(name)

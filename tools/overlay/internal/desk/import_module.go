@@ -194,7 +194,7 @@ func (im *importer) remakeMisfits(ctx context.Context, s *series, before int) er
 		return errors.Join(misfit, err)
 	}
 	for _, diff := range s.diffs {
-		im.unwrite(s.source(diff))
+		im.unwrite(s.source(im.Workspace, diff))
 	}
 	why, _, _ := strings.Cut(misfit.Error(), "\n")
 	fmt.Fprintf(&im.out, "%s is made anew of what builds compile, as it does not make that: %s\n", s.diffs[0].file, strings.TrimSuffix(why, ":"))
@@ -209,7 +209,7 @@ func (im *importer) tryOut(ctx context.Context, targets []*target) error {
 	defer func() { im.all = all }()
 	files := im.files
 	defer func() { im.files = files }()
-	im.files = newBuildFiles(im.Workspace.Root, im.module.repo, im.layering)
+	im.files = newBuildFiles(im.Workspace, im.module.repo, im.layering)
 	for _, t := range targets {
 		said, err := im.describe(ctx, t)
 		if err != nil {

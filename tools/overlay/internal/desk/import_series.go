@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/apply"
 	"github.com/go-overlay/go_overlay/tools/internal/unified"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/buildfile"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -51,7 +52,9 @@ func (s *series) place(name string) (string, bool) {
 }
 
 // source returns the name that a diff is to have, relative to the folder of the overlays' BUILD file.
-func (s *series) source(diff seriesDiff) string { return path.Join(filesFolder, s.module, diff.name) }
+func (s *series) source(w *bazel.Workspace, diff seriesDiff) string {
+	return path.Join(filesFolder(w), s.module, diff.name)
+}
 
 // places returns those that a part may be about, the likeliest first.
 func (s *series) places(part *unified.FileDiff) []string {
@@ -140,7 +143,7 @@ func (im *importer) assign(s *series) error {
 			if isOwn {
 				t := of(importPath)
 				if patches[t] == nil {
-					patches[t] = &buildfile.Patch{File: s.source(diff)}
+					patches[t] = &buildfile.Patch{File: s.source(im.Workspace, diff)}
 				}
 				if part.Deletes() {
 					t.delete = addName(t.delete, name)

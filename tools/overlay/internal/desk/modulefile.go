@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/modulefile"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -17,11 +18,17 @@ type moduleFile struct {
 	content    []byte
 	wired      []byte
 	repo       string // name that the workspace has for go_overlay
+
+	declared *overlaysjson.File // without Bazel, what says which set is in force
 }
 
 func (d *Desk) readModule() (*moduleFile, error) {
 	m := &moduleFile{root: d.Workspace.Root, path: filepath.Join(d.Workspace.Root, "MODULE.bazel")}
 	var err error
+	if !d.Workspace.IsBazel() {
+		m.declared, err = workspace.Declarations(m.root)
+		return m, err
+	}
 	if m.content, err = os.ReadFile(m.path); err != nil {
 		return nil, err
 	}
@@ -39,7 +46,7 @@ func (m *moduleFile) options(set string) modulefile.Options {
 
 // usedSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an empty string.
 func (m *moduleFile) usedSet() (string, error) {
-	used, _, err := modulefile.UsedSet(m.content, m.options(""))
+	used, _, err := m.used()
 	// Else it is one of another module.
 	if err == nil && used != "" && (used[0] != '@' || strings.HasPrefix(strings.TrimLeft(used, "@"), "//")) {
 		pkg, name := workspace.Package(used)
@@ -48,8 +55,19 @@ func (m *moduleFile) usedSet() (string, error) {
 	return used, err
 }
 
+// used returns the label of the set that is in use, as it is written, and whether one is.
+func (m *moduleFile) used() (set string, isUsed bool, err error) {
+	if m.declared != nil {
+		return workspace.UsedSet(m.declared), true, nil
+	}
+	return modulefile.UsedSet(m.content, m.options(""))
+}
+
 // wire adds what the module lacks, and returns a sentence for each.
 func (m *moduleFile) wire(set, version string) (notes []string, err error) {
+	if m.declared != nil {
+		return nil, nil
+	}
 	o := m.options(set)
 	o.GoOverlayVersion = version
 	if o.GoVersion, err = workspace.GoVersion(m.root); err != nil {

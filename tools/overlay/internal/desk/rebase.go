@@ -103,7 +103,7 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		result.Problems++
 	}
 	var out bytes.Buffer
-	files := newBuildFiles(d.Workspace.Root, "", l)
+	files := newBuildFiles(d.Workspace, "", l)
 	var written []userfiles.Change
 	diffs := diffFiles{}
 	bases := map[string]map[string][]string{} // that have moved, by the labels of overlays

@@ -97,6 +97,17 @@ func (d *Desk) candidates(ctx context.Context, text string) ([]what.Candidate, e
 	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)
 	}
+	if !d.Workspace.IsBazel() {
+		packages, err := d.Packages(ctx)
+		if err != nil {
+			return nil, err
+		}
+		root, err := packages.SDK(ctx)
+		if err != nil {
+			return nil, err
+		}
+		env.GOROOTs = append(env.GOROOTs, root)
+	}
 	if candidates := d.pathInWorkspace(text, base); candidates != nil {
 		return candidates, nil
 	}

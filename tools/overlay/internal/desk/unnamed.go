@@ -29,11 +29,14 @@ func (d *Desk) unnamed(ctx context.Context, l layering) ([]string, error) {
 		pkgs = append(pkgs, pkg)
 	}
 	slices.Sort(pkgs)
+	if !d.Workspace.IsBazel() {
+		pkgs = []string{""}
+	}
 	var labels, patterns []string
 	for _, pkg := range slices.Compact(pkgs) {
 		before := len(labels)
 		folder := filepath.Join(d.Workspace.Root, filepath.FromSlash(pkg))
-		err := filepath.WalkDir(filepath.Join(folder, filesFolder), func(path string, entry fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(folder, filesFolder(d.Workspace)), func(path string, entry fs.DirEntry, err error) error {
 			switch {
 			case errors.Is(err, fs.ErrNotExist), err != nil && entry != nil && entry.IsDir():
 				return nil

@@ -121,24 +121,13 @@ func (a *Arguments) insert(flag string) {
 	a.parts = append([]argument{{texts: []string{flag}}}, a.parts...)
 }
 
-// compiles tells whether the verb compiles or reads packages, or tells about the go command, so that overlays are to be in force.
-func (a *Arguments) compiles() bool {
+// Compiles tells whether the verb compiles or reads packages, or tells about the go command, so that overlays are to be in force. The others, such
+// as mod, get and work, change files of the repository, to which shadow modules must be unknown.
+func (a *Arguments) Compiles() bool {
 	if a.Verb == "env" {
 		return a.flag("w") == "" && a.flag("u") == ""
 	}
 	return slices.Contains([]string{"build", "doc", "fix", "generate", "install", "list", "run", "test", "tool", "version", "vet"}, a.Verb)
-}
-
-// refuseVerb returns an error for a verb that changes files of the repository, or makes files of it, to which shadow modules must be unknown.
-func (a *Arguments) refuseVerb() error {
-	if !slices.Contains([]string{"get", "mod", "work"}, a.Verb) {
-		return nil
-	}
-	command := "go " + a.Verb
-	if a.Verb != "get" && len(a.operands) > 0 {
-		command += " " + a.operands[0]
-	}
-	return fmt.Errorf("%s is about go.mod, go.work and what they name, in which overlays have no part; next: run it without overlay", command)
 }
 
 // covers tells whether the verb counts what runs.

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// setFlags has GOFLAGS name the JSON of -overlay, and the copy of go.mod if there is one. The go command gives files to the tool cover as they are without -overlay, and before Go 1.25
-// those of go:embed to the compiler; hence, where there are such, tools are run by a program that gives them the right ones.
+// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's, and the copy of go.mod, if there is one. The go command gives
+// files to the tool cover as they are without -overlay, and before Go 1.25 those of go:embed to the compiler; hence, where there are such, tools are run
+// by a program that gives them the right ones.
 func (p *preparing) setFlags() error {
 	flags := []string{}
 	for _, flag := range splitFlags(p.g.GOFLAGS) {

@@ -78,10 +78,7 @@ type Options struct {
 // or in GOFLAGS, is another source of changes.
 func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Options) (*Setup, error) {
 	setup := &Setup{Program: g.Program, Args: args.List(), Env: g.Env, Files: map[string]string{}}
-	if err := args.refuseVerb(); err != nil && len(modules) > 0 {
-		return nil, err
-	}
-	if !args.compiles() {
+	if !args.Compiles() {
 		return setup, nil
 	}
 	users, err := g.usersOverlay(ctx, args)

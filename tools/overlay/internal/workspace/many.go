@@ -19,8 +19,8 @@ func (p *Packages) FindMany(ctx context.Context, importPaths []string) (found ma
 	slices.Sort(missing)
 	missing = slices.Compact(missing)
 	found, err = p.lookMany(ctx, missing)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || !p.w.IsBazel() {
+		return found, nil, err
 	}
 	isFound := func(importPath string) bool { return found[importPath] != nil }
 	missing = slices.DeleteFunc(missing, isFound)
@@ -47,6 +47,9 @@ func (p *Packages) findMany(ctx context.Context, importPaths []string) (map[stri
 
 // lookMany returns the packages of import paths that [Packages.Look] finds.
 func (p *Packages) lookMany(ctx context.Context, importPaths []string) (map[string]*GoPackage, error) {
+	if !p.w.IsBazel() {
+		return p.plainMany(ctx, importPaths)
+	}
 	found := map[string]*GoPackage{}
 	for _, part := range p.parts(importPaths) {
 		some, _, err := p.amongMany(ctx, part.importPaths, strings.Join(part.patterns, " + "))

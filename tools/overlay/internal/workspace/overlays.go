@@ -86,7 +86,12 @@ func Package(label string) (pkg, name string) {
 // Overlays returns the overlays and sets that the workspace declares, in the order of their
 // labels. Where BUILD files have errors, broken says which; what they declare is missing.
 func Overlays(ctx context.Context, w *bazel.Workspace) (overlays []Overlay, sets []Set, broken *bazel.Error, err error) {
-	targets, broken, err := w.Query(ctx, `kind("^go_overlay(_set|_binary|_test)? rule$", //...)`)
+	var targets []bazel.Target
+	if w.IsBazel() {
+		targets, broken, err = w.Query(ctx, `kind("^go_overlay(_set|_binary|_test)? rule$", //...)`)
+	} else {
+		targets, err = plainTargets(w)
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -133,6 +138,13 @@ func markMissing(ctx context.Context, w *bazel.Workspace, overlays []Overlay) er
 	for _, t := range targets {
 		missing[t.Label] = t.IsSource()
 	}
+	if !w.IsBazel() { // No rule makes any.
+		for _, o := range overlays {
+			for _, change := range o.Changes {
+				missing[change.Label] = true
+			}
+		}
+	}
 	for _, o := range overlays {
 		for i, change := range o.Changes {
 			o.Changes[i].Missing = change.Path == "" && missing[change.Label]
@@ -156,7 +168,7 @@ func overlay(w *bazel.Workspace, t bazel.Target) Overlay {
 		Expires:     t.Attrs["expires"].String,
 		Attrs:       t.Attrs,
 	}
-	if macro := t.FromMacro(); macro != "go_overlay" {
+	if macro := t.FromMacro(); macro != "go_overlay" && w.IsBazel() {
 		o.Macro = macro
 	}
 	add := func(name string, kind Kind, label string) {

@@ -26,6 +26,9 @@ type GoPackage struct {
 	Std        bool     // whether it is of the SDK
 	Cgo        bool
 	Proto      bool // whether it is generated from .proto files
+
+	// Without Bazel: its folder, and the path and the folder of its module, which is empty in a vendor folder.
+	Dir, Module, ModuleDir string
 }
 
 // A File is one of a package.
@@ -111,8 +114,11 @@ type Packages struct {
 	sdk     string            // folder of the SDK, once it was asked for
 }
 
-// NewPackages asks Bazel which repositories there are.
+// NewPackages asks Bazel which repositories there are. Without Bazel, it is the go command that is asked about packages.
 func NewPackages(ctx context.Context, w *bazel.Workspace) (*Packages, error) {
+	if !w.IsBazel() {
+		return &Packages{w: w}, nil
+	}
 	out, err := w.Output(ctx, "mod", "dump_repo_mapping", "--noshow_progress", "")
 	if err != nil {
 		return nil, err
@@ -151,6 +157,9 @@ func (p *Packages) Look(ctx context.Context, importPath string) (*GoPackage, err
 // and the file's name in the package, or nil. The file's path is that in the repository, or in the workspace
 // if repository is empty; a target of its folder, or of one above, has it.
 func (p *Packages) FindFile(ctx context.Context, repository, file string) (*GoPackage, string, error) {
+	if !p.w.IsBazel() {
+		return p.plainFile(ctx, file)
+	}
 	root, in := "", filepath.ToSlash(p.w.Root)
 	if repository != "" {
 		root, in = "@@"+repository, "/external/"+repository
@@ -307,19 +316,29 @@ func (p *Packages) std(ctx context.Context, importPath string) (*GoPackage, erro
 	return pkg, nil
 }
 
+// RulesGo returns the canonical name of the repository of rules_go.
+func (p *Packages) RulesGo() (string, error) {
+	for _, canonical := range p.repos {
+		if strings.Trim(canonical, "~+") == "rules_go" {
+			return canonical, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no bazel_dep of rules_go, by whose SDK packages of the standard library are found", filepath.Join(p.w.Root, "MODULE.bazel"))
+}
+
 // SDK returns the folder of the Go SDK that builds use by default.
 func (p *Packages) SDK(ctx context.Context) (string, error) {
 	if p.sdk != "" {
 		return p.sdk, nil
 	}
-	rulesGo := ""
-	for _, canonical := range p.repos {
-		if strings.Trim(canonical, "~+") == "rules_go" {
-			rulesGo = canonical
-		}
+	if !p.w.IsBazel() {
+		root, err := p.plainSDK(ctx)
+		p.sdk = root
+		return root, err
 	}
-	if rulesGo == "" {
-		return "", fmt.Errorf("%s has no bazel_dep of rules_go, by whose SDK packages of the standard library are found", filepath.Join(p.w.Root, "MODULE.bazel"))
+	rulesGo, err := p.RulesGo()
+	if err != nil {
+		return "", err
 	}
 	// The toolchain is a dependency of the standard library, and has the file ROOT of its SDK.
 	out, err := p.w.Output(ctx, "cquery", "--noshow_progress", "--ui_event_filters=-info", "--output=files",

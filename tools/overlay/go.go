@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+
+	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/desk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+)
+
+var goVerb = command.Verb{
+	Name:     "go",
+	Operands: "VERB [ARGUMENT...]",
+	PassesOn: true,
+	Summary:  "run the go command with overlays",
+	Description: `
+Runs the go command that is first on PATH, with the overlays of the set in force: VERB is build, test, vet, run, list, generate,
+install, tool, fix or doc, with all their flags. What they read and print, their exit code, and signals are those of the go command. Other verbs, such as
+mod and get, run as ever, without overlays.
+
+What overlays change in the repository and in vendor folders, the go command is given by its flag -overlay. Modules are others by shadow
+modules, and a go.work beside the one of the repository; what they change in the standard library, by a GOROOT. All that is in a folder of
+the user's cache, and nothing of it in the repository. An error is what is one in builds, and what can't work: -mod=mod and -modfile
+where a module has overlays, MODULE@VERSION, overlays of Go's own tools, and files that only a build of Bazel makes.
+
+A flag -overlay of yours is taken, too: for files of the module cache and of GOROOT as well, and a key that matches nothing is an
+error. With -cover, lines are counted of what is compiled.
+`,
+	Fails: "there is something wrong with the overlays; or what the go command exits with",
+	Examples: []command.Example{
+		{Command: "overlay go test ./...", Text: "tests with overlays"},
+		{Command: "overlay go build -trimpath -o app ./cmd/app", Text: "builds a program with overlays"},
+		{Command: "overlay go -set //overlays:canary run .", Text: "runs one with another set"},
+	},
+	Setup: setupGo,
+}
+
+func setupGo(flags *flag.FlagSet) func(args []string) error {
+	var o desk.GoOptions
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has")
+	return func(args []string) error {
+		ctx, stop := interrupt.Context()
+		setup, dir, err := setupOfGo(ctx, args, o)
+		stop()
+		if err != nil {
+			if errors.Is(err, context.Canceled) {
+				return interrupt.Err
+			}
+			return err
+		}
+		return exitCode(setup.Run(dir))
+	}
+}
+
+// setupOfGo returns how to run the go command, and where.
+func setupOfGo(ctx context.Context, args []string, o desk.GoOptions) (*shadow.Setup, string, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	o.ToolExec = []string{program, toolExec}
+	d, err := openDesk()
+	if errors.As(err, new(*bazel.NoWorkspaceError)) {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, "", err
+		}
+		setup, err := desk.OutsideGo(ctx, dir, args, os.Environ(), o)
+		return setup, dir, err
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	setup, err := d.Go(ctx, args, os.Environ(), o)
+	return setup, d.Dir, err
+}
+
+// exitCode makes the exit of a program that of this one.
+func exitCode(err error) error {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() > 0 {
+		return command.ExitCode(exit.ExitCode())
+	}
+	return err
+}
+
+// toolExec is the verb by which the go command runs its tools.
+const toolExec = "toolexec"
+
+var toolExecVerb = command.Verb{
+	Name:     toolExec,
+	Operands: "JSON TOOL [ARGUMENT...]",
+	PassesOn: true,
+	Setup: func(*flag.FlagSet) func([]string) error {
+		return func(args []string) error { return exitCode(shadow.RunTool(args[0], args[1:])) }
+	},
+}

@@ -1,0 +1,77 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+)
+
+// GoOptions say with which overlays the go command is run.
+type GoOptions struct {
+	Set      string   // label of a set, or of an overlay; empty: what builds use unless they are told otherwise
+	ToolExec []string // runs tools of the go command as shadow.RunTool does
+}
+
+// Go returns how to run the go command with arguments, so that overlays are in force, and the folder to run it in.
+func (d *Desk) Go(ctx context.Context, args []string, env []string, o GoOptions) (*shadow.Setup, error) {
+	g, arguments, err := d.askGo(ctx, args, env)
+	if err != nil {
+		return nil, err
+	}
+	if !arguments.Compiles() {
+		return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{})
+	}
+	return d.prepare(ctx, g, arguments, o)
+}
+
+// prepare has the go command compile with overlays.
+func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Arguments, o GoOptions) (*shadow.Setup, error) {
+	cache, err := shadow.Folder()
+	if err != nil {
+		return nil, err
+	}
+	memory := d.remember(cache, g, o.Set)
+	force := memory.recall()
+	if force == nil {
+		if force, err = d.inForce(ctx, g, o.Set); err != nil {
+			return nil, err
+		}
+		for _, note := range force.notes {
+			fmt.Fprintln(d.Err, note)
+		}
+		memory.keep(d, g, force)
+	}
+	shadow.Clean(ctx, cache)
+	return shadow.Prepare(ctx, g, arguments, force.Modules, shadow.Options{Cache: cache, Name: force.Set, Root: d.Workspace.Root, ToolExec: o.ToolExec})
+}
+
+// OutsideGo is Go for a folder that is in no repository: a flag -overlay of the user's is all that there may be.
+func OutsideGo(ctx context.Context, dir string, args, env []string, o GoOptions) (*shadow.Setup, error) {
+	d := &Desk{Dir: dir}
+	g, arguments, err := d.askGo(ctx, args, env)
+	if err != nil {
+		return nil, err
+	}
+	cache, err := shadow.Folder()
+	if err != nil {
+		return nil, err
+	}
+	return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{Cache: cache, Root: dir, ToolExec: o.ToolExec})
+}
+
+// askGo asks the go command that is to be run with arguments: the one that GO_OVERLAY_GO names, or else go on PATH.
+func (d *Desk) askGo(ctx context.Context, args, env []string) (*shadow.Go, *shadow.Arguments, error) {
+	arguments := shadow.ParseArguments(args)
+	dir := d.Dir
+	if arguments.Dir != "" {
+		dir = d.abs(arguments.Dir)
+	}
+	program := os.Getenv("GO_OVERLAY_GO")
+	if program == "" {
+		program = "go"
+	}
+	g, err := shadow.Ask(ctx, program, dir, env)
+	return g, arguments, err
+}

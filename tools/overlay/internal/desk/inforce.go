@@ -1,0 +1,207 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
+)
+
+// inForce is what the overlays of a set make of files, for the go command.
+type inForce struct {
+	Set     string // label, or empty if builds use none
+	Modules []shadow.Module
+
+	overlays []workspace.Overlay
+	sets     []workspace.Set
+	notes    []string // what else the user is to know
+}
+
+// inForce returns what overlays make of files as the go command has them: those of a set, or else of the one that builds use.
+func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce, error) {
+	progress := d.StartProgress()
+	defer progress.Done()
+	progress.Say("asking Bazel for overlays")
+	l, _, broken, err := d.declared(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	label, err := d.chosenSet(l, set)
+	if err != nil {
+		return nil, withBroken(err, broken)
+	}
+	if label == "" {
+		return &inForce{}, nil
+	}
+	l = l.within(label)
+	if len(l.all) == 0 && len(l.sets) == 0 && broken != nil {
+		return nil, withBroken(fmt.Errorf("%s is not there", label), broken)
+	}
+	progress.Say("asking Bazel for packages of %s", counted(len(l.all), "overlay"))
+	found, unread, err := d.packagesOf(ctx, l.all)
+	if err != nil {
+		return nil, err
+	}
+	progress.Done()
+	s := &survey{layering: l, packages: found, unread: unread}
+	ordered, err := l.ordered(l.all)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.current(ordered, time.Now()); err != nil {
+		return nil, err
+	}
+	force := &inForce{Set: label, overlays: l.all, sets: l.sets}
+	var modules []*exported
+	var errs []error
+	said := d.Err
+	var notes bytes.Buffer
+	d.Err = &notes
+	d.warnSelects(ordered, l.sets)
+	for i, o := range ordered {
+		pkg, err := s.pkg(o)
+		if err == nil {
+			err = d.whole(l, o, pkg)
+		}
+		if err == nil {
+			err = d.export(ctx, &modules, l, ordered[:i], o, pkg, "json")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", o.Label, err))
+		}
+	}
+	d.Err = said
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if text := strings.TrimSpace(notes.String()); text != "" {
+		force.notes = strings.Split(text, "\n")
+	}
+	force.Modules, err = d.ofGo(ctx, g, modules)
+	return force, err
+}
+
+// current returns an error for overlays whose last day is over.
+func (d *Desk) current(overlays []workspace.Overlay, now time.Time) error {
+	var errs []error
+	for _, o := range overlays {
+		if o.Expires != "" && o.Expires < now.Format(time.DateOnly) {
+			errs = append(errs, fmt.Errorf("%s expired: %s was its last day; next: overlay drop %s, or, if it still is needed, set another at %s:%d",
+				o.Label, o.Expires, shell.Word(o.Label), d.rel(o.BuildFile), o.Line))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// whole returns an error if only a build has something that an overlay makes of files.
+func (d *Desk) whole(l layering, o workspace.Overlay, pkg *workspace.GoPackage) error {
+	_, generated := (&making{layering: l, desk: d, pkg: pkg}).changesOf(o)
+	for _, name := range sortedNames(generated) {
+		return fmt.Errorf("%s is made by %s, so that only a build of Bazel has it; the go command would compile another file. A set without the overlay can be chosen by -set",
+			name, generated[name])
+	}
+	return nil
+}
+
+// ofGo returns what overlays make of modules as the go command has them. Of modules that it does not know in its folder there is nothing.
+func (d *Desk) ofGo(ctx context.Context, g *shadow.Go, modules []*exported) ([]shadow.Module, error) {
+	known, err := goPackages(ctx, g, modules)
+	if err != nil {
+		return nil, err
+	}
+	var result []shadow.Module
+	var errs []error
+	for _, e := range modules {
+		m := shadow.Module{Path: e.module, Version: e.version, Dir: e.root, Std: e.std, Own: e.own, Vendor: e.vendor}
+		switch {
+		case e.std:
+			m.Dir = g.GOROOT
+		case !e.own:
+			pkg := known[e.series[0].ImportPath]
+			if pkg.Dir == "" {
+				continue
+			}
+			m.Dir = strings.TrimSuffix(pkg.Dir, filepath.FromSlash(strings.TrimPrefix(pkg.ImportPath, e.module)))
+			m.Vendor = strings.HasSuffix(filepath.ToSlash(m.Dir), "/vendor/"+e.module)
+			if pkg.Module != nil && !m.Vendor {
+				m.Version = pkg.Module.Version
+			}
+		}
+		for _, f := range e.files() {
+			file := shadow.File{Name: f.name, Old: f.old, New: f.new, Source: f.source}
+			for _, overlay := range e.series {
+				if slices.ContainsFunc(overlay.files, func(other exportedFile) bool { return other.name == f.name }) {
+					file.Overlays = append(file.Overlays, overlay.Label)
+				}
+			}
+			m.Files = append(m.Files, file)
+		}
+		errs = append(errs, sameBase(e.home, m, g))
+		result = append(result, m)
+	}
+	return result, errors.Join(errs...)
+}
+
+// A goPackage is a package as go list prints it.
+type goPackage struct {
+	ImportPath, Dir string
+	Module          *struct{ Path, Version, Dir string }
+	Error           *struct{ Err string }
+}
+
+// goPackages asks the go command for one package of each module that is neither Go itself nor the repository.
+func goPackages(ctx context.Context, g *shadow.Go, modules []*exported) (map[string]goPackage, error) {
+	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,Module,Error", "--"}
+	n := len(args)
+	for _, e := range modules {
+		if !e.std && !e.own {
+			args = append(args, e.series[0].ImportPath)
+		}
+	}
+	known := map[string]goPackage{}
+	if len(args) == n {
+		return known, nil
+	}
+	out, err := g.Output(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); decoder.More(); {
+		var pkg goPackage
+		if err := decoder.Decode(&pkg); err != nil {
+			return nil, fmt.Errorf("go list wrote what is no JSON: %w", err)
+		}
+		known[pkg.ImportPath] = pkg
+	}
+	return known, nil
+}
+
+// sameBase returns an error if the go command compiles other files than those that overlays were made for.
+func sameBase(h home, m shadow.Module, g *shadow.Go) error {
+	for _, f := range m.Files {
+		path := filepath.Join(m.Dir, filepath.FromSlash(f.Name))
+		content, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) && f.Old == nil || err == nil && f.Old != nil && bytes.Equal(content, f.Old) {
+			continue
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		labels := strings.Join(f.Overlays, ", ")
+		if h.std {
+			return fmt.Errorf("%s: it is for %s, and the go command has %s: put that first on PATH, or say in go.mod, by a line toolchain %s, that it is to be taken", labels, h.version, g.GOVERSION, h.version)
+		}
+		return fmt.Errorf("%s: %s is not what Bazel compiles, %s, for which the overlay was made; the go command has %s: let both have the same version", labels, path, h, strings.TrimSpace(m.Path+" "+m.Version))
+	}
+	return nil
+}
