@@ -155,6 +155,36 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
+// TestModFile has a module cache with what the repository needs, and no network: a go.work would need more.
+func TestModFile(t *testing.T) {
+	r := newRepository(t, map[string]string{
+		"go.mod":  "module example.com/app\n\ngo 1.22\n\nrequire example.com/wide v1.0.0\n",
+		"main.go": "package main\n\nimport \"example.com/wide\"\n\nfunc main() { print(wide.Wide) }\n",
+	})
+	modules := filepath.Join(filepath.Dir(r.root), "other modules")
+	t.Cleanup(func() { removeTree(modules) })
+	r.env = append(r.env, "GOMODCACHE="+modules)
+	r.plain("build", "-o", os.DevNull, ".")
+	r.env = append(r.env, "GOPROXY=off")
+	before := r.tree()
+	wide := r.cached("example.com/wide", "v1.0.0", map[string]string{"wide.go": "package wide\n\nconst Wide = \"overlaid\"\n"})
+	for i := 0; i < 2; i++ {
+		setup, _, err := r.prepare([]Module{wide}, "run", ".")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if setup.ModFile == "" {
+			t.Error("there is no copy of go.mod")
+		}
+		if got := r.run([]Module{wide}, "run", "."); got != "overlaid" {
+			t.Errorf("got %q, expected what is overlaid", got)
+		}
+	}
+	if after := r.tree(); after != before {
+		t.Errorf("the repository had\n%s\nand has\n%s", before, after)
+	}
+}
+
 // TestGodebug has a line of go.mod that the go command does not look at where there is a go.work.
 func TestGodebug(t *testing.T) {
 	if runtime.Version() < "go1.23" {

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's. The go command gives files to the tool cover as they are
-// without -overlay, and before Go 1.25 those of go:embed to the compiler; hence, where there are such, tools are run by a program that gives them the right ones.
+// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's, and the copy of go.mod, if there is one. The go command gives
+// files to the tool cover as they are without -overlay, and before Go 1.25 those of go:embed to the compiler; hence, where there are such, tools are run
+// by a program that gives them the right ones.
 func (p *preparing) setFlags() error {
 	flags := []string{}
 	for _, flag := range splitFlags(p.g.GOFLAGS) {
@@ -21,6 +22,9 @@ func (p *preparing) setFlags() error {
 		}
 	}
 	p.args.without("overlay")
+	if p.ModFile != "" {
+		flags = append(deleteFlag(flags, "modfile"), "-modfile="+p.ModFile)
+	}
 	if p.JSON != "" {
 		flags = append(flags, "-overlay="+p.JSON)
 	}

@@ -58,7 +58,9 @@ type Setup struct {
 	Folder string // the entry; empty if nothing had to be made
 	GoWork string // path of the go.work, or empty
 	GOROOT string // path of the GOROOT with overlays, or empty
-	JSON   string // path of what the flag -overlay of the go command has, or empty
+	// ModFile is the path of what the flag -modfile of the go command has in the place of GoWork, or empty.
+	ModFile string
+	JSON    string // path of what the flag -overlay of the go command has, or empty
 
 	// Files has the paths of files, as they are edited or else made, by those that the go command has for them.
 	Files map[string]string
@@ -200,7 +202,9 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		if err := p.addSums(); err != nil {
 			return err
 		}
-		p.Env = withVariable(p.Env, "GOWORK", p.GoWork)
+		if err := p.setModules(ctx, text); err != nil {
+			return err
+		}
 	}
 	if len(p.replace) > 0 {
 		content, err := record.Marshal(map[string]any{"Replace": p.replace})

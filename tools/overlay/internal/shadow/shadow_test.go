@@ -220,6 +220,15 @@ func proxy(t *testing.T) string {
 		"example.com/!upper@v2.0.1+incompatible": {
 			"upper.go": "package upper\n\nconst Upper = \"original\"\n",
 		},
+		"example.com/wide@v1.0.0": {
+			"go.mod":     "module example.com/wide\n\ngo 1.20\n\nrequire example.com/deep v1.0.0\n",
+			"wide.go":    "package wide\n\nconst Wide = \"original\"\n",
+			"sub/sub.go": "package sub\n\nimport _ \"example.com/deep\"\n",
+		},
+		"example.com/deep@v1.0.0": {
+			"go.mod":  "module example.com/deep\n\ngo 1.20\n",
+			"deep.go": "package deep\n",
+		},
 		"example.com/bare@v1.0.0": {
 			"bare.go": "package bare\n\nconst Bare = \"original\"\n",
 		},
