@@ -57,7 +57,7 @@ func TestIDE(t *testing.T) {
 	}
 	for _, want := range []string{
 		".vscode/settings.json is set for VS Code\n", ".helix/languages.toml is set for Helix\n", "GoLand: ",
-		"tools/overlay_gopackagesdriver.sh is what gopls asks about packages\n", "the workspace declares no overlay; gopls is told",
+		"tools/overlay_gopackagesdriver.sh is what gopls asks about packages\n", "no overlay is declared; gopls is told",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("said is %q, want %q", out, want)
