@@ -44,7 +44,10 @@ func setupDeps(flags *flag.FlagSet) func(labels []string) error {
 			if err != nil {
 				return err
 			}
-			if !done.Changed && done.Problems == 0 {
+			switch {
+			case done.Needless:
+				fmt.Fprintln(d.Out, "nothing to do: the go command finds by go.mod what overlays import")
+			case !done.Changed && done.Problems == 0:
 				fmt.Fprintln(d.Out, "nothing to do: all overlays have the deps that they import")
 			}
 			if done.Problems > 0 || o.Check && done.Changed {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -189,4 +190,18 @@ func goFlag(set, used string) string {
 		return ""
 	}
 	return " -set " + strings.TrimPrefix(set, "//:")
+}
+
+var (
+	pinCommand  = regexp.MustCompile(`buildozer '?dict_set base ([^:\s]+):(sha256:[0-9a-f]+)'? (\S+)`)
+	versionNote = regexp.MustCompile(`(?m)^buildozer leaves base_version as it is: set it .*$`)
+)
+
+// advice returns an error about overlays as builds have it, with what to do where no Bazel is.
+func (d *Desk) advice(err error) error {
+	if err == nil || !d.plain {
+		return err
+	}
+	message := pinCommand.ReplaceAllString(err.Error(), `in overlays.json, $3: "base": {"$1": "$2"}`)
+	return errors.New(versionNote.ReplaceAllString(message, "Set base_version there, too, to the version that the file is from now."))
 }
