@@ -19,7 +19,7 @@ does not have without it; and takes out those that no file of it imports any mor
 comment "# keep". Nothing else is touched. The standard library needs no deps.
 
 Libraries are found as gazelle finds them: by its directives resolve and resolve_regexp, then among those of
-the workspace, then in the repositories of the Go modules that go.mod requires. What is missing is said, with
+the workspace, then in the repositories of the Go modules that go.mod requires. Without Bazel there is nothing to do. What is missing is said, with
 the "go get" or "bazel mod tidy" to run. The go command sees no overlay files: a module that only they
 import, go mod tidy leaves in go.mod if a Go file of yours imports it, too, such as a tools.go.
 
