@@ -63,7 +63,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	}
 	files := newBuildFiles(d, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{notFound: d.notFound, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}

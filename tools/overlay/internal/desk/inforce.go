@@ -53,7 +53,7 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 		return nil, err
 	}
 	progress.Done()
-	s := &survey{plain: d.plain, layering: l, packages: found, unread: unread}
+	s := &survey{notFound: d.notFound, layering: l, packages: found, unread: unread}
 	ordered, err := l.ordered(l.all)
 	if err != nil {
 		return nil, err

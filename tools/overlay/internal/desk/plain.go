@@ -173,7 +173,10 @@ func (d *Desk) bazelPackages(ctx context.Context) (*workspace.BazelPackages, err
 
 // notFound returns an error about an import path that nothing has.
 func (d *Desk) notFound(importPath string, broken *bazel.Error) error {
-	return &workspace.NotFoundError{ImportPath: importPath, Broken: broken, WithoutBazel: d.plain}
+	if of, ok := d.packages.(*workspace.GoPackages); ok {
+		return of.NotFound(importPath)
+	}
+	return &workspace.NotFoundError{ImportPath: importPath, Broken: broken}
 }
 
 // filesFolder returns the folder for files of overlays, below that of what declares them.

@@ -376,7 +376,7 @@ func TestPlainKinds(t *testing.T) {
 	for what, want := range map[string]string{
 		"example.com/hash/hash_test.go":     "and this is a test",
 		"example.com/hash/hush.go":          "has no file hush.go; is it hash.go?",
-		"example.com/hush/hash.go":          "no package of the repository, nor of the modules that its go.mod requires, nor of Go, has the import path",
+		"example.com/hush/hash.go":          "nor of Go, has the import path example.com/hush; the go command says: ",
 		"bazel-out/k8-fastbuild/bin/x/x.go": "is no workspace of Bazel",
 	} {
 		if _, err := d.Edit(ctx, what, EditOptions{}); err == nil || !strings.Contains(err.Error(), want) {
@@ -603,5 +603,48 @@ func TestOpenWithoutBazel(t *testing.T) {
 				t.Errorf("%s: got %s, want %s", folder, rel, want)
 			}
 		}
+	}
+}
+
+// TestPlainMemory checks that what overlay go remembers is forgotten when overlays.json, or the go.mod of a module in go.work, is another.
+func TestPlainMemory(t *testing.T) {
+	ctx := context.Background()
+	d, _, _ := plainDesk(t, "-- in/in.go --", "-- go.work --\ngo 1.22\n\nuse (\n\t./other\n\t.\n)\n-- other/go.mod --\nmodule example.com/other\n\ngo 1.22\n-- other/o.go --\npackage other\n-- in/in.go --")
+	files := func() map[string]string {
+		t.Helper()
+		d.packages = nil
+		setup, err := d.Go(ctx, []string{"list", "./..."}, os.Environ(), GoOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return setup.Files
+	}
+	if got := files(); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	if _, err := d.Edit(ctx, "in/in.go", EditOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const source = "overlays/_src/example.com/app/in/in.go"
+	replaceIn(t, d, source, "return 1", "return 2")
+	in := filepath.Join(d.Workspace.Root, "in", "in.go")
+	if got := files(); got[in] != filepath.Join(d.Workspace.Root, filepath.FromSlash(source)) {
+		t.Errorf("got %v", got)
+	}
+	g, err := shadow.Ask(ctx, "go", d.Workspace.Root, os.Environ())
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := d.remember(os.Getenv("GO_OVERLAY_SHADOW"), g, "")
+	if memory.recall() == nil {
+		t.Error("nothing is remembered")
+	}
+	replaceIn(t, d, "other/go.mod", "go 1.22", "go 1.22.1")
+	if memory.recall() != nil {
+		t.Error("a go.mod is another, and it is remembered what was in force before")
+	}
+	replaceIn(t, d, "overlays.json", read(t, d, "overlays.json"), `{"overlays": []}`)
+	if got := files(); len(got) != 0 {
+		t.Errorf("got %v", got)
 	}
 }
