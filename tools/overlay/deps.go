@@ -19,7 +19,7 @@ does not have without it; and takes out those that no file of it imports any mor
 comment "# keep". Nothing else is touched. The standard library needs no deps.
 
 Libraries are found as gazelle finds them: by its directives resolve and resolve_regexp, then among those of
-the workspace, then in the repositories of the Go modules that go.mod requires. What is missing is said, with
+the workspace, then in the repositories of the Go modules that go.mod requires. Without Bazel there is nothing to do. What is missing is said, with
 the "go get" or "bazel mod tidy" to run. The go command sees no overlay files: a module that only they
 import, go mod tidy leaves in go.mod if a Go file of yours imports it, too, such as a tools.go.
 
@@ -44,7 +44,10 @@ func setupDeps(flags *flag.FlagSet) func(labels []string) error {
 			if err != nil {
 				return err
 			}
-			if !done.Changed && done.Problems == 0 {
+			switch {
+			case done.Needless:
+				fmt.Fprintln(d.Out, "nothing to do: the go command finds by go.mod what overlays import")
+			case !done.Changed && done.Problems == 0:
 				fmt.Fprintln(d.Out, "nothing to do: all overlays have the deps that they import")
 			}
 			if done.Problems > 0 || o.Check && done.Changed {

@@ -38,7 +38,8 @@ WHAT is one of
 
 A new overlay comes into the folder that has others, or else into overlays/: the declaration into its
 BUILD file, the copy below its folder _src, which the go command and gazelle pass by. The first one
-also has MODULE.bazel wrap the Go SDK, and choose the set.
+also has MODULE.bazel wrap the Go SDK, and choose the set. Without Bazel, the declaration comes into overlays.json, and the copy into
+overlays/_src.
 `,
 	Fails: "a file can't be overlaid; then nothing has changed, also of the others",
 	Examples: []command.Example{
@@ -55,7 +56,7 @@ func setupEdit(flags *flag.FlagSet) func(whats []string) error {
 	var o desk.EditOptions
 	flags.StringVar(&o.New, "new", "", "`NAME` of a file that the package is to gain; WHAT is the package")
 	flags.BoolVar(&o.Delete, "delete", false, "the package is to lose the file")
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays, which is made if there is none. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for new overlays, which is made if there is none. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlay is there. One that is there already gets it, in the place of what it has")
 	flags.BoolVar(&o.AsDiff, "patch", false, "keep the change as a diff: what you have edited is saved as one when the editor ends, or by overlay save")
 	noEditor := flags.Bool("no-editor", false, "only print the path of the overlay file")

@@ -40,6 +40,8 @@ change. Those that don't suit their packages any more are errors, as in builds.
 What a file can't carry is said: what rules generate, and what overlays set beside files, such as deps
 and x_defs. So is a select(), of which a file has all branches.
 
+Without Bazel there is no module_override.
+
 Labels are those of overlays; a name alone will do if it is the only one.
 `,
 	Fails: "an overlay can't be exported; then no file is written",

@@ -29,6 +29,8 @@ modules, and a go.work beside the one of the repository; what they change in the
 the user's cache, and nothing of it in the repository. An error is what is one in builds, and what can't work: -mod=mod and -modfile
 where a module has overlays, MODULE@VERSION, overlays of Go's own tools, and files that only a build of Bazel makes.
 
+Without Bazel, the set in force is the one that use in overlays.json names, or else all overlays.
+
 A flag -overlay of yours is taken, too: for files of the module cache and of GOROOT as well, and a key that matches nothing is an
 error. With -cover, lines are counted of what is compiled.
 `,
@@ -43,7 +45,7 @@ error. With -cover, lines are counted of what is compiled.
 
 func setupGo(flags *flag.FlagSet) func(args []string) error {
 	var o desk.GoOptions
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
 	return func(args []string) error {
 		ctx, stop := interrupt.Context()
 		setup, dir, err := setupOfGo(ctx, args, o)

@@ -49,7 +49,7 @@ func setupImport(flags *flag.FlagSet) func(from []string) error {
 	flags.StringVar(&o.Old, "old", "", "`FOLDER` that a folder is compared with. By default what builds compile")
 	flags.IntVar(&o.Strip, "p", 1, "`NUMBER` of elements that names in diffs have in front, such as a/")
 	flags.StringVar(&o.Reason, "reason", "", "`TEXT` for reports: why the overlays are there")
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for the overlays. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set for the overlays. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
 	return func(from []string) error {
 		if o.Strip < 0 {
 			return verbs.UsageError("-p is negative, expected how many elements of names are to be stripped")

@@ -15,7 +15,8 @@ import (
 
 var overlay = command.Program{
 	Name: "overlay",
-	Summary: "Works with overlays of go_overlay: changes to Go packages, and to Go itself, that Bazel compiles in. " +
+	Summary: "Works with overlays of go_overlay: changes to Go packages, and to Go itself, that Bazel compiles in, or, without Bazel, \"overlay go\". " +
+		"In a repository without MODULE.bazel, overlays.json beside go.work or go.mod declares overlays, and the go command tells what is compiled. " +
 		"Flags may stand before, among and after operands, with one dash or two; -- ends them.",
 	Groups: []command.Group{
 		{Title: "start a change", Verbs: []command.Verb{editVerb, depsVerb, saveVerb, convertVerb}},

@@ -34,7 +34,7 @@ the overlay file.
 
 func setupShow(flags *flag.FlagSet) func(texts []string) error {
 	var o desk.ShowOptions
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
 	flags.BoolVar(&o.JSON, "json", false, "write the list as JSON: importpath, version, set, files, each with changes, and options")
 	return func(texts []string) error {
 		if len(texts) > 1 {

@@ -25,7 +25,8 @@ the overlay; git doesn't know a file; two overlays of a set change one file.
 That an overlay expires in 14 days or less is said, but not wrong; nor is a file below _src, beside overlays, that nothing
 names any more: it is said where no OVERLAY is given. Diffs need no digest.
 
-Labels are those of overlays; a name alone will do if it is the only one.
+Labels are those of overlays; a name alone will do if it is the only one. Without Bazel, "default" is said of all overlays, unless use
+in overlays.json names a set.
 `,
 	Fails: "something is wrong with an overlay, or, if no OVERLAY is given, a BUILD file can't be read, which may declare one",
 	Examples: []command.Example{

@@ -112,9 +112,9 @@ func (f *File) object(r *build.Rule) string {
 		if slices.Contains(ordered, name) {
 			continue
 		}
-		i := slices.IndexFunc(ordered, func(other string) bool { return usual(other) > usual(name) })
-		if i < 0 {
-			i = len(ordered)
+		i := len(ordered)
+		for i > 0 && usual(ordered[i-1]) > usual(name) {
+			i--
 		}
 		ordered = slices.Insert(ordered, i, name)
 	}

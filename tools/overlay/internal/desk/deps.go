@@ -27,6 +27,7 @@ type DepsOptions struct {
 
 // A Depended tells what became of deps.
 type Depended struct {
+	Needless bool // whether there is no Bazel, which alone has deps
 	Changed  bool // whether BUILD files were written, or would be
 	Problems int  // that are left to people
 }
@@ -35,10 +36,7 @@ type Depended struct {
 // They are found as gazelle finds them.
 func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depended, error) {
 	if d.plain {
-		if o.Files == nil {
-			fmt.Fprintln(d.Out, "the go command needs no deps: it finds what overlays import by go.mod")
-		}
-		return &Depended{}, nil
+		return &Depended{Needless: true}, nil
 	}
 	unlock, err := userfiles.Lock(ctx, d.Workspace.Root, userfiles.Wait)
 	if err != nil {
@@ -65,7 +63,7 @@ func (d *Desk) Deps(ctx context.Context, labels []string, o DepsOptions) (*Depen
 	}
 	files := newBuildFiles(d, "", l)
 	var out bytes.Buffer
-	problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
+	problems, err := d.depend(ctx, &survey{notFound: d.notFound, layering: l, chosen: chosen, packages: found, unread: unread}, nil, files, &out)
 	if err != nil {
 		return nil, err
 	}

@@ -539,7 +539,7 @@ func (e *editing) declare(at place, change workspace.Change, own *workspace.Over
 	if own != nil {
 		e.sayReason(*own)
 	}
-	if at.pkg.Cgo && cgoLine.Match(content) {
+	if at.pkg.Cgo && !e.plain && cgoLine.Match(content) {
 		fmt.Fprintf(&e.out, "its #cgo lines are not read by builds: who changes one has to change copts, clinkopts or delete_opts of %s, too\n", label)
 	}
 	for _, note := range notes {

@@ -65,7 +65,11 @@ func (d *Desk) Import(ctx context.Context, from []string, o ImportOptions) ([]st
 		return nil, err
 	}
 	if im.unsettled {
-		fmt.Fprintf(&e.out, "go.mod replaces less than before; next: go mod tidy && overlay deps %s\n", shell.Words(im.labels))
+		next := "go mod tidy"
+		if !d.plain {
+			next += " && overlay deps " + shell.Words(im.labels)
+		}
+		fmt.Fprintf(&e.out, "go.mod replaces less than before; next: %s\n", next)
 		im.labels = nil
 	}
 	_, err = d.Out.Write(e.out.Bytes())

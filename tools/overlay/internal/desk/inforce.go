@@ -53,7 +53,7 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 		return nil, err
 	}
 	progress.Done()
-	s := &survey{plain: d.plain, layering: l, packages: found, unread: unread}
+	s := &survey{notFound: d.notFound, layering: l, packages: found, unread: unread}
 	ordered, err := l.ordered(l.all)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (d *Desk) ofGo(ctx context.Context, g *shadow.Go, modules []*exported) ([]s
 			}
 			m.Files = append(m.Files, file)
 		}
-		errs = append(errs, sameBase(e.home, m, g))
+		errs = append(errs, d.sameBase(e.home, m, g))
 		result = append(result, m)
 	}
 	return result, errors.Join(errs...)
@@ -187,7 +187,7 @@ func goPackages(ctx context.Context, g *shadow.Go, modules []*exported) (map[str
 }
 
 // sameBase returns an error if the go command compiles other files than those that overlays were made for.
-func sameBase(h home, m shadow.Module, g *shadow.Go) error {
+func (d *Desk) sameBase(h home, m shadow.Module, g *shadow.Go) error {
 	for _, f := range m.Files {
 		path := filepath.Join(m.Dir, filepath.FromSlash(f.Name))
 		content, err := os.ReadFile(path)
@@ -197,11 +197,14 @@ func sameBase(h home, m shadow.Module, g *shadow.Go) error {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		labels := strings.Join(f.Overlays, ", ")
+		labels, compiler := strings.Join(f.Overlays, ", "), d.asked()
+		if d.plain {
+			compiler += " in " + d.Workspace.Root
+		}
 		if h.std {
 			return fmt.Errorf("%s: it is for %s, and the go command has %s: put that first on PATH, or say in go.mod, by a line toolchain %s, that it is to be taken", labels, h.version, g.GOVERSION, h.version)
 		}
-		return fmt.Errorf("%s: %s is not what Bazel compiles, %s, for which the overlay was made; the go command has %s: let both have the same version", labels, path, h, strings.TrimSpace(m.Path+" "+m.Version))
+		return fmt.Errorf("%s: %s is not what %s compiles, %s, for which the overlay was made; the go command has %s: let both have the same version", labels, path, compiler, h, strings.TrimSpace(m.Path+" "+m.Version))
 	}
 	return nil
 }

@@ -178,7 +178,7 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 		}
 	}
 	var notes bytes.Buffer // What hunks that have moved are, a build tells.
-	if err := apply.Run(path, m.paths, &notes); err != nil && len(names) > 0 {
+	if err := m.desk.advice(apply.Run(path, m.paths, &notes)); err != nil && len(names) > 0 {
 		return nil, errors.New(strings.NewReplacer(names...).Replace(err.Error()))
 	} else if err != nil {
 		return nil, err

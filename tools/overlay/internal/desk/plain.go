@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,19 +57,24 @@ func findRoot(dir string) (root string, isBazel bool, err error) {
 	case declared != "" && module == "":
 		return "", false, fmt.Errorf("%s is in no module: neither %s nor a folder above has a go.mod; next: go mod init PATH there, or move the file to where go.work or go.mod is",
 			filepath.Join(declared, overlaysjson.Name), declared)
-	case len(declared) > len(module): // It is nearer.
+	case declared != module && isBelow(module, declared): // It is nearer.
 		return "", false, fmt.Errorf("%s is beside neither go.work nor go.mod, and the go command knows only what is there; move it to %s, with paths that are relative to that",
 			filepath.Join(declared, overlaysjson.Name), module)
 	case module == "":
 		return "", false, &NowhereError{&bazel.NoWorkspaceError{Dir: dir}}
 	}
-	for at := dir; at != module; at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
+	for at := dir; at != module && isBelow(module, at); at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
 		if isFile(at, overlaysjson.Name) {
 			return "", false, fmt.Errorf("%s is beside neither go.work nor the go.mod of what is built there; move it to %s, with paths that are relative to that",
 				filepath.Join(at, overlaysjson.Name), module)
 		}
 	}
 	return module, false, nil
+}
+
+func isBelow(folder, path string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // goRoot returns the folder of the go.work, or else of the go.mod, that the go command takes.
@@ -167,7 +173,10 @@ func (d *Desk) bazelPackages(ctx context.Context) (*workspace.BazelPackages, err
 
 // notFound returns an error about an import path that nothing has.
 func (d *Desk) notFound(importPath string, broken *bazel.Error) error {
-	return &workspace.NotFoundError{ImportPath: importPath, Broken: broken, WithoutBazel: d.plain}
+	if of, ok := d.packages.(*workspace.GoPackages); ok {
+		return of.NotFound(importPath)
+	}
+	return &workspace.NotFoundError{ImportPath: importPath, Broken: broken}
 }
 
 // filesFolder returns the folder for files of overlays, below that of what declares them.
@@ -189,4 +198,18 @@ func goFlag(set, used string) string {
 		return ""
 	}
 	return " -set " + strings.TrimPrefix(set, "//:")
+}
+
+var (
+	pinCommand  = regexp.MustCompile(`buildozer '?dict_set base ([^:\s]+):(sha256:[0-9a-f]+)'? (\S+)`)
+	versionNote = regexp.MustCompile(`(?m)^buildozer leaves base_version as it is: set it .*$`)
+)
+
+// advice returns an error about overlays as builds have it, with what to do where no Bazel is.
+func (d *Desk) advice(err error) error {
+	if err == nil || !d.plain {
+		return err
+	}
+	message := pinCommand.ReplaceAllString(err.Error(), `in overlays.json, $3: "base": {"$1": "$2"}`)
+	return errors.New(versionNote.ReplaceAllString(message, "Set base_version there, too, to the version that the file is from now."))
 }

@@ -168,9 +168,9 @@ func (d *Desk) carry(ctx context.Context, labels []string, each func(*rebase, *c
 		maps.Copy(l.all[i].Bases, bases[overlay.Label])
 		carried = append(carried, l.all[i])
 	}
-	if len(carried) > 0 { // A merge, or who has ported them, may bring imports.
+	if len(carried) > 0 && !d.plain { // A merge, or who has ported them, may bring imports.
 		o.say("asking %s for the deps of %d overlays", d.asked(), len(carried))
-		problems, err := d.depend(ctx, &survey{plain: d.plain, layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
+		problems, err := d.depend(ctx, &survey{notFound: d.notFound, layering: l, chosen: carried, packages: found, unread: unread}, pending, files, &out)
 		if err != nil {
 			return nil, err
 		}

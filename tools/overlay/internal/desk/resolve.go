@@ -103,6 +103,9 @@ func (d *Desk) candidates(ctx context.Context, text string) ([]what.Candidate, e
 			return nil, err
 		}
 		env.GOROOTs = append(env.GOROOTs, sdk)
+		if of, ok := packages.(*workspace.GoPackages); ok { // The user may have set it by go env -w.
+			env.ModCache = of.Settings().GOMODCACHE
+		}
 	}
 	if root := os.Getenv("GOROOT"); root != "" {
 		env.GOROOTs = append(env.GOROOTs, root)

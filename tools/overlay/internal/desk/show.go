@@ -203,7 +203,14 @@ func (d *Desk) list(shown Shown, o ShowOptions) error {
 	}
 	var out bytes.Buffer
 	with := "as builds compile it with " + shown.Set
-	if shown.Set == "" {
+	switch {
+	case shown.Set == allOverlays:
+		with = "as the go command compiles it with all overlays"
+	case shown.Set == "" && d.plain:
+		with = "without overlays, as overlays.json declares none"
+	case d.plain:
+		with = "as the go command compiles it with " + shown.Set
+	case shown.Set == "":
 		with = "without overlays, as overlays.use in MODULE.bazel names no set"
 	}
 	fmt.Fprintf(&out, "%s, %s\n\n", strings.TrimSpace(shown.ImportPath+" "+shown.Version), with)

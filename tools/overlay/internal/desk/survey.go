@@ -10,7 +10,7 @@ import (
 
 // A survey is overlays with their packages.
 type survey struct {
-	plain bool // as of the desk
+	notFound func(importPath string, broken *bazel.Error) error
 	layering
 	chosen   []workspace.Overlay
 	packages map[string]*workspace.GoPackage // by import path
@@ -34,7 +34,7 @@ func (d *Desk) survey(ctx context.Context, labels []string) (*survey, error) {
 	}
 	progress.Done()
 	d.warnBroken(broken)
-	return &survey{d.plain, l, chosen, found, unread, isPartial(broken, labels)}, nil
+	return &survey{d.notFound, l, chosen, found, unread, isPartial(broken, labels)}, nil
 }
 
 // pkg returns the package of an overlay.
@@ -42,7 +42,7 @@ func (s *survey) pkg(o workspace.Overlay) (*workspace.GoPackage, error) {
 	if pkg := s.packages[o.ImportPath]; pkg != nil {
 		return pkg, nil
 	}
-	return nil, &workspace.NotFoundError{ImportPath: o.ImportPath, Broken: s.unread, WithoutBazel: s.plain}
+	return nil, s.notFound(o.ImportPath, s.unread)
 }
 
 // packagesOf returns the packages of overlays, by their import paths. Where one is missing, unread says what

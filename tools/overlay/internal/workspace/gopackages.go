@@ -21,11 +21,12 @@ type GoPackages struct {
 	root  string
 	g     *shadow.Go
 	found map[string]*GoPackage // what was asked for already; nil for what is not there
+	why   map[string]string     // what the go command says of those
 }
 
 // NewGoPackages returns what finds packages of a repository without Bazel by the go command.
 func NewGoPackages(root string, g *shadow.Go) *GoPackages {
-	return &GoPackages{root: root, g: g, found: map[string]*GoPackage{}}
+	return &GoPackages{root: root, g: g, found: map[string]*GoPackage{}, why: map[string]string{}}
 }
 
 // listed is a package as go list prints it.
@@ -33,6 +34,7 @@ type listed struct {
 	ImportPath, Dir string
 	Standard        bool
 	Module          *module
+	Error           *struct{ Err string }
 
 	GoFiles, CgoFiles, IgnoredGoFiles, IgnoredOtherFiles, InvalidGoFiles, TestGoFiles, XTestGoFiles  []string
 	CFiles, CXXFiles, MFiles, HFiles, FFiles, SFiles, SwigFiles, SwigCXXFiles, SysoFiles, EmbedFiles []string
@@ -45,7 +47,7 @@ type module struct {
 }
 
 // fields are those of listed, for the flag -json.
-const fields = "ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,IgnoredGoFiles,IgnoredOtherFiles,InvalidGoFiles,TestGoFiles,XTestGoFiles," +
+const fields = "ImportPath,Dir,Standard,Module,Error,GoFiles,CgoFiles,IgnoredGoFiles,IgnoredOtherFiles,InvalidGoFiles,TestGoFiles,XTestGoFiles," +
 	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedFiles"
 
 // list returns the packages that arguments of go list stand for.
@@ -105,6 +107,9 @@ func (p *GoPackages) FindMany(ctx context.Context, importPaths []string) (map[st
 		for _, found := range all {
 			if p.found[found.ImportPath], err = p.pkg(found); err != nil {
 				return nil, nil, err
+			}
+			if found.Error != nil {
+				p.why[found.ImportPath] = strings.Join(strings.Fields(found.Error.Err), " ")
 			}
 		}
 	}
@@ -185,9 +190,14 @@ func isBelow(folder, path string) bool {
 func (p *GoPackages) Find(ctx context.Context, importPath string) (*GoPackage, error) {
 	pkg, err := p.Look(ctx, importPath)
 	if err == nil && pkg == nil {
-		err = &NotFoundError{ImportPath: importPath, WithoutBazel: true}
+		err = p.NotFound(importPath)
 	}
 	return pkg, err
+}
+
+// NotFound returns an error about an import path that no package has.
+func (p *GoPackages) NotFound(importPath string) *NotFoundError {
+	return &NotFoundError{ImportPath: importPath, WithoutBazel: true, Why: p.why[importPath]}
 }
 
 // Look returns the package of an import path, or nil.
@@ -248,5 +258,5 @@ func (p *GoPackages) Canonical(string) (string, bool) { return "", false }
 // SDK returns the GOROOT of the go command.
 func (p *GoPackages) SDK(context.Context) (string, error) { return p.g.GOROOT, nil }
 
-// Settings are those of the go command.
+// Settings returns those of the go command.
 func (p *GoPackages) Settings() shadow.Settings { return p.g.Settings }

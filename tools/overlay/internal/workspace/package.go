@@ -104,11 +104,16 @@ type NotFoundError struct {
 	ImportPath   string
 	Broken       *bazel.Error // what was looked at in part only, or nil
 	WithoutBazel bool
+	Why          string // what the go command says, or empty
 }
 
 func (e *NotFoundError) Error() string {
 	if e.WithoutBazel {
-		return "no package of the repository, nor of the modules that its go.mod requires, nor of Go, has the import path " + e.ImportPath
+		message := "no package of the repository, nor of the modules that its go.mod requires, nor of Go, has the import path " + e.ImportPath
+		if e.Why != "" {
+			message += "; the go command says: " + e.Why
+		}
+		return message
 	}
 	message := "no target of the workspace, nor of what it depends on, has the import path " + e.ImportPath
 	if e.Broken != nil {
