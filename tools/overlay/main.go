@@ -22,6 +22,7 @@ var overlay = command.Program{
 		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb, showVerb}},
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
 		{Title: "give and take", Verbs: []command.Verb{importVerb, exportVerb}},
+		{Title: "run it", Verbs: []command.Verb{debugVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},
 }
