@@ -29,6 +29,11 @@
 //
 // checks in which file the debug information of a binary has a function, and
 //
+//	stops LAUNCH FILE TEXT
+//
+// checks that Delve, which GO_OVERLAY_DLV names, stops a program at the line of a file that has a text, and
+// tells this file and line. LAUNCH is what overlay debug -launch-json says, and [sourceFile] has how files are named,
+//
 //	comparable FILE...
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
@@ -134,6 +139,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"declared":   declared,
 		"executed":   executed,
 		"states":     states,
+		"stops":      stops,
 		"workspace":  w.workspace,
 	}
 	scripts.Condition = func(condition string) (bool, error) {
