@@ -53,9 +53,6 @@ func (d *Desk) driverText() string {
 // IDE prints what editors need so that they show what is compiled; or writes it into the settings that they have in the workspace, or takes
 // it out. It returns how much is left to the user.
 func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems int, err error) {
-	if d.plain {
-		return 0, fmt.Errorf("%s is no workspace of Bazel, for which overlay ide sets up editors", d.Workspace.Root)
-	}
 	chosen, err := d.chosenEditors(names, o)
 	if err != nil {
 		return 0, err
