@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,9 +35,10 @@ type Editor struct {
 	mu          sync.Mutex
 	last        int // request
 	answers     map[int]chan message
-	diagnostics map[string][]Diagnostic // by paths of files
-	published   chan struct{}           // closed when the diagnostics change
-	ended       error                   // why nothing more comes
+	diagnostics map[string][]Diagnostic     // by paths of files
+	published   chan struct{}               // closed when the diagnostics change
+	watched     map[string][]*regexp.Regexp // files that gopls wants to be told of, by registrations
+	ended       error                       // why nothing more comes
 
 	open map[string]int // versions of the files that are open
 }
@@ -83,7 +85,7 @@ func Start(folder string, env []string, gopls string, log *os.File) (*Editor, er
 	}
 	e := &Editor{
 		folder: folder, settings: settings, log: log,
-		answers: map[int]chan message{}, diagnostics: map[string][]Diagnostic{}, published: make(chan struct{}), open: map[string]int{},
+		answers: map[int]chan message{}, diagnostics: map[string][]Diagnostic{}, published: make(chan struct{}), open: map[string]int{}, watched: map[string][]*regexp.Regexp{},
 	}
 	e.cmd = exec.Command(gopls, "-rpc.trace", "serve")
 	e.cmd.Dir = folder
@@ -225,6 +227,11 @@ func (e *Editor) take(m message) error {
 			answer = append(answer, e.settings)
 		}
 		return e.answer(m.ID, answer)
+	case m.Method == "client/registerCapability" || m.Method == "client/unregisterCapability":
+		if err := e.watch(m.Params); err != nil {
+			return err
+		}
+		return e.answer(m.ID, nil)
 	case m.Method == "window/logMessage" || m.Method == "window/showMessage":
 		fmt.Fprintf(e.log, "%s\n", m.Params)
 		return nil
@@ -303,14 +310,11 @@ func (e *Editor) Call(method string, params, result any) error {
 	}
 }
 
-// Text returns what the editor shows of a file, and opens it if it isn't.
+// Open opens a file, and returns its text.
 func (e *Editor) Open(file string) (text string, err error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
-	}
-	if _, ok := e.open[file]; ok {
-		return string(content), nil
 	}
 	e.open[file] = 1
 	return string(content), e.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
@@ -338,13 +342,78 @@ func (e *Editor) Save(file, text string) error {
 	return e.Changed(file)
 }
 
-// Changed tells gopls that files have changed on the disk, or have been made.
+// Changed tells gopls of files that have changed on the disk, or have been made, as editors do: if it wants to be told.
 func (e *Editor) Changed(files ...string) error {
 	changes := []any{}
 	for _, file := range files {
+		if !e.watches(file) {
+			return fmt.Errorf("gopls doesn't watch %s, so editors don't tell it of changes", file)
+		}
 		changes = append(changes, map[string]any{"uri": uriOf(file), "type": 2})
 	}
 	return e.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": changes})
+}
+
+// watch notes which files gopls wants to be told of.
+func (e *Editor) watch(params json.RawMessage) error {
+	var asked struct {
+		Registrations []struct {
+			ID              string
+			RegisterOptions struct {
+				Watchers []struct{ GlobPattern json.RawMessage }
+			}
+		}
+		Unregisterations []struct{ ID string } // as LSP has it
+	}
+	if err := json.Unmarshal(params, &asked); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, registration := range asked.Unregisterations {
+		delete(e.watched, registration.ID)
+	}
+	for _, registration := range asked.Registrations {
+		for _, watcher := range registration.RegisterOptions.Watchers {
+			pattern := ""
+			if err := json.Unmarshal(watcher.GlobPattern, &pattern); err != nil {
+				return fmt.Errorf("a pattern of files is no string: %w", err)
+			}
+			e.watched[registration.ID] = append(e.watched[registration.ID], glob(pattern))
+		}
+	}
+	return nil
+}
+
+// watches tells whether gopls wants to be told of a file. It may be about to say so.
+func (e *Editor) watches(file string) bool {
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(100 * time.Millisecond) {
+		e.mu.Lock()
+		for _, patterns := range e.watched {
+			for _, pattern := range patterns {
+				if pattern.MatchString(filepath.ToSlash(file)) {
+					e.mu.Unlock()
+					return true
+				}
+			}
+		}
+		e.mu.Unlock()
+	}
+	return false
+}
+
+var globParts = regexp.MustCompile(`\*\*/|\*|\{|\}|,|[^*{},]+`)
+
+// glob returns a pattern of LSP as a regular expression for paths that end so.
+func glob(pattern string) *regexp.Regexp {
+	of := map[string]string{"**/": "(.*/)?", "*": "[^/]*", "{": "(", "}": ")", ",": "|"}
+	expression := globParts.ReplaceAllStringFunc(pattern, func(part string) string {
+		if other, ok := of[part]; ok {
+			return other
+		}
+		return regexp.QuoteMeta(part)
+	})
+	return regexp.MustCompile("(^|/)" + expression + "$")
 }
 
 // Definition returns where what is at a position is declared.

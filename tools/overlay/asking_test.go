@@ -29,6 +29,7 @@ var asking = map[string][]string{
 	"drop":    {"uuid"},
 	"edit":    {"-no-editor", "net/http/request.go"},
 	"export":  nil,
+	"go":      {"build"},
 	"ide":     {"goland"},
 	"import":  {"fix.patch"},
 	"rebase":  {"-check"},
@@ -47,20 +48,25 @@ var offline = [][]string{
 func commandIn(t *testing.T, bazel string) (run func(args ...string) (said string), root string) {
 	t.Helper()
 	root = t.TempDir()
-	if err := txtar.Write(txtar.Parse([]byte("-- MODULE.bazel --\n-- fix.patch --\n--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-package a\n+package b\n")), root); err != nil {
+	if err := txtar.Write(txtar.Parse([]byte("-- MODULE.bazel --\n-- go --\n#!/bin/sh\necho {}\n-- fix.patch --\n--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-package a\n+package b\n")), root); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(root, "go"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	goCommand := "" // none
 	if bazel != "" {
+		goCommand = filepath.Join(root, "go")
 		bazel = filepath.Join(root, bazel)
 	}
 	return func(args ...string) string {
 		cmd := exec.Command(program, args...)
 		cmd.Dir = root
-		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO=", "BUILD_WORKING_DIRECTORY=", "PAGER=")
+		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+goCommand, "BUILD_WORKING_DIRECTORY=", "PAGER=")
 		out, _ := cmd.CombinedOutput()
 		return string(out)
 	}, root

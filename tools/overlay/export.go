@@ -30,6 +30,10 @@ Writes what each OVERLAY, or all, make of their packages, as one of these:
     json             for go build -overlay, which refuses files of the module cache since Go 1.25:
                      those of a vendor folder are taken where there is one
 
+With -to, it writes what the go command compiles from without this command: into a FOLDER, all modules that overlays change, a go.work that has
+them, and a GOROOT; or, by goproxy, a module proxy in the folder of -o, in which the modules have versions of their own, v1.6.0-overlay.…,
+for tools that only know modules. The bytes are the same on all machines. That is of all overlays of the set that builds use, or of one OVERLAY or set.
+
 There is one file for each module, and one JSON for all. Overlays that lie on top of each other become one
 change. Those that don't suit their packages any more are errors, as in builds.
 
@@ -44,6 +48,8 @@ Labels are those of overlays; a name alone will do if it is the only one.
 	Examples: []command.Example{
 		{Command: "overlay export //overlays:uuid > uuid.patch", Text: "writes a diff for a pull request"},
 		{Command: "overlay export -format mail -o outbox/", Text: "writes mails for all overlays, a file for each module"},
+		{Command: "overlay export -to shadow", Text: "writes a folder that the go command of a CI compiles from"},
+		{Command: "overlay export -to goproxy -o proxy", Text: "writes overlaid modules as a module proxy, and says what go.mod and go.sum are to have"},
 		{Command: "overlay export -format json -o overlay.json", Text: "writes what go build -overlay overlay.json takes"},
 	},
 	Setup: setupExport,
@@ -65,8 +71,17 @@ func setupExport(flags *flag.FlagSet) func(labels []string) error {
 		return nil
 	})
 	flags.StringVar(&o.Output, "o", "", "`PATH` of the file, or with / at its end of the folder, to write. By default, it is written to stdout")
+	to := flags.String("to", "", "`WHERE` is a folder for what the go command compiles, or goproxy")
 	date := flags.String("date", "", "`DATE` of mails: 2026-11-28, or 2026-11-28T10:00:00Z. By default that in $SOURCE_DATE_EPOCH, else now")
 	return func(labels []string) error {
+		if *to != "" {
+			if len(labels) > 1 {
+				return verbs.UsageError("-to takes one overlay or set: make a set of several")
+			}
+			return atDesk(func(ctx context.Context, d *desk.Desk) error {
+				return d.ExportTo(ctx, desk.ExportToOptions{To: *to, Output: o.Output, Set: strings.Join(labels, "")})
+			})
+		}
 		var err error
 		if o.Date, err = mailDate(*date, os.Getenv("SOURCE_DATE_EPOCH"), time.Now()); err != nil {
 			return verbs.UsageError(err.Error())

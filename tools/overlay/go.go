@@ -73,7 +73,7 @@ func setupOfGo(ctx context.Context, args []string, o desk.GoOptions) (*shadow.Se
 		if err != nil {
 			return nil, "", err
 		}
-		setup, err := desk.OutsideGo(ctx, dir, args, os.Environ(), os.Stderr, o)
+		setup, err := desk.OutsideGo(ctx, dir, args, os.Environ(), o)
 		return setup, dir, err
 	}
 	if err != nil {

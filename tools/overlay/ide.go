@@ -24,10 +24,11 @@ EDITOR is one of vscode, goland, neovim and helix; without one it is those that 
 With -write it is set in the workspace: in .vscode/settings.json, .helix/languages.toml or .nvim.lua, whatever else
 those have, and their comments, staying as they are. They name no folder of your machine, but that of the workspace in
 build.directoryFilters, and can be committed, with tools/overlay_gopackagesdriver.sh, which gopls
-runs. That asks rules_go's gopackagesdriver, by this command, or where it isn't installed by bazel run; it can't be run by Windows. -undo takes out what is as it was written.
+runs. That asks rules_go's gopackagesdriver, by this command, or by bazel run where that isn't installed. Windows can't run it. -undo takes out what is as it was written.
 
-The next answer of gopls after a change of a BUILD file or a diff takes as long as Bazel needs. Overlays that are diffs have no file of their own:
-definitions lead to what the diff makes, in bazel-out, and overlay convert makes it a file to edit.
+A change of a BUILD file is seen without a restart, once Bazel has answered. Overlays that are diffs have no file of their own:
+definitions lead to what the diff makes, in bazel-out, which gopls reads once. Restart it after a change of a diff, or make that a file to edit, by overlay convert.
+Where gopls lacks a package, because a diff doesn't apply, say, a build tells why, and so does gopls with GOPACKAGESPRINTDRIVERERRORS=1 in its environment.
 The variables of rules_go's driver, such as GOPACKAGESDRIVER_BAZEL_BUILD_FLAGS, are passed on.
 `,
 	Fails: "something is left to you, or settings can't be read; then nothing has changed",

@@ -255,3 +255,19 @@ func TestScripts(t *testing.T) {
 		}
 	}
 }
+
+// TestHidden checks that a verb for other programs is run, and that no help has it.
+func TestHidden(t *testing.T) {
+	var said strings.Builder
+	p := fruit(&said)
+	p.Hidden = []Verb{{Name: "rot", Operands: "FRUIT...", Setup: p.Groups[0].Verbs[0].Setup}}
+	if code := p.Main([]string{"rot", "apple"}, io.Discard, io.Discard); code != 0 || said.String() != `peel=false with=spoon ["apple"]` {
+		t.Errorf("exit code %d, said %q", code, &said)
+	}
+	var help strings.Builder
+	p.Main([]string{"help"}, &help, io.Discard)
+	p.Main([]string{completeVerb, ""}, &help, io.Discard)
+	if text := help.String() + p.Markdown(""); strings.Contains(text, "rot") {
+		t.Errorf("the help has it: %s", text)
+	}
+}

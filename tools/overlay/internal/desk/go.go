@@ -3,8 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
-	"io"
-	"path/filepath"
+	"os"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 )
@@ -17,14 +16,12 @@ type GoOptions struct {
 
 // Go returns how to run the go command with arguments, so that overlays are in force, and the folder to run it in.
 func (d *Desk) Go(ctx context.Context, args []string, env []string, o GoOptions) (*shadow.Setup, error) {
-	arguments := shadow.ParseArguments(args)
-	dir := d.Dir
-	if arguments.Dir != "" {
-		dir = d.abs(arguments.Dir)
-	}
-	g, err := shadow.Ask(ctx, "go", dir, env)
+	g, arguments, err := d.askGo(ctx, args, env)
 	if err != nil {
 		return nil, err
+	}
+	if !arguments.Compiles() {
+		return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{})
 	}
 	return d.prepare(ctx, g, arguments, o)
 }
@@ -50,24 +47,31 @@ func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Argu
 	return shadow.Prepare(ctx, g, arguments, force.Modules, shadow.Options{Cache: cache, Name: force.Set, Root: d.Workspace.Root, ToolExec: o.ToolExec})
 }
 
-// OutsideGo is Go for a folder that is in no repository with overlays: a flag -overlay of the user's is all that there may be.
-func OutsideGo(ctx context.Context, dir string, args, env []string, said io.Writer, o GoOptions) (*shadow.Setup, error) {
-	arguments := shadow.ParseArguments(args)
-	dir, err := filepath.Abs(dir)
+// OutsideGo is Go for a folder that is in no repository: a flag -overlay of the user's is all that there may be.
+func OutsideGo(ctx context.Context, dir string, args, env []string, o GoOptions) (*shadow.Setup, error) {
+	d := &Desk{Dir: dir}
+	g, arguments, err := d.askGo(ctx, args, env)
 	if err != nil {
 		return nil, err
-	}
-	root := dir
-	if arguments.Dir != "" {
-		dir = filepath.Join(dir, arguments.Dir)
 	}
 	cache, err := shadow.Folder()
 	if err != nil {
 		return nil, err
 	}
-	g, err := shadow.Ask(ctx, "go", dir, env)
-	if err != nil {
-		return nil, err
+	return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{Cache: cache, Root: dir, ToolExec: o.ToolExec})
+}
+
+// askGo asks the go command that is to be run with arguments: the one that GO_OVERLAY_GO names, or else go on PATH.
+func (d *Desk) askGo(ctx context.Context, args, env []string) (*shadow.Go, *shadow.Arguments, error) {
+	arguments := shadow.ParseArguments(args)
+	dir := d.Dir
+	if arguments.Dir != "" {
+		dir = d.abs(arguments.Dir)
 	}
-	return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{Cache: cache, Root: root, ToolExec: o.ToolExec})
+	program := os.Getenv("GO_OVERLAY_GO")
+	if program == "" {
+		program = "go"
+	}
+	g, err := shadow.Ask(ctx, program, dir, env)
+	return g, arguments, err
 }

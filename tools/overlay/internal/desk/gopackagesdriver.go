@@ -25,6 +25,9 @@ const noPackages = `{"Roots":[],"Packages":[]}`
 // where the file is a source of a target beside it, and none by an import path: what it can't find it is asked for by another
 // file of the package.
 func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
+	if d.plain {
+		return d.plainDriver(ctx, patterns, request)
+	}
 	packages, err := d.bazelPackages(ctx)
 	if err != nil {
 		return nil, err
@@ -58,7 +61,8 @@ func (d *Desk) GoPackagesDriver(ctx context.Context, patterns []string, request 
 		return nil, err
 	}
 	if len(bytes.TrimSpace(out)) > 0 {
-		return out, nil
+		_, err := d.Err.Write(said) // It may tell why packages are missing. gopls shows it if GOPACKAGESPRINTDRIVERERRORS is set.
+		return out, err
 	}
 	// It exits with 0 after an error, too.
 	if bytes.Contains(said, []byte("found no labels matching the requests")) {

@@ -16,47 +16,48 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/suggest"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/editors"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
 
 // IDEOptions are how editors are to be set up.
 type IDEOptions struct {
 	Write, Undo bool
-	// WithoutBazel is what the go command needs that it compiles with overlays, where it is what compiles. nil stands for Bazel.
-	WithoutBazel GoEnvironment
-}
-
-// A GoEnvironment is how the go command comes to compile with overlays.
-type GoEnvironment interface {
-	// Env returns variables for its environment, as NAME=VALUE.
-	Env(ctx context.Context) ([]string, error)
 }
 
 // driverScript is what gopls runs to ask about packages. It is a file of the workspace, as settings are committed, and GOPACKAGESDRIVER
 // is a program without arguments.
 const (
-	driverScript = "tools/overlay_gopackagesdriver.sh"
-	driverText   = `#!/bin/sh
+	driverScript    = "tools/overlay_gopackagesdriver.sh"
+	bazelDriverText = `#!/bin/sh
 # Tells gopls which packages there are, as Bazel compiles them. Made by: overlay ide -write
 if command -v overlay >/dev/null 2>&1; then
     exec overlay gopackagesdriver "$@"
 fi
 exec "${BAZEL:-bazel}" run --noshow_progress --ui_event_filters=-info -- @go_overlay//tools:overlay gopackagesdriver "$@"
 `
+	plainDriverText = `#!/bin/sh
+# Tells gopls which packages there are, with overlays. Made by: overlay ide -write
+exec overlay gopackagesdriver "$@"
+`
 )
+
+// driverText returns the text of the script.
+func (d *Desk) driverText() string {
+	if d.plain {
+		return plainDriverText
+	}
+	return bazelDriverText
+}
 
 // IDE prints what editors need so that they show what is compiled; or writes it into the settings that they have in the workspace, or takes
 // it out. It returns how much is left to the user.
 func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems int, err error) {
-	if d.plain {
-		return 0, fmt.Errorf("%s is no workspace of Bazel, for which overlay ide sets up editors", d.Workspace.Root)
-	}
 	chosen, err := d.chosenEditors(names, o)
 	if err != nil {
 		return 0, err
 	}
-	need, err := d.ideNeed(ctx, o)
+	need, err := d.ideNeed(ctx, chosen)
 	if err != nil {
 		return 0, err
 	}
@@ -68,15 +69,15 @@ func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems 
 		}
 	}
 	noOverlays := false
-	if !o.Undo && o.WithoutBazel == nil {
+	if !o.Undo {
 		progress := d.StartProgress()
 		progress.Say("asking %s for overlays", d.asked())
-		overlays, _, broken, err := workspace.Overlays(ctx, d.Workspace)
+		l, _, broken, err := d.declared(ctx, nil)
 		progress.Done()
 		if err != nil {
 			return 0, err
 		}
-		noOverlays = broken == nil && len(overlays) == 0
+		noOverlays = broken == nil && len(l.all) == 0
 	}
 	if o.Write || o.Undo {
 		problems, err = d.setEditors(ctx, chosen, need, o)
@@ -84,7 +85,7 @@ func (d *Desk) IDE(ctx context.Context, names []string, o IDEOptions) (problems 
 		d.printEditors(chosen, need, o)
 	}
 	if err == nil && noOverlays {
-		fmt.Fprintln(d.Out, "the workspace declares no overlay; gopls is told of packages as rules_go compiles them, without overlays, too")
+		fmt.Fprintln(d.Out, "no overlay is declared; gopls is told of packages as they are compiled without overlays, too")
 	}
 	return problems, err
 }
@@ -126,21 +127,24 @@ func (d *Desk) chosenEditors(names []string, o IDEOptions) ([]editors.Editor, er
 	return editors.All, nil
 }
 
-// ideNeed returns what gopls needs in the workspace.
-func (d *Desk) ideNeed(ctx context.Context, o IDEOptions) (editors.Need, error) {
-	if o.WithoutBazel != nil {
-		variables, err := o.WithoutBazel.Env(ctx)
-		need := editors.Need{Env: map[string]string{}}
-		for _, variable := range variables {
-			name, value, _ := strings.Cut(variable, "=")
-			need.Env[name] = value
+// ideNeed returns what gopls needs in the workspace; and, without Bazel, what the go command does for editors that ask it themselves.
+func (d *Desk) ideNeed(ctx context.Context, chosen []editors.Editor) (editors.Need, error) {
+	if d.plain {
+		need := editors.Need{
+			Env:       map[string]string{"GOPACKAGESDRIVER": editors.Folder + driverScript},
+			Workspace: []string{overlaysjson.Name, "**/*.{patch,diff}"},
 		}
+		if !slices.ContainsFunc(chosen, func(e editors.Editor) bool { return e.File == "" }) {
+			return need, nil
+		}
+		var err error
+		need.Go, err = d.goEnvironment(ctx)
 		return need, err
 	}
 	return editors.Need{
 		Env: map[string]string{"GOPACKAGESDRIVER": editors.Folder + driverScript},
-		// What decides which files are compiled; diffs do, too.
-		Workspace: []string{"**/BUILD", "**/*.{bzl,bazel,patch,diff}"},
+		// What decides which files are compiled. A diff doesn't, and what it makes gopls would not read again.
+		Workspace: []string{"**/BUILD", "**/*.{bzl,bazel}"},
 		Without:   []string{"bazel-bin", "bazel-out", "bazel-testlogs", "bazel-" + filepath.Base(d.Workspace.Root)},
 	}, nil
 }
@@ -205,8 +209,8 @@ func (d *Desk) printEditors(chosen []editors.Editor, need editors.Need, o IDEOpt
 			fmt.Fprintf(d.Out, "\n%s", text)
 		}
 	}
-	if hasScript && o.WithoutBazel == nil {
-		fmt.Fprintf(d.Out, "\n# For all of them, in %s, which has to be executable\n\n%s", driverScript, driverText)
+	if hasScript {
+		fmt.Fprintf(d.Out, "\n# For all of them, in %s, which has to be executable\n\n%s", driverScript, d.driverText())
 	}
 }
 
@@ -282,23 +286,21 @@ func (d *Desk) setEditors(ctx context.Context, chosen []editors.Editor, need edi
 			fmt.Fprintf(&out, "%s: %s\n%s", e.Title, e.Note, e.Text(need))
 		}
 	}
-	if o.WithoutBazel == nil {
-		change, err := d.setDriverScript(settings, o, tell)
-		if err != nil {
-			return 0, err
-		}
+	change, err := d.setDriverScript(settings, o, tell)
+	if err != nil {
+		return 0, err
+	}
+	if o.Undo {
+		changes = append(changes, change...)
+	} else { // Who has the settings has the script.
+		changes = append(change, changes...)
+	}
+	for range change {
+		said := "is what gopls asks about packages"
 		if o.Undo {
-			changes = append(changes, change...)
-		} else { // Who has the settings has the script.
-			changes = append(change, changes...)
+			said = "is removed"
 		}
-		for range change {
-			said := "is what gopls asks about packages"
-			if o.Undo {
-				said = "is removed"
-			}
-			fmt.Fprintf(&out, "%s %s\n", driverScript, said)
-		}
+		fmt.Fprintf(&out, "%s %s\n", driverScript, said)
 	}
 	if err := userfiles.Apply(changes...); err != nil {
 		return 0, err
@@ -318,7 +320,7 @@ func (d *Desk) setDriverScript(settings map[string]string, o IDEOptions, tell fu
 		named = named || strings.Contains(text, driverScript)
 	}
 	switch {
-	case file.original != nil && file.content != driverText:
+	case file.original != nil && file.content != d.driverText():
 		if !o.Undo || !named {
 			tell("%s has another text than is written, and stays as it is", driverScript)
 		}
@@ -328,7 +330,7 @@ func (d *Desk) setDriverScript(settings map[string]string, o IDEOptions, tell fu
 	case o.Undo:
 		file.content = ""
 	default:
-		file.content, file.mode = driverText, 0o755
+		file.content, file.mode = d.driverText(), 0o755
 	}
 	change, ok := file.change(d.Workspace.Root)
 	if !ok {

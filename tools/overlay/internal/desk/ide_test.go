@@ -1,12 +1,15 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/internal/txtar"
 )
 
 // fakeGopls puts a gopls of a version on PATH, or none if that is empty.
@@ -54,7 +57,7 @@ func TestIDE(t *testing.T) {
 	}
 	for _, want := range []string{
 		".vscode/settings.json is set for VS Code\n", ".helix/languages.toml is set for Helix\n", "GoLand: ",
-		"tools/overlay_gopackagesdriver.sh is what gopls asks about packages\n", "the workspace declares no overlay; gopls is told",
+		"tools/overlay_gopackagesdriver.sh is what gopls asks about packages\n", "no overlay is declared; gopls is told",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("said is %q, want %q", out, want)
@@ -144,7 +147,7 @@ func TestIDEPrints(t *testing.T) {
 	fakeGopls(t, "")
 	d, out, stderr := fakeDesk(t, moduleFiles)
 	ide(t, d, IDEOptions{})
-	for _, want := range []string{"# VS Code, in .vscode/settings.json\n", "# GoLand\n", "# Neovim, in .nvim.lua\n", "# Helix, in .helix/languages.toml\n", driverText} {
+	for _, want := range []string{"# VS Code, in .vscode/settings.json\n", "# GoLand\n", "# Neovim, in .nvim.lua\n", "# Helix, in .helix/languages.toml\n", d.driverText()} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("said is %q, want %q", out, want)
 		}
@@ -157,26 +160,39 @@ func TestIDEPrints(t *testing.T) {
 	}
 }
 
-type fakeEnv []string
-
-func (e fakeEnv) Env(context.Context) ([]string, error) { return e, nil }
-
-// TestIDEWithoutBazel checks that editors get the environment of the go command, where that compiles.
+// TestIDEWithoutBazel checks that gopls asks the same script, and GoLand has what the go command needs, where that compiles.
 func TestIDEWithoutBazel(t *testing.T) {
+	path := os.Getenv("PATH")
 	fakeGopls(t, "v0.21.1")
-	d, _, _ := fakeDesk(t, "-- go.mod --\nmodule example.com/m\n")
-	o := IDEOptions{Write: true, WithoutBazel: fakeEnv{"GOWORK=/cache/go.work", "GOFLAGS=-overlay=/cache/overlay.json"}}
-	ide(t, d, o, "vscode")
-	if got, want := read(t, d, ".vscode/settings.json"), `{
-    "go.toolsEnvVars": {
-        "GOFLAGS": "-overlay=/cache/overlay.json",
-        "GOWORK": "/cache/go.work"
-    }
-}
-`; got != want {
-		t.Errorf("settings are %s, want %s", got, want)
+	t.Setenv("PATH", os.Getenv("PATH")+string(filepath.ListSeparator)+path)
+	t.Setenv("GO_OVERLAY_SHADOW", t.TempDir())
+	root := t.TempDir()
+	if err := txtar.Write(txtar.Parse([]byte(`-- go.mod --
+module example.com/m
+-- m.go --
+package m
+-- overlays/_src/m.go --
+package m
+
+const Overlaid = true
+-- overlays.json --
+{"overlays": [{"name": "m", "importpath": "example.com/m", "srcs": ["overlays/_src/m.go"]}]}
+`)), root); err != nil {
+		t.Fatal(err)
 	}
-	if exists(d, driverScript) || exists(d, "../log") {
-		t.Error("Bazel is used")
+	var out, said bytes.Buffer
+	d, err := Open(root, &out, &said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ide(t, d, IDEOptions{Write: true}, "vscode", "goland")
+	if got := read(t, d, ".vscode/settings.json"); !strings.Contains(got, `"GOPACKAGESDRIVER": "${workspaceFolder}/`+driverScript+`"`) || !strings.Contains(got, "overlays.json") {
+		t.Errorf("settings are %s", got)
+	}
+	if got := read(t, d, driverScript); strings.Contains(got, "azel") || !strings.Contains(got, "exec overlay gopackagesdriver") {
+		t.Errorf("the script is %s", got)
+	}
+	if !strings.Contains(out.String(), "GOFLAGS=-overlay=") {
+		t.Errorf("GoLand is told %s", out.String())
 	}
 }

@@ -14,6 +14,9 @@ type Need struct {
 	Env map[string]string
 	// Workspace are patterns of the files on which packages depend, beside those of Go.
 	Workspace []string
+	// Go is the environment of the go command that compiles with overlays, for editors that ask no driver. Its paths are those of one machine. It
+	// is nil under Bazel.
+	Go map[string]string
 	// Without are folders in which gopls doesn't look for packages.
 	Without []string
 }
@@ -104,12 +107,12 @@ var goLand = Editor{
 	Note: "GoLand analyses Go by itself: it asks neither gopls nor a GOPACKAGESDRIVER, so under Bazel no setting makes it show what overlays compile. " +
 		"Overlay files can be edited in it as any others, and the build tells what is wrong with them.",
 	Text: func(need Need) string {
-		if _, ok := need.Env["GOWORK"]; !ok {
+		if len(need.Go) == 0 {
 			return ""
 		}
 		text := "In Settings, Go, Go Modules, Environment, set:\n"
-		for _, name := range names(need.Env) {
-			text += name + "=" + inFolder(need.Env[name], "$PROJECT_DIR$/") + "\n"
+		for _, name := range names(need.Go) {
+			text += name + "=" + need.Go[name] + "\n"
 		}
 		return text
 	},

@@ -245,7 +245,7 @@ func TestBlocks(t *testing.T) {
 
 // TestWithoutBazel checks what editors need where the go command compiles.
 func TestWithoutBazel(t *testing.T) {
-	need := Need{Env: map[string]string{"GOWORK": "/cache/go.work", "GOTOOLCHAIN": "local"}}
+	need := Need{Env: map[string]string{"GOWORK": "/cache/go.work", "GOTOOLCHAIN": "local"}, Go: map[string]string{"GOWORK": "/cache/go.work", "GOTOOLCHAIN": "local"}}
 	for name, want := range map[string]string{
 		"vscode": `{
     "go.toolsEnvVars": {

@@ -121,10 +121,13 @@ func (a *Arguments) insert(flag string) {
 	a.parts = append([]argument{{texts: []string{flag}}}, a.parts...)
 }
 
-// compiles tells whether the verb compiles or reads packages, so that overlays are to be in force. The others, such as mod,
-// get and work, change files of the repository, to which shadow modules must be unknown.
-func (a *Arguments) compiles() bool {
-	return slices.Contains([]string{"build", "doc", "fix", "generate", "install", "list", "run", "test", "tool", "vet"}, a.Verb)
+// Compiles tells whether the verb compiles or reads packages, or tells about the go command, so that overlays are to be in force. The others, such
+// as mod, get and work, change files of the repository, to which shadow modules must be unknown.
+func (a *Arguments) Compiles() bool {
+	if a.Verb == "env" {
+		return a.flag("w") == "" && a.flag("u") == ""
+	}
+	return slices.Contains([]string{"build", "doc", "fix", "generate", "install", "list", "run", "test", "tool", "version", "vet"}, a.Verb)
 }
 
 // covers tells whether the verb counts what runs.

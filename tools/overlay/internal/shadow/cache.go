@@ -36,13 +36,35 @@ func touch(path string) {
 	os.Chtimes(path, now, now) // If it can't be noted, it will be made again some day.
 }
 
-// lockFolder lets one command at a time write an entry. Where there are no locks, it does without.
-func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
-	unlock, err = lock.Folder(ctx, folder)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return func() {}, nil
+// takeFolder makes an entry if there is none, notes that it is used, and lets one command at a time write it. Where there are no
+// locks, it does without.
+func takeFolder(ctx context.Context, folder string) (unlock func(), err error) {
+	for {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			return nil, err
+		}
+		before, err := os.Stat(folder)
+		if err != nil {
+			return nil, err
+		}
+		unlock, err := lock.Folder(ctx, folder)
+		if errors.Is(err, errors.ErrUnsupported) {
+			touch(folder)
+			return func() {}, nil
+		}
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		// Clean may have been faster.
+		if after, err := os.Stat(folder); err == nil && os.SameFile(before, after) {
+			touch(folder)
+			return unlock, nil
+		}
+		unlock()
 	}
-	return unlock, err
 }
 
 // Clean removes what has not been used for long, and what killed commands have left. It looks at once a day.
@@ -69,15 +91,26 @@ func Clean(ctx context.Context, cache string) {
 			if strings.HasSuffix(entry.Name(), ".tmp") {
 				limit = left
 			}
-			path := filepath.Join(cache, kind, entry.Name())
-			if time.Since(info.ModTime()) < limit {
-				continue
-			}
-			// Under another name first, so that nobody finds a part of it.
-			removed := path + ".removed.tmp"
-			if os.Rename(path, removed) == nil {
-				removeTree(removed)
+			if time.Since(info.ModTime()) >= limit {
+				removeUnused(ctx, filepath.Join(cache, kind, entry.Name()), limit)
 			}
 		}
+	}
+}
+
+// removeUnused removes an entry, unless somebody has begun to use it.
+func removeUnused(ctx context.Context, path string, limit time.Duration) {
+	unlock, err := lock.Folder(ctx, path)
+	if err == nil {
+		defer unlock()
+	}
+	info, err := os.Stat(path)
+	if err != nil || time.Since(info.ModTime()) < limit {
+		return
+	}
+	// Under another name first, so that nobody finds a part of it.
+	removed := path + ".removed.tmp"
+	if os.Rename(path, removed) == nil {
+		removeTree(removed)
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's. The go command gives files to the tool cover as they are without -overlay; hence, where
-// it counts what runs, tools are run by a program that gives cover the right ones.
+// setFlags has GOFLAGS name the JSON of -overlay, if there is one, instead of the user's, and the copy of go.mod, if there is one. The go command gives
+// files to the tool cover as they are without -overlay, and before Go 1.25 those of go:embed to the compiler; hence, where there are such, tools are run
+// by a program that gives them the right ones.
 func (p *preparing) setFlags() error {
 	flags := []string{}
 	for _, flag := range splitFlags(p.g.GOFLAGS) {
@@ -20,10 +22,16 @@ func (p *preparing) setFlags() error {
 		}
 	}
 	p.args.without("overlay")
+	if p.ModFile != "" {
+		flags = append(deleteFlag(flags, "modfile"), "-modfile="+p.ModFile)
+	}
 	if p.JSON != "" {
 		flags = append(flags, "-overlay="+p.JSON)
 	}
-	if p.JSON != "" && len(p.ToolExec) > 0 && p.args.covers(p.g) {
+	if p.JSON != "" && (p.args.covers(p.g) || p.g.Minor() < embedsOverlays && slices.ContainsFunc(keys(p.replace), isEmbedded)) {
+		if len(p.ToolExec) == 0 {
+			return fmt.Errorf("%s would compile other files than those of overlays with -cover or go:embed", p.g.GOVERSION)
+		}
 		program := append(append([]string{}, p.ToolExec...), p.JSON)
 		users := p.args.flag("toolexec")
 		if users == "" {
@@ -61,47 +69,84 @@ func deleteFlag(flags []string, name string) []string {
 	return others
 }
 
-// RunTool runs a tool for the go command, with its arguments, and exchanges the files of cover for those of the JSON of -overlay. An
-// exit of it is an *exec.ExitError.
-func RunTool(json string, command []string) error {
+// embedsOverlays is the second number of the Go version from which on go:embed knows files of -overlay for sure.
+const embedsOverlays = 25
+
+// isEmbedded tells whether go:embed may be why an overlay changes a file.
+func isEmbedded(name string) bool { return filepath.Ext(name) != ".go" }
+
+func keys(replace map[string]string) []string {
+	var found []string
+	for key := range replace {
+		found = append(found, key)
+	}
+	return found
+}
+
+// RunTool runs a tool for the go command, with its arguments, and exchanges the files of cover, and those that the compiler is to embed, for those
+// of the JSON of -overlay. An exit of it is an *exec.ExitError.
+func RunTool(file string, command []string) error {
 	if len(command) == 0 {
 		return errors.New("expected the tool to run, as the go command names it")
 	}
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if !isCover(command) {
+	tool := toolOf(command)
+	if tool != "cover" && tool != "compile" {
 		return cmd.Run()
+	}
+	replace, err := readOverlay(file)
+	if err != nil {
+		return err
 	}
 	if command[len(command)-1] == "-V=full" {
 		cmd.Stdout = nil
 		out, err := cmd.Output()
-		os.Stdout.Write(coverVersion(out))
+		if tool == "cover" || goMinor(versionIn(out)) < embedsOverlays && slices.ContainsFunc(keys(replace), isEmbedded) {
+			out = ownVersion(out)
+		}
+		os.Stdout.Write(out)
 		return err
 	}
-	args, err := exchanged(json, command)
-	if err != nil {
-		return err
+	if tool == "cover" {
+		exchange(replace, cmd.Args[1:])
+		return cmd.Run()
 	}
-	cmd.Args = args
+	for i, arg := range cmd.Args {
+		if arg == "-embedcfg" && i+1 < len(cmd.Args) {
+			if cmd.Args[i+1], err = embedding(replace, cmd.Args[i+1]); err != nil {
+				return err
+			}
+		}
+	}
 	return cmd.Run()
 }
 
-// isCover tells whether a command is one of the tool cover. Programs of the user may be before it.
-func isCover(command []string) bool {
+// toolOf returns the name of the tool that a command is one of. Programs of the user may be before it.
+func toolOf(command []string) string {
 	for _, word := range command {
 		if strings.HasPrefix(word, "-") {
 			break
 		}
-		if strings.TrimSuffix(filepath.Base(word), ".exe") == "cover" {
-			return true
+		if name := strings.TrimSuffix(filepath.Base(word), ".exe"); name == "cover" || name == "compile" {
+			return name
 		}
 	}
-	return false
+	return ""
 }
 
-// coverVersion gives cover a version of its own, by which the go command tells what it has compiled of other files from what it would
+// versionIn returns the Go version in what a tool says of itself: compile version go1.22.12.
+func versionIn(out []byte) string {
+	fields := strings.Fields(string(out))
+	if len(fields) < 3 {
+		return ""
+	}
+	return fields[2]
+}
+
+// ownVersion gives a tool a version of its own, by which the go command tells what it has compiled of other files from what it would
 // compile now.
-func coverVersion(version []byte) []byte {
+func ownVersion(version []byte) []byte {
 	line := strings.TrimSpace(string(version))
 	if strings.Contains(line, " devel ") { // It ends with a hash that the go command looks for.
 		return version
@@ -109,8 +154,7 @@ func coverVersion(version []byte) []byte {
 	return []byte(line + " overlay\n")
 }
 
-// exchanged returns arguments with paths exchanged for those of a JSON of -overlay.
-func exchanged(file string, args []string) ([]string, error) {
+func readOverlay(file string) (map[string]string, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -119,11 +163,40 @@ func exchanged(file string, args []string) ([]string, error) {
 	if err := json.Unmarshal(content, &overlay); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	args = append([]string{}, args...)
-	for i, arg := range args {
-		if by := overlay.Replace[arg]; by != "" {
-			args[i] = by
+	return overlay.Replace, nil
+}
+
+// exchange exchanges paths for those of an overlay.
+func exchange(replace map[string]string, paths []string) {
+	for i, path := range paths {
+		if by := replace[path]; by != "" {
+			paths[i] = by
 		}
 	}
-	return args, nil
+}
+
+// embedding writes what tells the compiler where files are that it embeds once more, with those of an overlay, and returns its path.
+func embedding(replace map[string]string, file string) (string, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	var embed struct {
+		Patterns map[string][]string
+		Files    map[string]string
+	}
+	if err := json.Unmarshal(content, &embed); err != nil {
+		return "", fmt.Errorf("%s: %w", file, err)
+	}
+	for name, path := range embed.Files {
+		if by := replace[path]; by != "" {
+			embed.Files[name] = by
+		}
+	}
+	if content, err = json.Marshal(embed); err != nil {
+		return "", err
+	}
+	// It is in a folder that the go command removes.
+	overlaid := file + ".overlay"
+	return overlaid, os.WriteFile(overlaid, content, 0o666)
 }

@@ -56,8 +56,10 @@ func (g *Go) Output(ctx context.Context, args ...string) ([]byte, error) {
 }
 
 // Minor returns the second number of the Go version, or 0 if it has none.
-func (g *Go) Minor() int {
-	rest, _ := strings.CutPrefix(g.GOVERSION, "go1.")
+func (g *Go) Minor() int { return goMinor(g.GOVERSION) }
+
+func goMinor(version string) int {
+	rest, _ := strings.CutPrefix(version, "go1.")
 	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
 	if end >= 0 {
 		rest = rest[:end]
@@ -144,8 +146,8 @@ func joinFlags(flags []string) (string, error) {
 	return strings.Join(quoted, " "), nil
 }
 
-// environ returns the value of a variable of an environment.
-func environ(env []string, name string) string {
+// Variable returns the value of a variable of an environment.
+func Variable(env []string, name string) string {
 	value := ""
 	for _, entry := range env {
 		if rest, ok := strings.CutPrefix(entry, name+"="); ok {

@@ -30,6 +30,10 @@ type shadowState struct {
 	Source   string   // folder that was copied
 	Complete bool     // whether all files of it are there
 	Changed  []string // names of files that are, or may be, others than those of Source
+
+	// Folders has the times at which something was last added to folders, removed or renamed there. A file that was
+	// written to in its place it doesn't tell; all are read-only.
+	Folders map[string]int64
 }
 
 // makeShadows makes the shadow modules, and removes those that are none any more.
@@ -43,12 +47,15 @@ func (p *preparing) makeShadows(ctx context.Context) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		old = state{} // All are made anew.
 	}
+	if err := p.removeLeft(); err != nil {
+		return err
+	}
 	next := state{Modules: map[string]*shadowState{}}
 	for _, m := range p.shadows {
 		s := &shadowState{Source: m.Dir}
 		if was := old.Modules[folderOf(m)]; was != nil && was.Source == m.Dir {
-			s.Complete = was.Complete
-			s.Changed = append(s.Changed, was.Changed...)
+			s.Complete = was.Complete && was.intact(filepath.Join(p.Folder, filepath.FromSlash(folderOf(m))))
+			s.Changed, s.Folders = append(s.Changed, was.Changed...), was.Folders
 		}
 		for _, f := range m.Files {
 			if !slices.Contains(s.Changed, f.Name) {
@@ -86,23 +93,25 @@ func (p *preparing) makeShadows(ctx context.Context) error {
 	for _, m := range p.shadows {
 		s := next.Modules[folderOf(m)]
 		folder := filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)))
-		if _, err := os.Stat(folder); err != nil {
-			s.Complete = false
-		}
 		if !s.Complete {
 			if err := removeTree(folder); err != nil {
 				return err
 			}
-			if err := mirror(ctx, folder, m.Dir); err != nil {
+			if err := p.mirror(ctx, folder, m.Dir); err != nil {
 				return err
 			}
-			s.Complete = true
+			s.Complete, s.Folders = true, nil
 		}
-		changed, err := change(folder, m, s.Changed)
+		changed, touched, err := p.change(folder, m, s.Changed)
 		if err != nil {
 			return err
 		}
 		s.Changed = changed
+		if touched || s.Folders == nil {
+			if s.Folders, err = foldersOf(folder); err != nil {
+				return err
+			}
+		}
 	}
 	return save()
 }
@@ -115,34 +124,65 @@ func editedPath(p *preparing, m Module, f File) string {
 	return filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)), filepath.FromSlash(f.Name))
 }
 
-// change makes files of a shadow module what they are to be: names are those that may be others than the module's. It returns those that are.
-func change(folder string, m Module, names []string) (changed []string, err error) {
+// intact tells whether the folders of a shadow module have what they had.
+func (s *shadowState) intact(folder string) bool {
+	for name, when := range s.Folders {
+		info, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name)))
+		if err != nil || info.ModTime().UnixNano() != when {
+			return false
+		}
+	}
+	return len(s.Folders) > 0
+}
+
+func foldersOf(folder string) (map[string]int64, error) {
+	found := map[string]int64{}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(folder, path)
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			found[filepath.ToSlash(name)] = info.ModTime().UnixNano()
+		}
+		return err
+	})
+	return found, err
+}
+
+// change makes files of a shadow module what they are to be: names are those that may be others than the module's. It returns those that
+// are, and whether any was written.
+func (p *preparing) change(folder string, m Module, names []string) (changed []string, touched bool, err error) {
 	for _, name := range names {
 		target := filepath.Join(folder, filepath.FromSlash(name))
 		source := filepath.Join(m.Dir, filepath.FromSlash(name))
 		i := slices.IndexFunc(m.Files, func(f File) bool { return f.Name == name })
+		var wrote bool
 		switch {
 		case i >= 0 && m.Files[i].New == nil:
-			err = os.Remove(target)
-			if errors.Is(err, os.ErrNotExist) {
-				err = nil
-			}
+			wrote, err = remove(target)
 		case i >= 0:
-			err = put(target, m.Files[i].New)
+			wrote, err = p.put(target, m.Files[i].New)
 		case name == "go.mod" && !exists(source):
-			err = put(target, []byte("module "+m.Path+"\n"))
+			wrote, err = p.put(target, []byte("module "+m.Path+"\n"))
 		default:
-			err = restore(target, source)
+			wrote, err = p.restore(target, source)
 			if err == nil {
+				touched = touched || wrote
 				continue
 			}
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		touched = touched || wrote
 		changed = append(changed, name)
 	}
-	return changed, nil
+	return changed, touched, nil
 }
 
 func exists(path string) bool {
@@ -150,39 +190,70 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// put gives a file a content, if it has another one. It never writes through a link.
-func put(path string, content []byte) error {
+// remove removes a file, if it is there.
+func remove(path string) (wrote bool, err error) {
+	err = os.Remove(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// put gives a file a content, if it has another one. It never writes through a link. Who is killed leaves nothing beside the
+// file, where a pattern of go:embed could match it.
+func (p *preparing) put(path string, content []byte) (wrote bool, err error) {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
-		return nil
+		return false, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
+		return false, err
 	}
-	return output.Write(output.File{Path: path, Content: content, Mode: 0o444})
+	file := output.File{Path: filepath.Join(p.Folder, "file"), Content: content, Mode: 0o444}
+	temporary, err := output.WriteBeside(file, "file.*.tmp", func(*os.File) error { return nil })
+	if err != nil {
+		return false, err
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return false, errors.Join(err, os.Remove(temporary))
+	}
+	return true, nil
 }
 
 // restore gives a file the content of the module again, or removes it if the module has none.
-func restore(target, source string) error {
+func (p *preparing) restore(target, source string) (wrote bool, err error) {
 	content, err := os.ReadFile(source)
 	if errors.Is(err, os.ErrNotExist) {
-		err = os.Remove(target)
-		if errors.Is(err, os.ErrNotExist) {
-			err = nil
-		}
-		return err
+		return remove(target)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return put(target, content)
+	return p.put(target, content)
+}
+
+// removeLeft removes what killed commands have left in the entry, which is locked.
+func (p *preparing) removeLeft() error {
+	left, err := filepath.Glob(filepath.Join(escapeGlob(p.Folder), "*.tmp"))
+	for _, path := range left {
+		err = errors.Join(err, removeTree(path))
+	}
+	return err
+}
+
+// escapeGlob returns a pattern of filepath.Glob that matches a path only.
+func escapeGlob(path string) string {
+	if os.PathSeparator == '\\' {
+		return path // There, it has no such way.
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 // mirror makes a folder with all files of another one: hard links to those that nobody may write to, and copies of others.
-func mirror(ctx context.Context, target, source string) error {
+func (p *preparing) mirror(ctx context.Context, target, source string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
 		return err
 	}
-	temporary, err := os.MkdirTemp(filepath.Dir(target), "mirror.*.tmp")
+	temporary, err := os.MkdirTemp(p.Folder, "mirror.*.tmp")
 	if err != nil {
 		return err
 	}
@@ -229,8 +300,8 @@ func removeTree(folder string) error {
 }
 
 // goWork returns the text of a go.work like that of the repository, or for the module of the repository, with shadow modules in the place of
-// modules.
-func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
+// modules. Place returns paths of the repository as it is to have them.
+func (p *preparing) goWork(ctx context.Context, place func(path string) (string, error)) ([]byte, error) {
 	var text strings.Builder
 	var work struct {
 		Go, Toolchain string
@@ -264,6 +335,10 @@ func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
 		fmt.Fprintln(&text, line)
 	}
 	for _, use := range uses {
+		use, err := place(use)
+		if err != nil {
+			return nil, err
+		}
 		fmt.Fprintf(&text, "use %s\n", quote(use))
 	}
 	for _, r := range work.Replace {
@@ -272,7 +347,9 @@ func (p *preparing) goWork(ctx context.Context) ([]byte, error) {
 		}
 		to := r.New.Path
 		if r.New.Version == "" {
-			to = absolute(filepath.Dir(p.g.GOWORK), to)
+			if to, err = place(absolute(filepath.Dir(p.g.GOWORK), to)); err != nil {
+				return nil, err
+			}
 		}
 		fmt.Fprintf(&text, "replace %s => %s\n", strings.TrimSpace(r.Old.Path+" "+r.Old.Version), strings.TrimSpace(quote(to)+" "+r.New.Version))
 	}

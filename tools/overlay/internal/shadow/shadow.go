@@ -58,7 +58,9 @@ type Setup struct {
 	Folder string // the entry; empty if nothing had to be made
 	GoWork string // path of the go.work, or empty
 	GOROOT string // path of the GOROOT with overlays, or empty
-	JSON   string // path of what the flag -overlay of the go command has, or empty
+	// ModFile is the path of what the flag -modfile of the go command has in the place of GoWork, or empty.
+	ModFile string
+	JSON    string // path of what the flag -overlay of the go command has, or empty
 
 	// Files has the paths of files, as they are edited or else made, by those that the go command has for them.
 	Files map[string]string
@@ -76,10 +78,10 @@ type Options struct {
 // or in GOFLAGS, is another source of changes.
 func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Options) (*Setup, error) {
 	setup := &Setup{Program: g.Program, Args: args.List(), Env: g.Env, Files: map[string]string{}}
-	if !args.compiles() {
+	if !args.Compiles() {
 		return setup, nil
 	}
-	users, err := g.usersOverlay(args)
+	users, err := g.usersOverlay(ctx, args)
 	if err != nil {
 		return nil, err
 	}
@@ -94,17 +96,7 @@ func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Op
 		return nil, err
 	}
 	p := &preparing{Setup: setup, Options: o, g: g, args: args, made: map[string][]byte{}}
-	var std *Module
-	for i, m := range modules {
-		switch {
-		case m.Std:
-			std = &modules[i]
-		case g.isCached(m.Dir):
-			p.shadows = append(p.shadows, m)
-		default:
-			p.replaced = append(p.replaced, m)
-		}
-	}
+	std := p.divide(modules)
 	if err := p.refuse(); err != nil {
 		return nil, err
 	}
@@ -131,7 +123,23 @@ type preparing struct {
 	shadows  []Module // that become shadow modules
 	replaced []Module // whose files the go command replaces by -overlay
 
-	made map[string][]byte // what the entry has beside shadow modules, by paths
+	replace map[string]string // of -overlay
+	made    map[string][]byte // what the entry has beside shadow modules, by paths
+}
+
+// divide tells the ways in which modules are given to the go command, and returns Go itself, if it is among them.
+func (p *preparing) divide(modules []Module) (std *Module) {
+	for i, m := range modules {
+		switch {
+		case m.Std:
+			std = &modules[i]
+		case p.g.isCached(m.Dir):
+			p.shadows = append(p.shadows, m)
+		default:
+			p.replaced = append(p.replaced, m)
+		}
+	}
+	return std
 }
 
 // refuse returns an error where the user has told the go command what keeps it from compiling with the changes.
@@ -169,27 +177,23 @@ func (p *preparing) refuse() error {
 
 // makeEntry writes the entry: shadow modules, go.work, and the JSON of -overlay.
 func (p *preparing) makeEntry(ctx context.Context) error {
-	if err := os.MkdirAll(p.Folder, 0o777); err != nil {
+	unlock, err := takeFolder(ctx, p.Folder)
+	if err != nil {
 		return p.unwritable(err)
 	}
-	unlock, err := lockFolder(ctx, p.Folder)
-	if err != nil {
-		return err
-	}
 	defer unlock()
-	touch(p.Folder)
-	replace := map[string]string{}
+	p.replace = map[string]string{}
 	for _, m := range p.replaced {
 		for _, f := range m.Files {
-			replace[m.path(f)] = p.sourceOf(f)
-			p.Files[m.path(f)] = replace[m.path(f)]
+			p.replace[m.path(f)] = p.sourceOf(f)
+			p.Files[m.path(f)] = p.replace[m.path(f)]
 		}
 	}
 	if len(p.shadows) > 0 {
 		if err := p.makeShadows(ctx); err != nil {
 			return p.unwritable(err)
 		}
-		text, err := p.goWork(ctx)
+		text, err := p.goWork(ctx, func(path string) (string, error) { return path, nil })
 		if err != nil {
 			return err
 		}
@@ -198,10 +202,12 @@ func (p *preparing) makeEntry(ctx context.Context) error {
 		if err := p.addSums(); err != nil {
 			return err
 		}
-		p.Env = withVariable(p.Env, "GOWORK", p.GoWork)
+		if err := p.setModules(ctx, text); err != nil {
+			return err
+		}
 	}
-	if len(replace) > 0 {
-		content, err := record.Marshal(map[string]any{"Replace": replace})
+	if len(p.replace) > 0 {
+		content, err := record.Marshal(map[string]any{"Replace": p.replace})
 		if err != nil {
 			return err
 		}
@@ -220,7 +226,8 @@ func (p *preparing) sourceOf(f File) string {
 	if f.New == nil {
 		return ""
 	}
-	if f.Source != "" {
+	// Profiles name a file by the base name of what cover is given.
+	if f.Source != "" && (!p.args.covers(p.g) || filepath.Base(f.Source) == filepath.Base(f.Name)) {
 		return f.Source
 	}
 	sum := sha256.Sum256(f.New)
@@ -259,23 +266,25 @@ func (p *preparing) unwritable(err error) error {
 // merge adds changes of the user's own flag -overlay to those of overlays.
 func merge(modules, users []Module) ([]Module, error) {
 	merged := slices.Clone(modules)
+	changed := map[string][]string{} // by paths, the overlays
+	for _, m := range modules {
+		for _, f := range m.Files {
+			changed[m.path(f)] = f.Overlays
+		}
+	}
 	var errs []error
 	for _, m := range users {
+		for _, f := range m.Files {
+			if overlays, ok := changed[m.path(f)]; ok {
+				errs = append(errs, fmt.Errorf("%s is changed by %s and by the flag -overlay: take it out of one", m.path(f), strings.Join(overlays, ", ")))
+			}
+		}
 		i := slices.IndexFunc(merged, func(other Module) bool { return other.Dir == m.Dir && other.Std == m.Std })
 		if i < 0 {
 			merged = append(merged, m)
 			continue
 		}
-		files := slices.Clone(merged[i].Files)
-		for _, f := range m.Files {
-			j := slices.IndexFunc(files, func(other File) bool { return other.Name == f.Name })
-			if j >= 0 {
-				errs = append(errs, fmt.Errorf("%s is changed by %s and by the flag -overlay: take it out of one", m.path(f), strings.Join(files[j].Overlays, ", ")))
-				continue
-			}
-			files = append(files, f)
-		}
-		merged[i].Files = files
+		merged[i].Files = append(slices.Clone(merged[i].Files), m.Files...)
 	}
 	return merged, errors.Join(errs...)
 }

@@ -22,7 +22,64 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) > 2 && os.Args[1] == "go" {
+		fmt.Fprintln(os.Stderr, runGo(os.Args[2], os.Args[3:]))
+		os.Exit(99)
+	}
 	os.Exit(m.Run())
+}
+
+// runGo stands for the command: it becomes the go command, with the changes that a JSON file has.
+func runGo(file string, args []string) error {
+	var input struct {
+		Cache   string
+		Modules []Module
+	}
+	content, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(content, &input)
+	}
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	ctx, parsed := context.Background(), ParseArguments(args)
+	g, err := Ask(ctx, "go", filepath.Join(dir, parsed.Dir), os.Environ())
+	if err != nil {
+		return err
+	}
+	setup, err := Prepare(ctx, g, parsed, input.Modules, Options{Cache: input.Cache, Root: dir, ToolExec: []string{program, "toolexec"}})
+	if err != nil {
+		return err
+	}
+	return setup.Run(dir)
+}
+
+// command returns runGo as a process.
+func (r *repository) command(modules []Module, args ...string) *exec.Cmd {
+	r.t.Helper()
+	content, err := json.Marshal(map[string]any{"Cache": r.cache, "Modules": modules})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	file := filepath.Join(r.t.TempDir(), "modules.json")
+	if err := os.WriteFile(file, content, 0o666); err != nil {
+		r.t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	cmd := exec.Command(program, append([]string{"go", file}, args...)...)
+	cmd.Dir, cmd.Env = r.root, r.env
+	return cmd
 }
 
 // A repository is one of the test, with a module proxy, a module cache, and a folder for shadows.
@@ -160,15 +217,23 @@ func proxy(t *testing.T) string {
 			"internal/name/name.go": "package name\n\nconst Name = \"original\"\n",
 			"script.sh":             "#!/bin/sh\n",
 		},
-		"example.com/!upper@v0.0.1+incompatible": nil,
+		"example.com/!upper@v2.0.1+incompatible": {
+			"upper.go": "package upper\n\nconst Upper = \"original\"\n",
+		},
+		"example.com/wide@v1.0.0": {
+			"go.mod":     "module example.com/wide\n\ngo 1.20\n\nrequire example.com/deep v1.0.0\n",
+			"wide.go":    "package wide\n\nconst Wide = \"original\"\n",
+			"sub/sub.go": "package sub\n\nimport _ \"example.com/deep\"\n",
+		},
+		"example.com/deep@v1.0.0": {
+			"go.mod":  "module example.com/deep\n\ngo 1.20\n",
+			"deep.go": "package deep\n",
+		},
 		"example.com/bare@v1.0.0": {
 			"bare.go": "package bare\n\nconst Bare = \"original\"\n",
 		},
 	} {
 		path, version, _ := strings.Cut(module, "@")
-		if files == nil {
-			continue
-		}
 		at := filepath.Join(folder, filepath.FromSlash(path), "@v")
 		if err := os.MkdirAll(at, 0o777); err != nil {
 			t.Fatal(err)
@@ -176,7 +241,7 @@ func proxy(t *testing.T) string {
 		var archive bytes.Buffer
 		w := zip.NewWriter(&archive)
 		for name, text := range files {
-			f, err := w.Create(module + "/" + name)
+			f, err := w.Create(strings.Replace(module, "!u", "U", 1) + "/" + name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +252,7 @@ func proxy(t *testing.T) string {
 		}
 		mod := files["go.mod"]
 		if mod == "" {
-			mod = "module " + path + "\n"
+			mod = "module " + strings.Replace(path, "!u", "U", 1) + "\n"
 		}
 		info, err := json.Marshal(map[string]string{"Version": version, "Time": "2026-01-01T00:00:00Z"})
 		if err != nil {

@@ -20,13 +20,8 @@ import (
 
 // makeGOROOT makes a GOROOT with changes, and has its go command take the place of the one that was asked.
 func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
-	for _, f := range std.Files {
-		if strings.HasPrefix(f.Name, "src/cmd/") || strings.HasPrefix(f.Name, "pkg/") || strings.HasPrefix(f.Name, "bin/") {
-			return fmt.Errorf("%s: %s belongs to Go's own tools, which would have to be compiled anew; a go_goroot target of Bazel does so", strings.Join(f.Overlays, ", "), f.Name)
-		}
-	}
-	if std.Version != "" && std.Version != p.g.GOVERSION {
-		return fmt.Errorf("%s: it is for %s, and the go command has %s; next: overlay rebase", strings.Join(std.Files[0].Overlays, ", "), std.Version, p.g.GOVERSION)
+	if err := p.g.refuseStd(std); err != nil {
+		return err
 	}
 	folder := filepath.Join(p.Cache, "goroot")
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -55,7 +50,7 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	// A go.mod that asks for a newer Go is an error then, and not another Go, without the changes. What runs below finds this one first.
 	p.Env = withVariable(p.Env, "GOTOOLCHAIN", "local")
 	p.Env = withoutVariable(p.Env, "GOROOT")
-	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+environ(p.Env, "PATH"))
+	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+Variable(p.Env, "PATH"))
 	patched := *p.g
 	patched.Program, patched.Env = p.Program, p.Env
 	found, err := patched.Output(ctx, "env", "GOROOT", "GOVERSION")
@@ -64,6 +59,19 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	}
 	if got, want := strings.Fields(string(found)), []string{root, p.g.GOVERSION}; !strings.Contains(root, " ") && !slices.Equal(got, want) {
 		return fmt.Errorf("the go command of %s has the GOROOT and version %q, expected %q: it would compile without overlays", root, got, want)
+	}
+	return nil
+}
+
+// refuseStd returns an error for changes that no GOROOT can be made of.
+func (g *Go) refuseStd(std Module) error {
+	for _, f := range std.Files {
+		if strings.HasPrefix(f.Name, "src/cmd/") || strings.HasPrefix(f.Name, "pkg/") || strings.HasPrefix(f.Name, "bin/") {
+			return fmt.Errorf("%s: %s belongs to Go's own tools, which would have to be compiled anew; a go_goroot target of Bazel does so", strings.Join(f.Overlays, ", "), f.Name)
+		}
+	}
+	if std.Version != "" && std.Version != g.GOVERSION {
+		return fmt.Errorf("%s: it is for %s, and the go command has %s; next: overlay rebase", strings.Join(std.Files[0].Overlays, ", "), std.Version, g.GOVERSION)
 	}
 	return nil
 }
@@ -92,18 +100,11 @@ func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) er
 		return err
 	}
 	defer removeTree(temporary)
-	var changes []gosdk.Change
-	for i, f := range std.Files {
-		change := gosdk.Change{Name: f.Name}
-		if f.New != nil {
-			change.File = filepath.Join(temporary, fmt.Sprint(i))
-			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
-				return err
-			}
-		}
-		changes = append(changes, change)
+	changes, err := stdChanges(temporary, std)
+	if err != nil {
+		return err
 	}
-	made, err := writeTree(ctx, source, root, changes)
+	made, err := writeTree(ctx, source, root, changes, true)
 	if err != nil {
 		return err
 	}
@@ -115,8 +116,23 @@ func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) er
 	return nil
 }
 
+// stdChanges writes what files of Go itself are to be into a folder.
+func stdChanges(folder string, std Module) (changes []gosdk.Change, err error) {
+	for i, f := range std.Files {
+		change := gosdk.Change{Name: f.Name}
+		if f.New != nil {
+			change.File = filepath.Join(folder, fmt.Sprint(i))
+			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
+				return nil, err
+			}
+		}
+		changes = append(changes, change)
+	}
+	return changes, nil
+}
+
 // writeTree writes a GOROOT like another one, with changes, to a folder beside a path, and returns it.
-func writeTree(ctx context.Context, source, beside string, changes []gosdk.Change) (made string, err error) {
+func writeTree(ctx context.Context, source, beside string, changes []gosdk.Change, link bool) (made string, err error) {
 	var names []string
 	err = files.Walk(source, func(name, path string, info fs.FileInfo) error {
 		names = append(names, path)
@@ -129,7 +145,7 @@ func writeTree(ctx context.Context, source, beside string, changes []gosdk.Chang
 	if err != nil {
 		return "", err
 	}
-	options := goroot.Options{Root: filepath.Join(source, "VERSION"), Files: names, Changes: changes, Out: made, Link: true}
+	options := goroot.Options{Root: filepath.Join(source, "VERSION"), Files: names, Changes: changes, Out: made, Link: link}
 	if err := goroot.Write(ctx, options); err != nil {
 		return "", errors.Join(err, removeTree(made))
 	}
@@ -147,7 +163,7 @@ func (p *preparing) linkable(ctx context.Context) (string, error) {
 		touch(copied)
 		return copied, nil
 	}
-	made, err := writeTree(ctx, p.g.GOROOT, copied, nil)
+	made, err := writeTree(ctx, p.g.GOROOT, copied, nil, true)
 	if err != nil {
 		return "", err
 	}

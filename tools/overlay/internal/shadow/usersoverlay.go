@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,10 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // usersOverlay returns what a flag -overlay of the user's changes, and takes it out of the arguments if overlays are to be in its place.
-func (g *Go) usersOverlay(args *Arguments) ([]Module, error) {
+func (g *Go) usersOverlay(ctx context.Context, args *Arguments) ([]Module, error) {
 	file := args.flag("overlay")
 	if file == "" {
 		file = g.goflag("overlay")
@@ -34,8 +36,9 @@ func (g *Go) usersOverlay(args *Arguments) ([]Module, error) {
 	slices.Sort(keys)
 	var modules []Module
 	var errs []error
+	modulesOf := sync.OnceValue(func() []Module { return g.modules(ctx, args) })
 	for _, key := range keys {
-		m, f, err := g.replaced(g.abs(key), overlay.Replace[key])
+		m, f, err := g.replaced(g.abs(key), overlay.Replace[key], modulesOf)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("-overlay: %s: %w", file, err))
 			continue
@@ -58,24 +61,62 @@ func (g *Go) abs(path string) string {
 	return filepath.Join(g.Dir, path)
 }
 
+// modules returns the modules that the go command compiles packages of, none if that can't be told.
+func (g *Go) modules(ctx context.Context, args *Arguments) []Module {
+	command := []string{"list", "-m", "-e", "-f", "{{.Path}}\t{{.Version}}\t{{.Dir}}"}
+	for _, name := range []string{"mod", "modfile"} {
+		if value := args.flag(name); value != "" {
+			command = append(command, "-"+name+"="+value)
+		}
+	}
+	plain := *g // As the go command refuses the flag -overlay for keys in the module cache.
+	flags, err := joinFlags(deleteFlag(splitFlags(g.GOFLAGS), "overlay"))
+	if err != nil {
+		return nil
+	}
+	plain.Env = withVariable(g.Env, "GOFLAGS", flags)
+	out, err := plain.Output(ctx, append(command, "all")...)
+	if err != nil {
+		return nil // In a vendor folder are modules, too.
+	}
+	var modules []Module
+	for _, line := range strings.Split(string(out), "\n") {
+		fields := strings.Split(line, "\t")
+		if len(fields) == 3 && fields[2] != "" {
+			modules = append(modules, Module{Path: fields[0], Version: fields[1], Dir: fields[2]})
+		}
+	}
+	return modules
+}
+
 // replaced returns the module and file of a path of -overlay that has another one, or none, in its place.
-func (g *Go) replaced(path, by string) (Module, File, error) {
+func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, error) {
 	m := Module{Dir: g.Dir, Own: true}
+	main := ""
+	if g.GOMOD != "" && g.GOMOD != os.DevNull {
+		main = filepath.Dir(g.GOMOD)
+	}
 	switch {
 	case below(g.GOROOT, path):
 		m = Module{Path: "std", Version: g.GOVERSION, Dir: g.GOROOT, Std: true}
-	case g.isCached(path):
-		var ok bool
-		if m, ok = g.cached(path); !ok {
-			return m, File{}, fmt.Errorf("%s is in no module of the module cache", path)
+	case main == "" && (g.GOWORK == "" || g.GOWORK == "off"):
+		// Files that are named in the arguments can be anywhere.
+		if !below(g.Dir, path) {
+			m.Dir = filepath.Dir(path)
 		}
-	case !below(g.Dir, path):
-		m.Dir = filepath.Dir(path)
-		for _, root := range []string{g.GOMOD, g.GOWORK} {
-			if root != "" && below(filepath.Dir(root), path) {
-				m.Dir = filepath.Dir(root)
+	case below(main, path):
+		m.Dir = main
+	default:
+		in := Module{}
+		for _, other := range modules() {
+			if below(other.Dir, path) && len(other.Dir) > len(in.Dir) {
+				in = other
 			}
 		}
+		if in.Dir == "" {
+			return m, File{}, fmt.Errorf("%s is in no module of the build: the key matches nothing", path)
+		}
+		m = in
 	}
 	rel, err := filepath.Rel(m.Dir, path)
 	if err != nil {
@@ -107,45 +148,4 @@ func (g *Go) replaced(path, by string) (Module, File, error) {
 	}
 	f.New = append([]byte{}, f.New...)
 	return m, f, nil
-}
-
-// cached returns the module of the module cache that a path is in.
-func (g *Go) cached(path string) (Module, bool) {
-	rel, err := filepath.Rel(g.GOMODCACHE, path)
-	if err != nil {
-		return Module{}, false
-	}
-	elements := strings.Split(filepath.ToSlash(rel), "/")
-	for i, element := range elements {
-		last, version, ok := strings.Cut(element, "@")
-		if !ok {
-			continue
-		}
-		escaped := strings.Join(append(slices.Clone(elements[:i]), last), "/")
-		return Module{
-			Path:    unescape(escaped),
-			Version: unescape(version),
-			Dir:     filepath.Join(g.GOMODCACHE, filepath.FromSlash(strings.Join(elements[:i+1], "/"))),
-		}, true
-	}
-	return Module{}, false
-}
-
-// unescape reads names of the module cache, in which an exclamation mark makes a capital letter of the next one.
-func unescape(text string) string {
-	var out strings.Builder
-	upper := false
-	for _, r := range text {
-		switch {
-		case r == '!':
-			upper = true
-			continue
-		case upper:
-			out.WriteString(strings.ToUpper(string(r)))
-		default:
-			out.WriteRune(r)
-		}
-		upper = false
-	}
-	return out.String()
 }

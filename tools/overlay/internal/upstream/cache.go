@@ -12,12 +12,12 @@ import (
 
 // folderOf returns the folder of a version of a module in a module cache.
 func folderOf(cache, module, version string) string {
-	return inSlashes(cache, escape(module)+"@"+escape(version))
+	return inSlashes(cache, Escape(module)+"@"+Escape(version))
 }
 
 // cachedVersions returns the versions of a module that a module cache has, the newest first.
 func cachedVersions(cache, module string) []string {
-	module = escape(module)
+	module = Escape(module)
 	entries, err := os.ReadDir(inSlashes(cache, path.Dir(module)))
 	if err != nil {
 		return nil // There is none of its neighbours, either.
@@ -32,8 +32,8 @@ func cachedVersions(cache, module string) []string {
 	return versions
 }
 
-// escape writes a path or version as module caches have it, which do without capitals.
-func escape(text string) string {
+// Escape writes a path or version as module caches have it, which do without capitals.
+func Escape(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		if unicode.IsUpper(r) {

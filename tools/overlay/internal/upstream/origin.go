@@ -63,7 +63,7 @@ func recordedFolder(cache, module, version string) (folder string, ok bool) {
 	var info struct {
 		Origin struct{ URL, Subdir string }
 	}
-	content, err := os.ReadFile(inSlashes(cache, "cache", "download", escape(module), "@v", escape(version)+".info"))
+	content, err := os.ReadFile(inSlashes(cache, "cache", "download", Escape(module), "@v", Escape(version)+".info"))
 	if err != nil || json.Unmarshal(content, &info) != nil || info.Origin.URL == "" {
 		return "", false
 	}

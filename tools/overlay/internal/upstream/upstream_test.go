@@ -78,11 +78,11 @@ func proxy(t *testing.T, modules map[string]map[string]string) Options {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		at := escape(module) + "/@v/" + escape(version)
+		at := Escape(module) + "/@v/" + Escape(version)
 		files[at+".info"] = fmt.Sprintf(`{"Version": %q, "Time": "2024-01-01T00:00:00Z"}`, version)
 		files[at+".mod"] = goMod
 		files[at+".zip"] = b.String()
-		lists[escape(module)+"/@v/list"] += version + "\n"
+		lists[Escape(module)+"/@v/list"] += version + "\n"
 	}
 	write(t, folder, files)
 	write(t, folder, lists)
@@ -428,7 +428,7 @@ func TestVersions(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	for text, want := range map[string]string{"github.com/BurntSushi": "github.com/!burnt!sushi", "v1.0.0-RC1": "v1.0.0-!r!c1", "": ""} {
-		if got := escape(text); got != want || unescape(got) != text {
+		if got := Escape(text); got != want || unescape(got) != text {
 			t.Errorf("%q: got %q, and back %q", text, got, unescape(got))
 		}
 	}

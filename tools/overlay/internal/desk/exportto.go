@@ -1,0 +1,85 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+)
+
+// Proxy is the value of ExportToOptions.To that stands for a module proxy.
+const Proxy = "goproxy"
+
+// ExportToOptions say what the go command is to compile from elsewhere.
+type ExportToOptions struct {
+	To     string // path of a folder, or Proxy
+	Output string // path of the folder for Proxy
+	Set    string // label of a set, or of an overlay; empty: what builds use unless they are told otherwise
+}
+
+// ExportTo writes what overlays in force make of modules and of Go, for go commands that nobody runs by overlay go.
+func (d *Desk) ExportTo(ctx context.Context, o ExportToOptions) error {
+	g, _, err := d.askGo(ctx, nil, os.Environ())
+	if err != nil {
+		return err
+	}
+	force, err := d.inForce(ctx, g, o.Set)
+	if err != nil {
+		return err
+	}
+	for _, note := range force.notes {
+		fmt.Fprintln(d.Err, note)
+	}
+	if len(force.Modules) == 0 {
+		return errors.New("there is nothing to export: no overlay is in force that changes what the go command compiles here")
+	}
+	if o.To == Proxy {
+		return d.exportProxy(ctx, force, o)
+	}
+	folder := d.abs(o.To)
+	exported, err := shadow.Export(ctx, g, force.Modules, d.Workspace.Root, folder)
+	if err != nil {
+		return err
+	}
+	var words []string
+	in := func(name string) string { return shell.Word(path.Join(d.rel(folder), name)) }
+	if exported.GOROOT != "" {
+		words = append(words, `PATH="$PWD/`+path.Join(d.rel(folder), exported.GOROOT, "bin")+`:$PATH"`, "GOTOOLCHAIN=local")
+	}
+	if exported.GoWork != "" {
+		words = append(words, `GOWORK="$PWD/`+path.Join(d.rel(folder), exported.GoWork)+`"`)
+	}
+	if exported.JSON != "" {
+		words = append(words, "GOFLAGS=-overlay="+in(exported.JSON))
+	}
+	fmt.Fprintf(d.Out, "written: %s\nthe go command compiles with it: %s go build ./...\n", d.rel(folder), strings.Join(words, " "))
+	if exported.JSON != "" {
+		fmt.Fprintln(d.Err, "where a file of the repository itself is overlaid, go test -cover counts lines of the original: use overlay go for that")
+	}
+	return nil
+}
+
+func (d *Desk) exportProxy(ctx context.Context, force *inForce, o ExportToOptions) error {
+	if o.Output == "" {
+		return errors.New("say by -o which folder is to be the module proxy")
+	}
+	folder := d.abs(o.Output)
+	published, err := shadow.ExportProxy(ctx, force.Modules, folder)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.Out, "written: %s\n\nfor the environment:\nGOPROXY=file://%s,$(go env GOPROXY)\n\nfor go.mod:\n", d.rel(folder), folder)
+	for _, p := range published {
+		fmt.Fprintln(d.Out, p.Replace())
+	}
+	fmt.Fprint(d.Out, "\nfor go.sum:\n")
+	for _, p := range published {
+		fmt.Fprintln(d.Out, strings.Join(p.Sums(), "\n"))
+	}
+	return nil
+}
