@@ -542,7 +542,7 @@ func Sum() int { return 4 }
 // TestPlainErrors checks what is said of overlays that can't be in force.
 func TestPlainErrors(t *testing.T) {
 	for fields, want := range map[string]string{
-		`"importpath": "example.com/hash", "srcs": ["missing.go"]`:                       "missing.go",
+		`"importpath": "example.com/hash", "srcs": ["missing.go"]`:                       "missing.go is missing",
 		`"importpath": "example.com/hash", "srcs": ["gone.go"]`:                          "gone.go",
 		`"importpath": "example.com/hush", "srcs": ["hash.go"]`:                          "has the import path example.com/hush",
 		`"importpath": "example.com/hash", "srcs": ["hash.go"], "expires": "2020-01-01"`: "//:x expired: 2020-01-01 was its last day",
