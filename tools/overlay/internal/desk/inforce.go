@@ -71,7 +71,7 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	for i, o := range ordered {
 		pkg, err := s.pkg(o)
 		if err == nil {
-			err = d.whole(l, o, pkg)
+			err = d.whole(ctx, l, o, pkg)
 		}
 		if err == nil {
 			err = d.export(ctx, &modules, l, ordered[:i], o, pkg, "json")
@@ -103,8 +103,12 @@ func (d *Desk) current(overlays []workspace.Overlay, now time.Time) error {
 	return errors.Join(errs...)
 }
 
-// whole returns an error if only a build has something that an overlay makes of files.
-func (d *Desk) whole(l layering, o workspace.Overlay, pkg *workspace.GoPackage) error {
+// whole returns an error if files of an overlay are missing, or only a build has something that it makes of files.
+func (d *Desk) whole(ctx context.Context, l layering, o workspace.Overlay, pkg *workspace.GoPackage) error {
+	missing, err := d.missingFiles(ctx, o)
+	if err = errors.Join(append(missing, err)...); err != nil {
+		return err
+	}
 	_, generated := (&making{layering: l, desk: d, pkg: pkg}).changesOf(o)
 	for _, name := range sortedNames(generated) {
 		return fmt.Errorf("%s is made by %s, so that only a build of Bazel has it; the go command would compile another file. A set without the overlay can be chosen by -set",

@@ -542,7 +542,7 @@ func Sum() int { return 4 }
 // TestPlainErrors checks what is said of overlays that can't be in force.
 func TestPlainErrors(t *testing.T) {
 	for fields, want := range map[string]string{
-		`"importpath": "example.com/hash", "srcs": ["missing.go"]`:                       "missing.go",
+		`"importpath": "example.com/hash", "srcs": ["missing.go"]`:                       "missing.go is missing",
 		`"importpath": "example.com/hash", "srcs": ["gone.go"]`:                          "gone.go",
 		`"importpath": "example.com/hush", "srcs": ["hash.go"]`:                          "has the import path example.com/hush",
 		`"importpath": "example.com/hash", "srcs": ["hash.go"], "expires": "2020-01-01"`: "//:x expired: 2020-01-01 was its last day",
@@ -646,5 +646,47 @@ func TestPlainMemory(t *testing.T) {
 	replaceIn(t, d, "overlays.json", read(t, d, "overlays.json"), `{"overlays": []}`)
 	if got := files(); len(got) != 0 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestPlainConflict checks a merge with a conflict, which is resolved and accepted.
+func TestPlainConflict(t *testing.T) {
+	ctx := context.Background()
+	d, out, _ := plainDesk(t, "func c() {}\nfunc d() {}", "func c() { b() }\nfunc d() {}")
+	if _, err := d.Edit(ctx, "example.com/hash/hash.go", EditOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const source = "overlays/_src/example.com/hash/hash.go"
+	replaceIn(t, d, source, "func c() {}", "func c() { a() }")
+	goIn(t, d.Workspace.Root, "mod", "edit", "-require=example.com/hash@v1.1.0")
+	goIn(t, d.Workspace.Root, "mod", "tidy")
+	before := read(t, d, "overlays.json")
+	if done, err := d.Rebase(ctx, nil, RebaseOptions{Force: true}); err != nil || done.Problems != 1 {
+		t.Fatalf("got %v, %v", done, err)
+	}
+	if got := read(t, d, "overlays.json"); got != before {
+		t.Errorf("with a conflict, the base is another: %s", got)
+	}
+	if got := statusOf(t, d, out); !strings.Contains(got, "has conflicts; resolve them") || !strings.Contains(got, "overlay accept //:hash") {
+		t.Errorf("got %s", got)
+	}
+	if _, err := inForceIn(t, d, ""); err == nil || !strings.Contains(err.Error(), "conflict") {
+		t.Errorf("got %v", err)
+	}
+	text := read(t, d, source)
+	start, end := strings.Index(text, "<<<<<<<"), strings.LastIndex(text, ">>>>>>>")
+	if start < 0 || end < 0 {
+		t.Fatalf("got %s", text)
+	}
+	_, rest, _ := strings.Cut(text[end:], "\n")
+	replaceIn(t, d, source, text, text[:start]+"func c() { a(); b() }\n"+rest)
+	if _, err := d.Accept(ctx, []string{"hash"}, RebaseOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "overlays.json"); !strings.Contains(got, `"base_version": "v1.1.0"`) {
+		t.Errorf("got %s", got)
+	}
+	if modules, err := inForceIn(t, d, ""); err != nil || !strings.Contains(string(modules[0].Files[0].New), "a(); b()") {
+		t.Errorf("got %v, %v", modules, err)
 	}
 }

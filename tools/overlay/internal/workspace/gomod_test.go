@@ -76,3 +76,15 @@ func TestGoVersion(t *testing.T) {
 		}
 	}
 }
+
+// TestUsed checks which modules a go.work uses, in all its forms.
+func TestUsed(t *testing.T) {
+	work := filepath.Join(t.TempDir(), "go.work")
+	if err := os.WriteFile(work, []byte("go 1.22\nuse ./a // one\nuse (\n\t.\n\t\"../b c\"\n)\nreplace x => ./y\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	at := filepath.Dir(work)
+	if got, want := Used(work), []string{filepath.Join(at, "a"), at, filepath.Join(filepath.Dir(at), "b c")}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
