@@ -34,6 +34,9 @@ var debugFlags = []string{
 // Debug builds a program, and returns what Delve has to know of it. Of a process, nothing is built: target may be
 // empty then, and is what runs in it.
 func (d *Desk) Debug(ctx context.Context, target string, args []string, o DebugOptions) (delve.Program, error) {
+	if d.plain {
+		return d.debugPlain(ctx, target, args, o)
+	}
 	if isPattern(target) {
 		return delve.Program{}, fmt.Errorf("%s stands for any number of targets; expected one", target)
 	}

@@ -41,8 +41,13 @@ func (d *Desk) remember(cache string, g *shadow.Go, set string) memory {
 	if info != nil { // Another command may see other things.
 		id += info.ModTime().String()
 	}
-	sum := sha256.Sum256([]byte(id))
-	return memory{filepath.Join(cache, "in_force", hex.EncodeToString(sum[:12])+".json")}
+	return memory{filepath.Join(cache, "in_force", shortDigest(id)+".json")}
+}
+
+// shortDigest returns what tells a text from others, for the name of a file.
+func shortDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:12])
 }
 
 // recall returns what was in force, or nil if something that it depends on has changed.

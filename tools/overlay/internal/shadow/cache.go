@@ -77,7 +77,7 @@ func Clean(ctx context.Context, cache string) {
 		return // There is nothing, or nothing can be removed.
 	}
 	touch(stamp)
-	for _, kind := range []string{"work", "goroot", "in_force"} {
+	for _, kind := range []string{"work", "goroot", "in_force", "debug"} {
 		entries, err := os.ReadDir(filepath.Join(cache, kind))
 		if err != nil {
 			continue
