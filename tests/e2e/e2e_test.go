@@ -33,6 +33,11 @@
 //
 // is an editor, see the package tests/editor, and
 //
+//	stops LAUNCH FILE TEXT
+//
+// checks that Delve, which GO_OVERLAY_DLV names, stops a program at the line of a file that has a text, and
+// tells this file and line. LAUNCH is what overlay debug -launch-json says, and [sourceFile] has how files are named,
+//
 //	comparable FILE...
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
@@ -140,6 +145,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"editor":     editor.Command(),
 		"executed":   executed,
 		"states":     states,
+		"stops":      stops,
 		"workspace":  w.workspace,
 	}
 	scripts.Condition = func(condition string) (bool, error) {

@@ -24,6 +24,7 @@ func init() {
 var asking = map[string][]string{
 	"accept":  {"uuid"},
 	"convert": {"uuid"},
+	"debug":   {"-launch-json", "//:app"},
 	"deps":    nil,
 	"diff":    nil,
 	"drop":    {"uuid"},
@@ -42,6 +43,7 @@ var asking = map[string][]string{
 var offline = [][]string{
 	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""}, {"__complete", "ide", ""},
 	{"no-such-verb"}, {"edit"}, {"save"}, {"show", "a", "b"}, {"sdk", "lock", "-check"}, {"sdk", "lock", "no-version"},
+	{"debug"}, {"debug", "-attach", "1", "//:app", "argument"}, {"debug", "//:app"}, // Delve is missing.
 }
 
 // commandIn returns what runs the command in a workspace with a Bazel, or without one.

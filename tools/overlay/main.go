@@ -22,7 +22,7 @@ var overlay = command.Program{
 		{Title: "start a change", Verbs: []command.Verb{editVerb, depsVerb, saveVerb, convertVerb}},
 		{Title: "look at it", Verbs: []command.Verb{statusVerb, diffVerb, showVerb}},
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
-		{Title: "beside builds", Verbs: []command.Verb{goVerb, ideVerb}},
+		{Title: "beside builds", Verbs: []command.Verb{goVerb, debugVerb, ideVerb}},
 		{Title: "give and take", Verbs: []command.Verb{importVerb, exportVerb}},
 		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
 	},

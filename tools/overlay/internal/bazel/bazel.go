@@ -20,7 +20,15 @@ type Workspace struct {
 	Program string    // path of bazel
 	Waiting io.Writer // is told what another command of Bazel is waited for
 
+	dir  string            // in which Bazel is run, Root if it is empty
 	info map[string]string // what was asked for already
+}
+
+// In returns the workspace as it is seen from one of its folders: labels are relative to that.
+func (w *Workspace) In(dir string) *Workspace {
+	from := *w
+	from.dir = dir
+	return &from
 }
 
 // boundary is the file that makes a folder a workspace: MODULE.bazel, as Bazel 9 knows no other.
@@ -101,16 +109,13 @@ func (w *Workspace) Output(ctx context.Context, command string, args ...string) 
 	if w.Program == "" {
 		return nil, fmt.Errorf("%s is no workspace of Bazel, and this needs bazel %s", w.Root, command)
 	}
-	cmd := w.command(ctx, append([]string{command}, args...))
 	var stdout bytes.Buffer
 	said := &messages{waiting: w.Waiting}
-	cmd.Stdout, cmd.Stderr = &stdout, said
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
+	err := w.run(ctx, &stdout, said, command, args)
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return stdout.Bytes(), &Error{Command: command, Code: exit.ExitCode(), Stderr: said.all.String()}
+	} else if ctx.Err() != nil {
+		return nil, err
 	}
 	return stdout.Bytes(), err
 }
@@ -118,10 +123,32 @@ func (w *Workspace) Output(ctx context.Context, command string, args ...string) 
 // command returns a command of Bazel's in the workspace.
 func (w *Workspace) command(ctx context.Context, words []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, w.Program, words...)
-	cmd.Dir = w.Root
+	cmd.Dir = w.dir
+	if cmd.Dir == "" {
+		cmd.Dir = w.Root
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // So that the client cancels the server's command.
 	cmd.WaitDelay = 10 * time.Second
 	return cmd
+}
+
+// Build builds targets, and has Bazel tell the user how it goes. The error says only that it failed.
+func (w *Workspace) Build(ctx context.Context, say io.Writer, args ...string) error {
+	err := w.run(ctx, say, say, "build", args)
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return fmt.Errorf("bazel build failed (exit code %d); it says above why", exit.ExitCode())
+	}
+	return err
+}
+
+func (w *Workspace) run(ctx context.Context, stdout, stderr io.Writer, command string, args []string) error {
+	cmd := w.command(ctx, append([]string{command}, args...))
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // messages keeps what Bazel says, and passes on at once why it waits.
