@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -61,17 +62,18 @@ func OutsideGo(ctx context.Context, dir string, args, env []string, o GoOptions)
 	return shadow.Prepare(ctx, g, arguments, nil, shadow.Options{Cache: cache, Root: dir, ToolExec: o.ToolExec})
 }
 
-// askGo asks the go command that is to be run with arguments: the one that GO_OVERLAY_GO names, or else go on PATH.
+// goProgram returns the go command: the one that GO_OVERLAY_GO names, or else go on PATH.
+func goProgram() string {
+	return cmp.Or(os.Getenv("GO_OVERLAY_GO"), "go")
+}
+
+// askGo asks the go command that is to be run with arguments.
 func (d *Desk) askGo(ctx context.Context, args, env []string) (*shadow.Go, *shadow.Arguments, error) {
 	arguments := shadow.ParseArguments(args)
 	dir := d.Dir
 	if arguments.Dir != "" {
 		dir = d.abs(arguments.Dir)
 	}
-	program := os.Getenv("GO_OVERLAY_GO")
-	if program == "" {
-		program = "go"
-	}
-	g, err := shadow.Ask(ctx, program, dir, env)
+	g, err := shadow.Ask(ctx, goProgram(), dir, env)
 	return g, arguments, err
 }

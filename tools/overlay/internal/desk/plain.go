@@ -152,7 +152,7 @@ func (d *Desk) usesInJSON(labels []string) (map[string][]bazel.Target, error) {
 
 // goPackages asks the go command about the repository.
 func (d *Desk) goPackages(ctx context.Context) (*workspace.GoPackages, error) {
-	g, err := shadow.Ask(ctx, "go", d.Workspace.Root, os.Environ())
+	g, err := shadow.Ask(ctx, goProgram(), d.Workspace.Root, os.Environ())
 	if err != nil {
 		return nil, err
 	}
