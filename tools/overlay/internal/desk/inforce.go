@@ -76,6 +76,9 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 		if err == nil {
 			err = d.export(ctx, &modules, l, ordered[:i], o, pkg, "json")
 		}
+		if pkg == nil && s.unread == nil {
+			err = fmt.Errorf("%w; mend importpath at %s:%d, or, if the package is gone: overlay drop %s", err, d.rel(o.BuildFile), o.Line, shell.Word(o.Label))
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", o.Label, err))
 		}

@@ -142,7 +142,7 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	target := ""
+	target := strings.TrimSpace(m.pkg.ImportPath + " " + m.pkg.Version) // The go command has no labels.
 	if len(m.pkg.Targets) > 0 {
 		target = m.pkg.Targets[0]
 	}

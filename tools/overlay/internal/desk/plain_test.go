@@ -544,7 +544,8 @@ func TestPlainErrors(t *testing.T) {
 	for fields, want := range map[string]string{
 		`"importpath": "example.com/hash", "srcs": ["missing.go"]`:                       "missing.go is missing",
 		`"importpath": "example.com/hash", "srcs": ["gone.go"]`:                          "gone.go",
-		`"importpath": "example.com/hush", "srcs": ["hash.go"]`:                          "has the import path example.com/hush",
+		`"importpath": "example.com/hush", "srcs": ["hash.go"]`:                          "; mend importpath at overlays.json:1, or, if the package is gone: overlay drop //:x",
+		`"importpath": "example.com/hash", "delete": ["nope.go"]`:                        "but example.com/hash v1.0.0 has no file of that name",
 		`"importpath": "example.com/hash", "srcs": ["hash.go"], "expires": "2020-01-01"`: "//:x expired: 2020-01-01 was its last day",
 		`"importpath": "example.com/hash", "srcs": ["hash.go"], "deps": []`:              "overlays.json:1:84: deps is of builds of Bazel",
 		`"importpath": "example.com/hash", "srcs": ["hash.go"], "base": {"hash.go": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, "base_version": "v0.9.0"`: "overlay rebase",
