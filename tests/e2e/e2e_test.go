@@ -35,8 +35,7 @@
 //
 //	stops LAUNCH FILE TEXT
 //
-// checks that Delve, which GO_OVERLAY_DLV names, stops a program at the line of a file that has a text, and
-// tells this file and line. LAUNCH is what overlay debug -launch-json says, and [sourceFile] has how files are named,
+// checks where a debugger stops, see the package tests/editor,
 //
 //	comparable FILE...
 //
@@ -145,7 +144,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"editor":     editor.Command(),
 		"executed":   executed,
 		"states":     states,
-		"stops":      stops,
+		"stops":      editor.Stops,
 		"workspace":  w.workspace,
 	}
 	scripts.Condition = func(condition string) (bool, error) {
@@ -155,7 +154,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		case "all":
 			return tiers.Second(), nil
 		case "ptrace":
-			return mayTrace()
+			return editor.MayTrace()
 		default:
 			return false, fmt.Errorf("there is no condition %q", condition)
 		}

@@ -85,7 +85,7 @@ func (d *Desk) builtPlain(ctx context.Context, g *shadow.Go, setup *shadow.Setup
 		p.Dir = dir
 	}
 	words = append(words, "-gcflags=all=-N -l", "-o", p.Binary)
-	cmd := exec.CommandContext(ctx, setup.Program, slices.Concat(words, flags, []string{"--", target})...)
+	cmd := exec.CommandContext(ctx, setup.Program, slices.Concat(words, flags, []string{target})...)
 	cmd.Dir, cmd.Env = d.Dir, setup.Env
 	cmd.Stdout, cmd.Stderr = d.Err, d.Err
 	if err := cmd.Run(); err != nil {

@@ -1,8 +1,9 @@
-package e2e
+package editor
 
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -17,8 +18,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// stops is the command of this name.
-func stops(ts *testscript.TestScript, neg bool, args []string) {
+// Stops is the command stops of a script:
+//
+//	stops LAUNCH FILE TEXT
+//
+// checks that Delve, which GO_OVERLAY_DLV names, stops a program at the line of a file that has a text, and tells this file and line.
+// LAUNCH is what overlay debug -launch-json says, and [sourceFile] has how files are named.
+func Stops(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: stops LAUNCH FILE TEXT")
 	}
@@ -26,7 +32,7 @@ func stops(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &launch))
 	file, err := sourceFile(ts.MkAbs("."), args[1])
 	ts.Check(err)
-	line, err := lineOf(file, args[2])
+	line, err := numberOf(file, args[2])
 	ts.Check(err)
 	path, err := exec.LookPath(ts.Getenv("GO_OVERLAY_DLV"))
 	ts.Check(err)
@@ -40,10 +46,10 @@ func stops(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // sourceFile returns the path of a file that an editor has open. It is a pattern of the workspace, of
-// external repositories if it begins with external/, or of the Go SDK if it begins with GOROOT/.
+// external repositories if it begins with external/, or of the Go SDK if it begins with GOROOT/; or of an absolute path.
 func sourceFile(workspace, pattern string) (string, error) {
 	outputs, err := filepath.EvalSymlinks(filepath.Join(workspace, "bazel-out"))
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
 	switch {
@@ -57,7 +63,7 @@ func sourceFile(workspace, pattern string) (string, error) {
 			return "", err
 		}
 		pattern = filepath.Join(strings.TrimSpace(string(root)), strings.TrimPrefix(pattern, "GOROOT/"))
-	default:
+	case !filepath.IsAbs(pattern):
 		pattern = filepath.Join(workspace, pattern)
 	}
 	files, err := filepath.Glob(pattern)
@@ -67,8 +73,8 @@ func sourceFile(workspace, pattern string) (string, error) {
 	return filepath.EvalSymlinks(files[0])
 }
 
-// lineOf returns the number of the only line that contains a text.
-func lineOf(file, text string) (number int, err error) {
+// numberOf returns the number of the only line that contains a text.
+func numberOf(file, text string) (number int, err error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
@@ -119,40 +125,40 @@ func stopAt(dlv string, launch map[string]any, file string, line int) (stopped s
 	}
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(time.Minute))
-	editor := &editor{conn: conn, from: bufio.NewReader(conn)}
-	editor.send("initialize", map[string]any{"adapterID": "go", "pathFormat": "path", "linesStartAt1": true})
-	editor.send("launch", launch)
-	editor.await("initialized")
-	editor.send("setBreakpoints", map[string]any{
+	client := &debugging{conn: conn, from: bufio.NewReader(conn)}
+	client.send("initialize", map[string]any{"adapterID": "go", "pathFormat": "path", "linesStartAt1": true})
+	client.send("launch", launch)
+	client.await("initialized")
+	client.send("setBreakpoints", map[string]any{
 		"source":      map[string]any{"path": file},
 		"breakpoints": []any{map[string]any{"line": line}},
 	})
-	editor.send("configurationDone", map[string]any{})
-	if event := editor.await("stopped"); event.Body.Reason != "breakpoint" {
-		return "", fmt.Errorf("it stops for %q (%s): %v", event.Body.Reason, event.Event, editor.err)
+	client.send("configurationDone", map[string]any{})
+	if event := client.await("stopped"); event.Body.Reason != "breakpoint" {
+		return "", fmt.Errorf("it stops for %q (%s): %v", event.Body.Reason, event.Event, client.err)
 	} else {
-		editor.send("stackTrace", map[string]any{"threadId": event.Body.ThreadID})
+		client.send("stackTrace", map[string]any{"threadId": event.Body.ThreadID})
 	}
-	frames := editor.await("stackTrace").Body.StackFrames
+	frames := client.await("stackTrace").Body.StackFrames
 	// It ends the program, too.
-	editor.send("disconnect", map[string]any{"terminateDebuggee": true})
-	editor.await("disconnect")
+	client.send("disconnect", map[string]any{"terminateDebuggee": true})
+	client.await("disconnect")
 	if len(frames) == 0 {
-		return "", fmt.Errorf("it stops nowhere: %v", editor.err)
+		return "", fmt.Errorf("it stops nowhere: %v", client.err)
 	}
 	return fmt.Sprintf("%s:%d", frames[0].Source.Path, frames[0].Line), nil
 }
 
-// An editor is a client of Delve.
-type editor struct {
+// debugging is a client of Delve.
+type debugging struct {
 	conn net.Conn
 	from *bufio.Reader
 	sent int
 	err  error // the first, after which nothing is done any more
 }
 
-// A message is what Delve says.
-type message struct {
+// What Delve says.
+type told struct {
 	Event, Command, Message string
 	Success                 *bool
 	Body                    struct {
@@ -166,7 +172,7 @@ type message struct {
 	}
 }
 
-func (e *editor) send(command string, arguments any) {
+func (e *debugging) send(command string, arguments any) {
 	e.sent++
 	request, err := json.Marshal(map[string]any{"seq": e.sent, "type": "request", "command": command, "arguments": arguments})
 	if err == nil && e.err == nil {
@@ -178,7 +184,7 @@ func (e *editor) send(command string, arguments any) {
 }
 
 // await returns the event, or the response to the command, of a name. That the program ends is what else may come.
-func (e *editor) await(name string) (m message) {
+func (e *debugging) await(name string) (m told) {
 	for e.err == nil {
 		header, err := textproto.NewReader(e.from).ReadMIMEHeader()
 		if err != nil {
@@ -194,7 +200,7 @@ func (e *editor) await(name string) (m message) {
 		if _, e.err = io.ReadFull(e.from, content); e.err != nil {
 			break
 		}
-		m = message{}
+		m = told{}
 		if e.err = json.Unmarshal(content, &m); e.err != nil {
 			break
 		}
@@ -207,5 +213,5 @@ func (e *editor) await(name string) (m message) {
 			e.err = fmt.Errorf("the program has ended, before %s", name)
 		}
 	}
-	return message{}
+	return told{}
 }

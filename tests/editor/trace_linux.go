@@ -1,4 +1,4 @@
-package e2e
+package editor
 
 import (
 	"errors"
@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// mayTrace tells whether a process may trace a child, as debuggers do.
-func mayTrace() (bool, error) {
+// MayTrace tells whether a process may trace a child, as debuggers do.
+func MayTrace() (bool, error) {
 	// The thread that begins the child is the one that traces it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
