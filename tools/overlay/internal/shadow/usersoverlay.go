@@ -106,6 +106,8 @@ func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, e
 		}
 	case below(main, path):
 		m.Dir = main
+	case slices.Contains([]string{g.GOWORK, g.GOWORK + ".sum"}, path):
+		m.Dir = filepath.Dir(path)
 	default:
 		in := Module{}
 		for _, other := range modules() {
