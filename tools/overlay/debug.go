@@ -14,12 +14,15 @@ import (
 var debugVerb = command.Verb{
 	Name:     "debug",
 	Operands: "[TARGET [-- ARG...]]",
-	Summary:  "debug a Go program that Bazel builds, with Delve",
+	Summary:  "debug a Go program with its sources, by Delve",
 	Description: `
 Builds TARGET, a go_binary, go_test, go_overlay_binary or go_overlay_test, for a debugger, and starts Delve on it, so that
 breakpoints are found, and text is shown, in all of its sources: files of the workspace, of other modules and of the
 standard library, generated ones, overlay files, and what diffs make. TARGET need not have overlays, nor the
 workspace know go_overlay.
+
+Without Bazel, TARGET is a package, which the go command builds with overlays: a program, or else its tests, which run in the folder of
+the package; flags of -build are for go build. Else:
 
 The program runs with ARGs in the folder in which bazel run and bazel test run it, with its runfiles; of a test, no
 timeout ends it. Delve is the program that GO_OVERLAY_DLV names in the environment, or else dlv on PATH.
@@ -49,7 +52,7 @@ standard library that overlays change. On Linux only.
 func setupDebug(flags *flag.FlagSet) func(operands []string) error {
 	var o desk.DebugOptions
 	var start delve.Options
-	flags.Func("build", "`FLAG` for bazel build, such as --config=linux; may be repeated", verbs.AppendTo(&o.Flags))
+	flags.Func("build", "`FLAG` for bazel build, such as --config=linux, or go build; may be repeated", verbs.AppendTo(&o.Flags))
 	flags.IntVar(&o.PID, "attach", 0, "debug the process `PID`")
 	flags.StringVar(&start.Path, "dlv", "", "`PATH` of Delve. By default what GO_OVERLAY_DLV names, or else dlv on PATH")
 	flags.Func("dlv-flag", "`FLAG` for Delve, such as --init=FILE; may be repeated", verbs.AppendTo(&start.Flags))

@@ -45,7 +45,7 @@ error. With -cover, lines are counted of what is compiled.
 
 func setupGo(flags *flag.FlagSet) func(args []string) error {
 	var o desk.GoOptions
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel, or use in overlays.json, has, or use in overlays.json")
 	return func(args []string) error {
 		ctx, stop := interrupt.Context()
 		setup, dir, err := setupOfGo(ctx, args, o)

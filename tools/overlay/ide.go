@@ -15,7 +15,7 @@ var ideVerb = command.Verb{
 	Operands: "[EDITOR...]",
 	Summary:  "have editors show what is compiled",
 	Description: `
-Prints what an EDITOR needs so that gopls sees packages as Bazel compiles them: with the overlay file in the place of the one
+Prints what an EDITOR needs so that gopls sees packages as Bazel, or without Bazel the go command, compiles them: with the overlay file in the place of the one
 that it replaces, so that definitions, references and errors are shown where you edit. It is of use to all who use rules_go, without overlays, too:
 generated files are found, and files of modules that Bazel has fetched.
 
