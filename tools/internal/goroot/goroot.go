@@ -3,7 +3,8 @@
 // The tree holds files and folders only, no links to elsewhere, and has all of them
 // or, after an error or an interruption, none. Files are read-only: 0o555 those in
 // bin and pkg/tool and those whose source is executable, 0o444 the others. Folders
-// are 0o755. No content names the place where the tree is.
+// are 0o755. No content names the place where the tree is. With changes, go.env says that the go command is not to
+// change to another toolchain, which go.mod may ask for, and which has none of the changes.
 //
 // Each file is a reflink where the file system has them, and a copy elsewhere. With
 // Options.Link, files of the SDK become hard links, which take a fifth of the time. A

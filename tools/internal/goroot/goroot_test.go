@@ -271,6 +271,40 @@ func TestLinkChange(t *testing.T) {
 	checkLink(t, source, filepath.Join(out, "src", "a.go"), false)
 }
 
+// TestToolchain checks that the go command of a changed GOROOT does not change to another one, and that others are as they were.
+func TestToolchain(t *testing.T) {
+	const env, local = "GOPROXY=off\nGOTOOLCHAIN=auto\nGOSUMDB=off\n", "GOPROXY=off\nGOSUMDB=off\nGOTOOLCHAIN=local\n"
+	own := []gosdk.Change{{Name: "src/a.go", File: "overlay.go"}}
+	for _, test := range []struct {
+		changes []gosdk.Change
+		want    string
+	}{
+		{nil, env},
+		{own, local},
+		{append(own, gosdk.Change{Name: "go.env", File: "go.env"}), "GOTOOLCHAIN=path\n"},
+	} {
+		dir := t.TempDir()
+		lay(t, dir, map[string]file{"go.env": {env, 0o444}, "src/a.go": {"a", 0o444}, "overlay.go": {"b", 0o444}, "changed/go.env": {"GOTOOLCHAIN=path\n", 0o444}})
+		o := Options{Root: filepath.Join(dir, "ROOT"), Files: []string{filepath.Join(dir, "src", "a.go"), filepath.Join(dir, "go.env")}, Out: filepath.Join(t.TempDir(), "out"), Link: true}
+		for _, change := range test.changes {
+			folder := dir
+			if change.Name == "go.env" {
+				folder = filepath.Join(dir, "changed")
+			}
+			o.Changes = append(o.Changes, gosdk.Change{Name: change.Name, File: filepath.Join(folder, change.File)})
+		}
+		if err := Write(context.Background(), o); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, o.Out)["go.env"]; got != (file{test.want, 0o444}) {
+			t.Errorf("%v: go.env is %q with mode %v, want %q", test.changes, got.content, got.mode, test.want)
+		}
+		if got := read(t, dir)["go.env"]; got != (file{env, 0o444}) {
+			t.Errorf("go.env of the SDK is %q with mode %v now", got.content, got.mode)
+		}
+	}
+}
+
 func TestLinkImpossible(t *testing.T) {
 	for _, test := range []struct {
 		err  error
@@ -541,7 +575,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []treeFile{{"src/A.go", "x", true}, {"src/b.go", "../sdk/src/b.go", false}, {"x/A.go", "../sdk/./x/A.go", false}}
+	want := []treeFile{{name: "src/A.go", source: "x", changed: true}, {name: "src/b.go", source: "../sdk/src/b.go"}, {name: "x/A.go", source: "../sdk/./x/A.go"}}
 	if !slices.Equal(files, want) || !slices.Equal(folders, []string{"src", "x"}) {
 		t.Errorf("got %v in %v, want %v", files, folders, want)
 	}
@@ -602,9 +636,9 @@ func TestIncludedHeaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []treeFile{
-		{"pkg/include/textflag.h", "ours.h", true},
-		{"src/runtime/other.h", "other.h", true},
-		{"src/runtime/textflag.h", "ours.h", true},
+		{name: "pkg/include/textflag.h", source: "ours.h", changed: true},
+		{name: "src/runtime/other.h", source: "other.h", changed: true},
+		{name: "src/runtime/textflag.h", source: "ours.h", changed: true},
 	}
 	if !slices.Equal(files, want) {
 		t.Errorf("got %v, want %v", files, want)

@@ -15,6 +15,7 @@ type treeFile struct {
 	name    string // in the tree, with slashes
 	source  string // has the content
 	changed bool   // whether that is not a file of the SDK
+	isLocal bool   // whether it is go.env, and is to keep the go command from changing to another toolchain
 }
 
 // plan returns the files and the folders of the tree, sorted: a folder comes before
@@ -50,6 +51,10 @@ func plan(o Options) (files []treeFile, folders []string, err error) {
 		delete(sources, c.Name)
 	}
 
+	if env, ok := sources["go.env"]; ok && len(o.Changes) > 0 && !env.changed {
+		env.isLocal = true
+		sources["go.env"] = env
+	}
 	files = make([]treeFile, 0, len(sources))
 	for _, file := range sources {
 		files = append(files, file)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -133,6 +134,9 @@ func (t *tree) writeFile(file treeFile) error {
 		mode = 0o555
 	}
 	target := t.path(file.name)
+	if file.isLocal {
+		return t.writeLocal(file.source, target, mode)
+	}
 	if t.link != nil && !file.changed && mayLink(info, mode) {
 		err := t.link(target, file.source)
 		if err == nil || !files.CannotShare(err) {
@@ -152,6 +156,27 @@ func isProgram(name string) bool {
 // as soon copied, and file systems limit how many links a file has.
 func mayLink(source fs.FileInfo, mode fs.FileMode) bool {
 	return source.Size() > 0 && source.Mode()&^0o111 == 0o444 && source.Mode()&mode == mode
+}
+
+// toolchainLine is the one of go.env that says which toolchain the go command changes to.
+var toolchainLine = regexp.MustCompile(`(?m)^GOTOOLCHAIN=.*\n?`)
+
+// writeLocal writes go.env with a line by which the go command never changes to another toolchain, which would not have the changes, unless the
+// environment tells it to.
+func (t *tree) writeLocal(source, target string, mode fs.FileMode) error {
+	content, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	content = append(toolchainLine.ReplaceAll(content, nil), "GOTOOLCHAIN=local\n"...)
+	if err := os.WriteFile(target, content, mode); err != nil {
+		os.Remove(target) // If it is there, it is not whole.
+		return err
+	}
+	if t.masked {
+		return os.Chmod(target, mode)
+	}
+	return nil
 }
 
 func (t *tree) copy(source, target string, mode fs.FileMode) (err error) {
