@@ -44,6 +44,9 @@ func TestDamage(t *testing.T) {
 	w := sharedWorld(t, newestRulesGo)
 	for index, example := range damagedExamples {
 		t.Run(example.folder, func(t *testing.T) {
+			if index > 0 { // Kinds of damage are the same.
+				tiers.InSecond(t)
+			}
 			dir := w.exampleWorkspace(t)
 			build := func() (string, error) { return w.buildExample(dir, example.folder, example.program) }
 			right, err := build()
