@@ -34,9 +34,9 @@ type realModule struct {
 
 var realModules = []realModule{
 	{"google.golang.org/grpc", [3]string{"v1.73.0", "v1.74.2", "v1.75.0"},
-		[]string{"stream.go", "balancer/endpointsharding/endpointsharding.go", "xds/internal/clients/xdsclient/xdsclient.go"}, false},
+		[]string{"stream.go", "balancer/endpointsharding/endpointsharding.go", "xds/internal/clients/xdsclient/xdsclient.go"}, true},
 	{"go.uber.org/zap", [3]string{"v1.24.0", "v1.25.0", "v1.26.0"}, []string{"field.go", "logger.go", "zapcore/json_encoder.go"}, false},
-	{"golang.org/x/net", [3]string{"v0.30.0", "v0.31.0", "v0.32.0"}, []string{"http2/server.go", "http2/transport.go"}, false},
+	{"golang.org/x/net", [3]string{"v0.30.0", "v0.31.0", "v0.32.0"}, []string{"http2/server.go", "http2/transport.go"}, true},
 	{"k8s.io/client-go", [3]string{"v0.33.0", "v0.34.0", "v0.35.0"},
 		[]string{"tools/cache/controller.go", "tools/cache/reflector.go", "util/workqueue/queue.go"}, false},
 	{"github.com/gin-gonic/gin", [3]string{"v1.8.1", "v1.9.0", "v1.9.1"}, []string{"context.go", "gin.go"}, true},
