@@ -35,8 +35,11 @@ so that they prevail:
     overlay debug -build --compilation_mode=fastbuild //app
     overlay debug -build --@rules_go//go/config:gc_goopts=-N,-l //app
 
-With -attach, nothing is built, and TARGET may be left out. It is needed, with the flags that it was built by, for the text of files of the
-standard library that overlays change. On Linux only.
+With -attach, nothing is built, and TARGET may be left out. It is needed for the text of files of the
+standard library that overlays change, with the flags of -build if it was not built as this command does. On Linux only.
+
+Breakpoints are for names of functions, or for lines of files: as the workspace has them (lib/lib.go:13, overlays/_src/…/version4.go:53, and bazel-out/… of
+generated files), and else by the ends of the names that Delve's sources lists (com_github_google_uuid/hash.go:40). -launch-json builds the program, too; editors take the real paths of files.
 `,
 	Fails: "the program can't be built, has no debug information, or Delve can't be started; else the exit code is Delve's",
 	Examples: []command.Example{
@@ -79,8 +82,12 @@ func setupDebug(flags *flag.FlagSet) func(operands []string) error {
 			}
 			start.Path = path
 		}
+		var err error
+		if o.ToolExec, err = toolExecCommand(); err != nil {
+			return err
+		}
 		var program delve.Program
-		err := atDesk(func(ctx context.Context, d *desk.Desk) (err error) {
+		err = atDesk(func(ctx context.Context, d *desk.Desk) (err error) {
 			program, err = d.Debug(ctx, target, args, o)
 			return err
 		})

@@ -120,12 +120,13 @@ func depend(edited []desk.Edited) error {
 }
 
 // openDesk returns the desk of the folder that the user is in. bazel run starts in another one.
-func openDesk() (*desk.Desk, error) {
-	dir := os.Getenv("BUILD_WORKING_DIRECTORY")
-	if dir == "" {
-		dir = "."
+func openDesk() (*desk.Desk, error) { return desk.Open(userFolder(), os.Stdout, os.Stderr) }
+
+func userFolder() string {
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		return dir
 	}
-	return desk.Open(dir, os.Stdout, os.Stderr)
+	return "."
 }
 
 // release is the version of one: others are in no registry.

@@ -74,6 +74,9 @@ func setupExport(flags *flag.FlagSet) func(labels []string) error {
 	to := flags.String("to", "", "`WHERE` is a folder for what the go command compiles, or goproxy")
 	date := flags.String("date", "", "`DATE` of mails: 2026-11-28, or 2026-11-28T10:00:00Z. By default that in $SOURCE_DATE_EPOCH, else now")
 	return func(labels []string) error {
+		if *to != "" && (o.Format != desk.ExportFormats[0] || *date != "" || o.Output != "" && *to != desk.Proxy) {
+			return verbs.UsageError("-to goes with -o if it is goproxy, and with no other flag")
+		}
 		if *to != "" {
 			if len(labels) > 1 {
 				return verbs.UsageError("-to takes one overlay or set: make a set of several")

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
@@ -45,10 +46,14 @@ error. With -cover, lines are counted of what is compiled.
 
 func setupGo(flags *flag.FlagSet) func(args []string) error {
 	var o desk.GoOptions
-	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel, or use in overlays.json, has, or use in overlays.json")
+	flags.StringVar(&o.Set, "set", "", "`LABEL` of the set, or single overlay. By default the one that overlays.use in MODULE.bazel has, or use in overlays.json")
+	folder := flags.String("C", "", "`FOLDER` in which the go command runs, as its own -C")
 	return func(args []string) error {
+		if *folder != "" {
+			args = append([]string{"-C", *folder}, args...)
+		}
 		ctx, stop := interrupt.Context()
-		setup, dir, err := setupOfGo(ctx, args, o)
+		setup, err := setupOfGo(ctx, args, o)
 		stop()
 		if err != nil {
 			if errors.Is(err, context.Canceled) {
@@ -56,31 +61,36 @@ func setupGo(flags *flag.FlagSet) func(args []string) error {
 			}
 			return err
 		}
-		return exitCode(setup.Run(dir))
+		return exitCode(setup.Run(userFolder()))
 	}
 }
 
-// setupOfGo returns how to run the go command, and where.
-func setupOfGo(ctx context.Context, args []string, o desk.GoOptions) (*shadow.Setup, string, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, "", err
+// setupOfGo returns how to run the go command with the overlays of the folder in which it runs.
+func setupOfGo(ctx context.Context, args []string, o desk.GoOptions) (*shadow.Setup, error) {
+	var err error
+	if o.ToolExec, err = toolExecCommand(); err != nil {
+		return nil, err
 	}
-	o.ToolExec = []string{program, toolExec}
-	d, err := openDesk()
+	dir := userFolder()
+	if in := shadow.ParseArguments(args).Dir; filepath.IsAbs(in) {
+		dir = in
+	} else {
+		dir = filepath.Join(dir, in)
+	}
+	d, err := desk.Open(dir, os.Stdout, os.Stderr)
 	if errors.As(err, new(*bazel.NoWorkspaceError)) {
-		dir, err := os.Getwd()
-		if err != nil {
-			return nil, "", err
-		}
-		setup, err := desk.OutsideGo(ctx, dir, args, os.Environ(), o)
-		return setup, dir, err
+		return desk.OutsideGo(ctx, dir, args, os.Environ(), o)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	setup, err := d.Go(ctx, args, os.Environ(), o)
-	return setup, d.Dir, err
+	return d.Go(ctx, args, os.Environ(), o)
+}
+
+// toolExecCommand is what runs tools of the go command.
+func toolExecCommand() ([]string, error) {
+	program, err := os.Executable()
+	return []string{program, toolExec}, err
 }
 
 // exitCode makes the exit of a program that of this one.

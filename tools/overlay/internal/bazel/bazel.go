@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -87,13 +88,23 @@ type Error struct {
 }
 
 // mostLines is how much of what Bazel says about an error is shown.
-const mostLines = 12
+const mostLines = 24
+
+// saidBy matches lines with which Bazel begins to say something.
+var saidBy = regexp.MustCompile(`^(?:ERROR|INFO|WARNING|DEBUG|Loading|Analyzing|Computing|FAILED|Starting)\b`)
 
 func (e *Error) Error() string {
 	var lines []string
+	isError := false
 	for _, line := range strings.Split(strings.TrimSpace(e.Stderr), "\n") {
-		if strings.HasPrefix(line, "ERROR: ") {
-			lines = append(lines, line)
+		if saidBy.MatchString(line) {
+			isError = strings.HasPrefix(line, "ERROR: ")
+		}
+		// What follows is what a rule says; but for where it is called from, which is nothing to the user.
+		if isError && !strings.HasPrefix(line, "\t") && !strings.HasPrefix(line, "Traceback ") {
+			if line = strings.TrimSpace(strings.TrimPrefix(line, "Error in fail:")); line != "" {
+				lines = append(lines, line)
+			}
 		}
 	}
 	if len(lines) == 0 {

@@ -30,3 +30,27 @@ func TestTarget(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestErrorOfRule checks that what a rule says is told, and where it is called from is not.
+func TestErrorOfRule(t *testing.T) {
+	err := &Error{Command: "cquery", Code: 1, Stderr: `Loading: 0 packages loaded
+ERROR: /ws/BUILD.bazel:3:1: in go_overlay_set rule //:set:
+Traceback (most recent call last):
+	File "/x/rule.bzl", line 5, column 3, in _impl
+		fail("…")
+Error in fail:
+//:a and //:b both replace a.go.
+Remove one, or list both in layers.
+ERROR: /ws/BUILD.bazel:3:1: Analysis of target '//:set' failed
+INFO: Elapsed time: 1s
+INFO: 0 processes.
+`}
+	want := `bazel cquery failed (exit code 1):
+ERROR: /ws/BUILD.bazel:3:1: in go_overlay_set rule //:set:
+//:a and //:b both replace a.go.
+Remove one, or list both in layers.
+ERROR: /ws/BUILD.bazel:3:1: Analysis of target '//:set' failed`
+	if got := err.Error(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -20,6 +20,8 @@ import (
 type DebugOptions struct {
 	Flags []string // for bazel build, beside those of a debugger
 	PID   int      // of the process that runs it already, or 0
+
+	ToolExec []string // of GoOptions, without Bazel
 }
 
 // debugFlags have rules_go compile for debuggers, and Bazel lay down the program, and what debug information names, also of
@@ -30,6 +32,9 @@ var debugFlags = []string{
 	"--remote_download_outputs=toplevel",
 	`--remote_download_regex=.*\.(go|s|S|c|cc|cpp|cxx|m|h|hh|hpp|json)$`, // JSON: manifests of overlays
 }
+
+// all returns the flags by which a program is built.
+func (o DebugOptions) all() []string { return append(slices.Clone(debugFlags), o.Flags...) }
 
 // Debug builds a program, and returns what Delve has to know of it. Of a process, nothing is built: target may be
 // empty then, and is what runs in it.
@@ -46,7 +51,7 @@ func (d *Desk) Debug(ctx context.Context, target string, args []string, o DebugO
 	}
 	var p delve.Program
 	if o.PID == 0 {
-		p, err = d.built(ctx, outputs, target, args, append(slices.Clone(debugFlags), o.Flags...))
+		p, err = d.built(ctx, outputs, target, args, o.all())
 	} else {
 		p, err = d.running(ctx, outputs, target, o)
 	}
@@ -122,7 +127,7 @@ func (d *Desk) running(ctx context.Context, o outputs, target string, options De
 	if target == "" {
 		return p, nil
 	}
-	found, err := d.executable(ctx, target, options.Flags)
+	found, err := d.executable(ctx, target, options.all())
 	if err != nil {
 		return p, err
 	}

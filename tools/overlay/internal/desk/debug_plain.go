@@ -25,7 +25,7 @@ func (d *Desk) debugPlain(ctx context.Context, target string, args []string, o D
 		return p, err
 	}
 	if o.PID == 0 {
-		p, err = d.builtPlain(ctx, g, setup, target, args, o.Flags)
+		p, setup, err = d.builtPlain(ctx, g, setup, target, args, o)
 	} else {
 		p, err = d.running(ctx, outputs{}, "", o)
 	}
@@ -55,29 +55,29 @@ func (d *Desk) debugPlain(ctx context.Context, target string, args []string, o D
 	return p, nil
 }
 
-// builtPlain builds a package for debuggers.
-func (d *Desk) builtPlain(ctx context.Context, g *shadow.Go, setup *shadow.Setup, target string, args, flags []string) (delve.Program, error) {
+// builtPlain builds a package for debuggers, and returns how the go command has done so.
+func (d *Desk) builtPlain(ctx context.Context, g *shadow.Go, setup *shadow.Setup, target string, args []string, o DebugOptions) (p delve.Program, building *shadow.Setup, err error) {
 	asking := *g
 	asking.Program, asking.Env = setup.Program, setup.Env
 	out, err := asking.Output(ctx, "list", "-f", "{{.Name}} {{.Dir}}", "--", target)
 	if err != nil {
-		return delve.Program{}, err
+		return p, nil, err
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) != 1 {
-		return delve.Program{}, fmt.Errorf("%s stands for %d packages; expected one", target, len(lines))
+		return p, nil, fmt.Errorf("%s stands for %d packages; expected one", target, len(lines))
 	}
 	name, dir, _ := strings.Cut(lines[0], " ")
 	cache, err := shadow.Folder()
 	if err != nil {
-		return delve.Program{}, err
+		return p, nil, err
 	}
 	// It stays, for who starts a debugger by launch.json, and is where the next one is written.
 	folder := filepath.Join(cache, "debug", filepath.Base(d.Workspace.Root)+"-"+shortDigest(d.Workspace.Root+"\x00"+dir))
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return delve.Program{}, err
+		return p, nil, err
 	}
-	p := delve.Program{Name: target, Binary: filepath.Join(folder, filepath.Base(dir)+g.GOEXE), Args: args, Dir: d.Dir}
+	p = delve.Program{Name: target, Binary: filepath.Join(folder, filepath.Base(dir)+g.GOEXE), Args: args, Dir: d.Dir}
 	words := []string{"build"}
 	if name != "main" {
 		words = []string{"test", "-c"}
@@ -85,14 +85,18 @@ func (d *Desk) builtPlain(ctx context.Context, g *shadow.Go, setup *shadow.Setup
 		p.Dir = dir
 	}
 	words = append(words, "-gcflags=all=-N -l", "-o", p.Binary)
-	cmd := exec.CommandContext(ctx, setup.Program, slices.Concat(words, flags, []string{target})...)
-	cmd.Dir, cmd.Env = d.Dir, setup.Env
+	building, err = d.Go(ctx, slices.Concat(words, o.Flags, []string{target}), os.Environ(), GoOptions{ToolExec: o.ToolExec})
+	if err != nil {
+		return p, nil, err
+	}
+	cmd := exec.CommandContext(ctx, building.Program, building.Args...)
+	cmd.Dir, cmd.Env = d.Dir, building.Env
 	cmd.Stdout, cmd.Stderr = d.Err, d.Err
 	if err := cmd.Run(); err != nil {
-		return p, fmt.Errorf("go build failed; it says above why: %w", err)
+		return p, nil, fmt.Errorf("go build failed; it says above why: %w", err)
 	}
 	if _, err := os.Stat(p.Binary); err != nil {
-		return p, fmt.Errorf("package %s is no program, and has no tests", target)
+		return p, nil, fmt.Errorf("package %s is no program, and has no tests", target)
 	}
-	return p, nil
+	return p, building, nil
 }

@@ -45,11 +45,7 @@ func (d *Desk) addRules(ctx context.Context, o outputs, p *delve.Program, target
 	}
 	link := linkAction{}
 	if target != "" {
-		flags := options.Flags
-		if options.PID == 0 {
-			flags = append(slices.Clone(debugFlags), flags...)
-		}
-		if link, err = d.linkedBy(ctx, o, p.Binary, target, flags); err != nil {
+		if link, err = d.linkedBy(ctx, o, p.Binary, target, options.all()); err != nil {
 			return err
 		}
 	}

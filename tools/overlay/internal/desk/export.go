@@ -113,7 +113,7 @@ func (d *Desk) export(ctx context.Context, modules *[]*exported, l layering, bef
 	for _, lower := range beneath {
 		fmt.Fprintf(d.Err, "%s: it is on top of %s, which is to be applied first\n", o.Label, lower.Label)
 	}
-	for _, part := range append(slices.Clone(before), o) {
+	for _, part := range append(slices.Clone(beneath), o) {
 		missing, err := d.missingFiles(ctx, part)
 		if err = errors.Join(append(missing, err)...); err != nil {
 			return err

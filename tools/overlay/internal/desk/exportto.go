@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
@@ -47,19 +49,28 @@ func (d *Desk) ExportTo(ctx context.Context, o ExportToOptions) error {
 		return err
 	}
 	var words []string
-	in := func(name string) string { return shell.Word(path.Join(d.rel(folder), name)) }
+	at := func(name string) string { // For a shell in the current folder.
+		if name = path.Join(filepath.ToSlash(d.rel(folder)), name); path.IsAbs(name) || filepath.IsAbs(name) {
+			return shell.Word(name)
+		}
+		return `"$PWD"/` + shell.Word(name)
+	}
 	if exported.GOROOT != "" {
-		words = append(words, `PATH="$PWD/`+path.Join(d.rel(folder), exported.GOROOT, "bin")+`:$PATH"`, "GOTOOLCHAIN=local")
+		words = append(words, "PATH="+at(path.Join(exported.GOROOT, "bin"))+`:"$PATH"`, "GOTOOLCHAIN=local")
 	}
 	if exported.GoWork != "" {
-		words = append(words, `GOWORK="$PWD/`+path.Join(d.rel(folder), exported.GoWork)+`"`)
+		words = append(words, "GOWORK="+at(exported.GoWork))
 	}
 	if exported.JSON != "" {
-		words = append(words, "GOFLAGS=-overlay="+in(exported.JSON))
+		flags, err := shadow.JoinFlags([]string{"-overlay=" + path.Join(filepath.ToSlash(d.rel(folder)), exported.JSON)})
+		if err != nil {
+			return err
+		}
+		words = append(words, "GOFLAGS="+shell.Word(flags))
 	}
 	fmt.Fprintf(d.Out, "written: %s\nthe go command compiles with it: %s go build ./...\n", d.rel(folder), strings.Join(words, " "))
 	if exported.JSON != "" {
-		fmt.Fprintln(d.Err, "where a file of the repository itself is overlaid, go test -cover counts lines of the original: use overlay go for that")
+		fmt.Fprintln(d.Err, "where a file of the repository itself is overlaid, go test -cover runs and counts the original: use overlay go for that")
 	}
 	return nil
 }
@@ -73,7 +84,7 @@ func (d *Desk) exportProxy(ctx context.Context, force *inForce, o ExportToOption
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.Out, "written: %s\n\nfor the environment:\nGOPROXY=file://%s,$(go env GOPROXY)\n\nfor go.mod:\n", d.rel(folder), folder)
+	fmt.Fprintf(d.Out, "written: %s\n\nfor the environment:\nGOPROXY=%s,$(go env GOPROXY)\n\nfor go.mod:\n", d.rel(folder), fileURL(folder))
 	for _, p := range published {
 		fmt.Fprintln(d.Out, p.Replace())
 	}
@@ -82,4 +93,13 @@ func (d *Desk) exportProxy(ctx context.Context, force *inForce, o ExportToOption
 		fmt.Fprintln(d.Out, strings.Join(p.Sums(), "\n"))
 	}
 	return nil
+}
+
+// fileURL returns the URL of a folder.
+func fileURL(folder string) string {
+	path := filepath.ToSlash(folder)
+	if !strings.HasPrefix(path, "/") { // C:/Users
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 )
@@ -15,7 +17,7 @@ type GoOptions struct {
 	ToolExec []string // runs tools of the go command as shadow.RunTool does
 }
 
-// Go returns how to run the go command with arguments, so that overlays are in force, and the folder to run it in.
+// Go returns how to run the go command with arguments, so that overlays are in force. The desk is in the folder of their -C, if they have it.
 func (d *Desk) Go(ctx context.Context, args []string, env []string, o GoOptions) (*shadow.Setup, error) {
 	g, arguments, err := d.askGo(ctx, args, env)
 	if err != nil {
@@ -36,13 +38,14 @@ func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Argu
 	memory := d.remember(cache, g, o.Set)
 	force := memory.recall()
 	if force == nil {
+		start := time.Now()
 		if force, err = d.inForce(ctx, g, o.Set); err != nil {
 			return nil, err
 		}
 		for _, note := range force.notes {
 			fmt.Fprintln(d.Err, note)
 		}
-		memory.keep(d, g, force)
+		memory.keep(d, g, force, start)
 	}
 	shadow.Clean(ctx, cache)
 	return shadow.Prepare(ctx, g, arguments, force.Modules, shadow.Options{Cache: cache, Name: force.Set, Root: d.Workspace.Root, ToolExec: o.ToolExec})
@@ -50,6 +53,10 @@ func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Argu
 
 // OutsideGo is Go for a folder that is in no repository: a flag -overlay of the user's is all that there may be.
 func OutsideGo(ctx context.Context, dir string, args, env []string, o GoOptions) (*shadow.Setup, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	d := &Desk{Dir: dir}
 	g, arguments, err := d.askGo(ctx, args, env)
 	if err != nil {
@@ -67,13 +74,9 @@ func goProgram() string {
 	return cmp.Or(os.Getenv("GO_OVERLAY_GO"), "go")
 }
 
-// askGo asks the go command that is to be run with arguments.
+// askGo asks the go command that is to be run with arguments, in the folder of the desk: the one of their -C, if they have it.
 func (d *Desk) askGo(ctx context.Context, args, env []string) (*shadow.Go, *shadow.Arguments, error) {
 	arguments := shadow.ParseArguments(args)
-	dir := d.Dir
-	if arguments.Dir != "" {
-		dir = d.abs(arguments.Dir)
-	}
-	g, err := shadow.Ask(ctx, goProgram(), dir, env)
+	g, err := shadow.Ask(ctx, goProgram(), d.Dir, env)
 	return g, arguments, err
 }

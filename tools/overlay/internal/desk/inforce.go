@@ -29,6 +29,9 @@ type inForce struct {
 
 // inForce returns what overlays make of files as the go command has them: those of a set, or else of the one that builds use.
 func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce, error) {
+	if strings.HasSuffix(set, "//go_overlay:none") && strings.HasPrefix(set, "@") { // the empty set
+		return &inForce{Set: set}, nil
+	}
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking %s for overlays", d.asked())
@@ -134,7 +137,12 @@ func (d *Desk) ofGo(ctx context.Context, g *shadow.Go, modules []*exported) ([]s
 		case e.std:
 			m.Dir = g.GOROOT
 		case !e.own:
-			pkg := known[e.series[0].ImportPath]
+			var pkg goPackage
+			for _, overlay := range e.series {
+				if found := known[overlay.ImportPath]; found.Dir != "" {
+					pkg = found
+				}
+			}
 			if pkg.Dir == "" {
 				continue
 			}
@@ -166,20 +174,22 @@ type goPackage struct {
 	Error           *struct{ Err string }
 }
 
-// goPackages asks the go command for one package of each module that is neither Go itself nor the repository.
+// goPackages asks the go command for the packages of each module that is neither Go itself nor the repository.
 func goPackages(ctx context.Context, g *shadow.Go, modules []*exported) (map[string]goPackage, error) {
 	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,Module,Error", "--"}
 	n := len(args)
 	for _, e := range modules {
-		if !e.std && !e.own {
-			args = append(args, e.series[0].ImportPath)
+		for _, overlay := range e.series {
+			if !e.std && !e.own && !slices.Contains(args, overlay.ImportPath) {
+				args = append(args, overlay.ImportPath)
+			}
 		}
 	}
 	known := map[string]goPackage{}
 	if len(args) == n {
 		return known, nil
 	}
-	out, err := g.Output(ctx, args...)
+	out, err := g.Asking().Output(ctx, args...)
 	if err != nil {
 		return nil, err
 	}

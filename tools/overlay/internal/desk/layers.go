@@ -21,6 +21,9 @@ type layering struct {
 // activeFlag is how .bazelrc chooses a set.
 var activeFlag = regexp.MustCompile(`(?m)^[^#\n]*//go_overlay:active=["']?(@{0,2}//[^\s"']+)`)
 
+// everyBuild is activeFlag where it holds for all builds, and not for those of a --config.
+var everyBuild = regexp.MustCompile(`(?m)^(?:build|common)\s[^#\n]*//go_overlay:active=["']?(@{0,2}//[^\s"']+)`)
+
 // usedSets returns the labels of sets that builds use: by default, by .bazelrc, or for a target.
 func (d *Desk) usedSets(sets []workspace.Set) (used []string) {
 	if module, err := d.readModule(); err == nil {

@@ -610,7 +610,7 @@ func TestOpenWithoutBazel(t *testing.T) {
 // TestPlainMemory checks that what overlay go remembers is forgotten when overlays.json, or the go.mod of a module in go.work, is another.
 func TestPlainMemory(t *testing.T) {
 	ctx := context.Background()
-	d, _, _ := plainDesk(t, "-- in/in.go --", "-- go.work --\ngo 1.22\n\nuse (\n\t./other\n\t.\n)\n-- other/go.mod --\nmodule example.com/other\n\ngo 1.22\n-- other/o.go --\npackage other\n-- in/in.go --")
+	d, _, _ := plainDesk(t, "-- in/in.go --", "-- go.work --\ngo 1.22\n\nuse (\n\t./other\n\t.\n)\n\nreplace example.com/third => ./third\n-- third/go.mod --\nmodule example.com/third\n-- other/go.mod --\nmodule example.com/other\n\ngo 1.22\n-- other/o.go --\npackage other\n-- in/in.go --")
 	files := func() map[string]string {
 		t.Helper()
 		d.packages = nil
@@ -629,6 +629,7 @@ func TestPlainMemory(t *testing.T) {
 	const source = "overlays/_src/example.com/app/in/in.go"
 	replaceIn(t, d, source, "return 1", "return 2")
 	in := filepath.Join(d.Workspace.Root, "in", "in.go")
+	time.Sleep(2 * margin) // What has just been written may be written again.
 	if got := files(); got[in] != filepath.Join(d.Workspace.Root, filepath.FromSlash(source)) {
 		t.Errorf("got %v", got)
 	}
@@ -640,9 +641,26 @@ func TestPlainMemory(t *testing.T) {
 	if memory.recall() == nil {
 		t.Error("nothing is remembered")
 	}
-	replaceIn(t, d, "other/go.mod", "go 1.22", "go 1.22.1")
+	for _, file := range []string{"third/go.mod", "other/go.mod"} { // A folder that replaces a module, and one that go.work uses.
+		before := read(t, d, file)
+		replaceIn(t, d, file, before, before+"// changed\n")
+		if memory.recall() != nil {
+			t.Errorf("%s is another, and it is remembered what was in force before", file)
+		}
+		replaceIn(t, d, file, before+"// changed\n", before)
+		if memory.recall() == nil {
+			t.Errorf("%s is as it was, and nothing is remembered", file)
+		}
+	}
+	// What is saved while the go command is asked may have been read before.
+	replaceIn(t, d, source, "return 2", "return 3")
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(d.Workspace.Root, filepath.FromSlash(source)), later, later); err != nil {
+		t.Fatal(err)
+	}
+	files()
 	if memory.recall() != nil {
-		t.Error("a go.mod is another, and it is remembered what was in force before")
+		t.Error("a file has changed meanwhile, and it is remembered what was in force before")
 	}
 	replaceIn(t, d, "overlays.json", read(t, d, "overlays.json"), `{"overlays": []}`)
 	if got := files(); len(got) != 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,12 +33,21 @@ type remembered struct {
 	Force  *inForce
 }
 
+// margin is what times of files may be wrong by.
+const margin = 20 * time.Millisecond
+
+var (
+	folderReplacement = regexp.MustCompile(`=>\s*"?((?:\.{1,2})?/[^\s"]*|\.{1,2})`)
+	included          = regexp.MustCompile(`(?m)^include\(\s*"([^"]+)"`)
+	loaded            = regexp.MustCompile(`load\(\s*"([^"]+)"`)
+)
+
 // remember returns the memory of a set, for the settings that the go command has.
 func (d *Desk) remember(cache string, g *shadow.Go, set string) memory {
 	settings, _ := json.Marshal(g.Settings)
 	program, _ := os.Executable()
 	info, _ := os.Stat(program)
-	id := fmt.Sprintf("%q %q %q %s %q", d.Workspace.Root, g.Dir, set, settings, program)
+	id := fmt.Sprintf("%q %q %q %q %s %q", d.Workspace.Root, d.Dir, g.Dir, set, settings, program)
 	if info != nil { // Another command may see other things.
 		id += info.ModTime().String()
 	}
@@ -70,13 +80,19 @@ func (m memory) recall() *inForce {
 	return known.Force
 }
 
-// keep writes down what is in force. What can't be kept is found out again.
-func (m memory) keep(d *Desk, g *shadow.Go, force *inForce) {
+// keep writes down what is in force, which was found out from a time on. What can't be kept is found out again, as is what somebody may have
+// changed meanwhile.
+func (m memory) keep(d *Desk, g *shadow.Go, force *inForce, start time.Time) {
 	known := remembered{Inputs: map[string]string{}, Force: force}
+	isOld := true
 	add := func(paths ...string) {
 		for _, path := range paths {
-			if path != "" {
-				known.Inputs[path] = digestOfInput(path)
+			if path == "" {
+				continue
+			}
+			known.Inputs[path] = digestOfInput(path)
+			if info, err := os.Stat(path); err == nil && !info.ModTime().Before(start.Add(-margin)) {
+				isOld = false
 			}
 		}
 	}
@@ -87,10 +103,26 @@ func (m memory) keep(d *Desk, g *shadow.Go, force *inForce) {
 		add(g.GOMOD, filepath.Join(filepath.Dir(g.GOMOD), "go.sum"), filepath.Join(filepath.Dir(g.GOMOD), "vendor", "modules.txt"))
 	}
 	add(g.GOWORK)
-	if d.plain && g.GOWORK != "" {
+	modules := []string{g.GOMOD, g.GOWORK}
+	if g.GOWORK != "" && g.GOWORK != "off" {
 		for _, folder := range workspace.Used(g.GOWORK) { // They say which modules are compiled.
+			modules = append(modules, filepath.Join(folder, "go.mod"))
+		}
+	}
+	for _, file := range modules {
+		add(file)
+		content, _ := os.ReadFile(file) // As do folders that replace modules.
+		for _, match := range folderReplacement.FindAllSubmatch(content, -1) {
+			folder := filepath.FromSlash(string(match[1]))
+			if !filepath.IsAbs(folder) {
+				folder = filepath.Join(filepath.Dir(file), folder)
+			}
 			add(filepath.Join(folder, "go.mod"))
 		}
+	}
+	module, _ := os.ReadFile(filepath.Join(d.Workspace.Root, "MODULE.bazel"))
+	for _, match := range included.FindAllSubmatch(module, -1) {
+		add(d.pathOf(string(match[1])))
 	}
 	add(filepath.Join(g.GOROOT, "VERSION"))
 	buildFiles := []string{}
@@ -115,8 +147,11 @@ func (m memory) keep(d *Desk, g *shadow.Go, force *inForce) {
 		if err != nil {
 			return
 		}
-		for _, other := range []string{"select(", `load("//`, `load(":`} { // What else it depends on, only Bazel knows.
-			if bytes.Contains(content, []byte(other)) {
+		if bytes.Contains(content, []byte("select(")) { // What else it depends on, only Bazel knows.
+			return
+		}
+		for _, match := range loaded.FindAllSubmatch(content, -1) {
+			if !bytes.HasSuffix(match[1], []byte("//go_overlay:defs.bzl")) && !bytes.HasSuffix(match[1], []byte("//go:def.bzl")) {
 				return
 			}
 		}
@@ -128,7 +163,7 @@ func (m memory) keep(d *Desk, g *shadow.Go, force *inForce) {
 		}
 	}
 	content, err := record.Marshal(known)
-	if err != nil || os.MkdirAll(filepath.Dir(m.path), 0o777) != nil {
+	if !isOld || err != nil || os.MkdirAll(filepath.Dir(m.path), 0o777) != nil {
 		return
 	}
 	output.Write(output.File{Path: m.path, Content: content})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,6 +124,14 @@ func (d *Desk) chosenSet(l layering, name string) (string, error) {
 // defaultSet returns the label of the set, or single overlay, that builds use unless they are told otherwise, or an
 // empty string.
 func (d *Desk) defaultSet() (string, error) {
+	if !d.plain {
+		if content, err := os.ReadFile(filepath.Join(d.Workspace.Root, ".bazelrc")); err == nil {
+			if all := everyBuild.FindAllStringSubmatch(string(content), -1); all != nil { // The last one counts.
+				pkg, name := workspace.Package(all[len(all)-1][1])
+				return setLabel{pkg, name}.label(), nil
+			}
+		}
+	}
 	module, err := d.readModule()
 	if err != nil {
 		return "", err

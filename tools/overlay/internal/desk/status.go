@@ -323,7 +323,7 @@ func (s *surveying) overlay(o workspace.Overlay) (OverlayStatus, error) {
 		}
 	}
 	s.expiry(o, add)
-	if len(status.Sets) == 0 && !status.Default {
+	if len(status.Sets) == 0 && !status.Default && !o.IsPinned {
 		command := ""
 		if !s.desk.plain && slices.ContainsFunc(s.sets, func(set workspace.Set) bool { return set.Label == s.defaultSet }) {
 			command = fmt.Sprintf("buildozer %s %s", shell.Word("add overlays "+o.Label), shell.Word(s.defaultSet))

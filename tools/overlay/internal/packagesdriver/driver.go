@@ -1,6 +1,6 @@
 // Package packagesdriver tells golang.org/x/tools/go/packages, and by it gopls, which packages there are where the go command
 // compiles with overlays. It is asked by the protocol of GOPACKAGESDRIVER, and asks go list. What it answers is what
-// go/packages makes of go list itself, but for the paths of files: overlay files are where they are edited, and not where
+// go/packages makes of go list itself, as far as gopls needs it, but for the paths of files: overlay files are where they are edited, and not where
 // the go command has them.
 package packagesdriver
 
@@ -221,6 +221,11 @@ func (a *answer) ofFile(ctx context.Context, flags []string, file string) error 
 	if found {
 		return nil
 	}
+	if _, err := os.Stat(ofGo); err != nil {
+		if _, ok := a.asked.Overlay[file]; !ok {
+			return nil // There is no such file, nor a text of it that is not saved yet.
+		}
+	}
 	// A file alone is a package, too: one that constraints leave out, or that is beside all modules.
 	roots, err = a.list(ctx, flags, []string{ofGo})
 	a.addRoots(roots...)
@@ -331,7 +336,8 @@ func (a *answer) convert(p listed) *Package {
 			edited := a.lister.edited(a.lister.Dir, []string{file})[0]
 			position = edited + ":" + rest
 			// A file that can't be parsed is in no list of its package.
-			if _, err := os.Stat(edited); err == nil && len(pkg.GoFiles)+len(pkg.CompiledGoFiles) == 0 && strings.HasSuffix(edited, ".go") {
+			if _, err := os.Stat(edited); err == nil && len(pkg.GoFiles)+len(pkg.CompiledGoFiles) == 0 && strings.HasSuffix(edited, ".go") &&
+				(len(p.Error.ImportStack) == 0 || p.Error.ImportStack[len(p.Error.ImportStack)-1] == p.ImportPath) {
 				pkg.GoFiles, pkg.CompiledGoFiles = []string{edited}, []string{edited}
 			}
 		}

@@ -29,7 +29,7 @@ var withValue = []string{
 	"C", "p", "covermode", "coverpkg", "asmflags", "buildmode", "compiler", "gccgoflags", "gcflags", "installsuffix", "ldflags", "mod", "modfile",
 	"overlay", "pgo", "pkgdir", "tags", "toolexec", "o", "exec", "f", "reuse", "bench", "benchtime", "blockprofile", "blockprofilerate", "count",
 	"coverprofile", "cpu", "cpuprofile", "fuzz", "fuzztime", "fuzzminimizetime", "list", "memprofile", "memprofilerate", "mutexprofile",
-	"mutexprofilefraction", "outputdir", "parallel", "run", "skip", "shuffle", "timeout", "trace", "vet", "vettool", "test.run",
+	"mutexprofilefraction", "outputdir", "debug-actiongraph", "debug-runtime-trace", "debug-trace", "parallel", "run", "skip", "shuffle", "timeout", "trace", "vet", "vettool", "test.run",
 }
 
 // ParseArguments reads the arguments of a go command.
@@ -130,15 +130,19 @@ func (a *Arguments) Compiles() bool {
 	return slices.Contains([]string{"build", "doc", "fix", "generate", "install", "list", "run", "test", "tool", "version", "vet"}, a.Verb)
 }
 
-// covers tells whether the verb counts what runs.
+// covers tells whether the verb may count what runs. The value of a flag that is not known may stand among the words: too much is harmless.
 func (a *Arguments) covers(g *Go) bool {
-	return slices.ContainsFunc([]string{"cover", "covermode", "coverpkg", "coverprofile"}, func(name string) bool {
-		value := a.flag(name)
-		if value == "" {
-			value = g.goflag(name)
+	for _, flag := range append(a.List(), splitFlags(g.GOFLAGS)...) {
+		if name, _, _ := cutFlag(flag); strings.HasPrefix(name, "cover") {
+			return true
 		}
-		return value != "" && value != "false" && value != "0"
-	})
+	}
+	return false
+}
+
+// compilesByTools tells whether the verb has the flag -toolexec.
+func (a *Arguments) compilesByTools() bool {
+	return slices.Contains([]string{"build", "fix", "generate", "install", "list", "run", "test", "vet"}, a.Verb)
 }
 
 // refuseVersions returns an error for what the go command compiles beside the repository.

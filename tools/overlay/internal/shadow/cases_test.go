@@ -3,6 +3,7 @@ package shadow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -251,7 +252,7 @@ func TestRefused(t *testing.T) {
 		{[]string{"build", "-mod=mod", "."}, "", "-mod=mod can't be had here: overlays change example.com/greet and 1 others"},
 		{[]string{"build", "-modfile", "other.mod", "."}, "", "-modfile=other.mod can't be had here"},
 		{[]string{"build", "-mod=vendor", "."}, "", "run go mod vendor"},
-		{[]string{"build", "."}, "GOFLAGS=-mod=mod", "-mod in GOFLAGS=mod can't be had here"},
+		{[]string{"build", "."}, "GOFLAGS=-mod=mod", "-mod=mod in GOFLAGS can't be had here"},
 		{[]string{"build", "."}, "GO111MODULE=off", "GO111MODULE=off can't be had here"},
 		{[]string{"run", "example.com/greet@latest"}, "", "compiles what the repository knows nothing of"},
 		{[]string{"install", "example.com/greet@v1.2.0"}, "", "leave out @v1.2.0"},
@@ -571,8 +572,102 @@ func TestFlags(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, expected %q", text, got, want)
 		}
-		if again, err := joinFlags(got); err != nil || !slices.Equal(splitFlags(again), want) {
+		if again, err := JoinFlags(got); err != nil || !slices.Equal(splitFlags(again), want) {
 			t.Errorf("%s becomes %s, %v", text, again, err)
 		}
 	}
+}
+
+// TestUsersAtOnce runs commands of one set at the same time, each with a flag -overlay of its own.
+func TestUsersAtOnce(t *testing.T) {
+	r := newRepository(t, app())
+	bare := filepath.ToSlash(filepath.Join(r.dir("example.com/bare"), "bare.go"))
+	for _, name := range []string{"a", "b"} {
+		r.write(name+".txt", "package bare\n\nconst Bare = \""+name+"\"\n")
+		r.write(name+"_own.txt", "package own\n\nfunc Own() string { return \""+name+"\" }\n")
+		r.write(name+".json", `{"Replace": {"`+bare+`": "`+name+`.txt", "own/own.go": "`+name+`_own.txt"}}`)
+	}
+	results := make(chan error)
+	for i := 0; i < 8; i++ {
+		go func() {
+			name := []string{"a", "b"}[i%2]
+			got, err := r.try(nil, "run", "-overlay", name+".json", ".")
+			if want := "hello original 1 original " + name + " " + name + "\n"; err == nil && got != want {
+				err = fmt.Errorf("got %q, expected %q", got, want)
+			}
+			results <- err
+		}()
+	}
+	for i := 0; i < 8; i++ {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestWorkAlone has a go.work with no go.mod beside it.
+func TestWorkAlone(t *testing.T) {
+	files := map[string]string{"go.work": "go 1.22\n\nuse ./app\n", "go.sum": ""}
+	for name, text := range app() {
+		files["app/"+name] = text
+	}
+	r := newRepository(t, files)
+	tidy := exec.Command("go", "mod", "tidy")
+	tidy.Dir, tidy.Env = filepath.Join(r.root, "app"), append(slices.Clone(r.env), "GOWORK=off")
+	if out, err := tidy.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	bare := r.cached("example.com/bare", "v1.0.0", map[string]string{"bare.go": "package bare\n\nconst Bare = \"overlaid\"\n"})
+	if got, want := r.run([]Module{bare}, "run", "./app"), "hello original 1 original overlaid original\n"; got != want {
+		t.Errorf("got %q, expected %q", got, want)
+	}
+}
+
+// TestCoverAnyway has flags that hide -cover, tools that run tools, and verbs that count nothing.
+func TestCoverAnyway(t *testing.T) {
+	r := newRepository(t, app())
+	modules := r.overlaid()
+	for _, args := range [][]string{
+		{"run", "-debug-trace", os.DevNull, "-cover", "-coverpkg=./...", "."},
+		{"run", "-cover", "-coverpkg=./...", "-toolexec=env -u NOTHING", "."},
+	} {
+		if got, err := r.try(modules, args...); err != nil || !strings.Contains(got, patched) {
+			t.Errorf("%v: got %q, %v", args, got, err)
+		}
+	}
+	counting := *r
+	counting.env = append(slices.Clone(r.env), "GOFLAGS=-cover")
+	for _, args := range [][]string{{"version"}, {"env", "GOWORK"}, {"doc", "fmt"}} {
+		counting.run(modules, args...)
+	}
+}
+
+// TestStdElsewhere has a cache folder that is a link, and a build for another platform.
+func TestStdElsewhere(t *testing.T) {
+	r := newRepository(t, map[string]string{
+		"go.mod":  "module example.com/app\n\ngo 1.22\n",
+		"main.go": "package main\n\nimport \"path\"\n\nfunc main() { println(path.Overlaid) }\n",
+		"go.sum":  "",
+	})
+	root := strings.TrimSpace(r.plain("env", "GOROOT"))
+	match, err := os.ReadFile(filepath.Join(root, "src", "path", "match.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	std := r.changed(Module{Path: "std", Version: strings.TrimSpace(r.plain("env", "GOVERSION")), Dir: root, Std: true},
+		map[string]string{"src/path/match.go": string(match) + "\nconst Overlaid = \"overlaid\"\n"})
+	linked := r.cache + " link"
+	if err := os.MkdirAll(r.cache, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(r.cache, linked); err != nil {
+		t.Skip(err) // Windows needs a privilege for it.
+	}
+	other := *r
+	other.cache = linked
+	if got := other.run([]Module{std}, "run", "."); got != "overlaid\n" {
+		t.Errorf("by a link: got %q", got)
+	}
+	other.env = append(slices.Clone(r.env), "GOOS=windows", "GOARCH=amd64")
+	other.run([]Module{std}, "list", "path") // Its go command runs here.
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -28,7 +27,7 @@ func (p *preparing) setFlags() error {
 	if p.JSON != "" {
 		flags = append(flags, "-overlay="+p.JSON)
 	}
-	if p.JSON != "" && (p.args.covers(p.g) || p.g.Minor() < embedsOverlays && slices.ContainsFunc(keys(p.replace), isEmbedded)) {
+	if p.JSON != "" && p.args.compilesByTools() && (p.args.covers(p.g) || p.g.Minor() < embedsOverlays) {
 		if len(p.ToolExec) == 0 {
 			return fmt.Errorf("%s would compile other files than those of overlays with -cover or go:embed", p.g.GOVERSION)
 		}
@@ -41,7 +40,7 @@ func (p *preparing) setFlags() error {
 		flags = deleteFlag(flags, "toolexec")
 		quoted := make([]string, 0, len(program))
 		for _, word := range program {
-			q, err := joinFlags([]string{word})
+			q, err := JoinFlags([]string{word})
 			if err != nil {
 				return err
 			}
@@ -51,7 +50,7 @@ func (p *preparing) setFlags() error {
 		p.args.insert("-toolexec=" + strings.TrimSpace(strings.Join(quoted, " ")+" "+users))
 	}
 	p.Args = p.args.List()
-	text, err := joinFlags(flags)
+	text, err := JoinFlags(flags)
 	if err != nil {
 		return err
 	}
@@ -72,17 +71,6 @@ func deleteFlag(flags []string, name string) []string {
 // embedsOverlays is the second number of the Go version from which on go:embed knows files of -overlay for sure.
 const embedsOverlays = 25
 
-// isEmbedded tells whether go:embed may be why an overlay changes a file.
-func isEmbedded(name string) bool { return filepath.Ext(name) != ".go" }
-
-func keys(replace map[string]string) []string {
-	var found []string
-	for key := range replace {
-		found = append(found, key)
-	}
-	return found
-}
-
 // RunTool runs a tool for the go command, with its arguments, and exchanges the files of cover, and those that the compiler is to embed, for those
 // of the JSON of -overlay. An exit of it is an *exec.ExitError.
 func RunTool(file string, command []string) error {
@@ -102,7 +90,7 @@ func RunTool(file string, command []string) error {
 	if command[len(command)-1] == "-V=full" {
 		cmd.Stdout = nil
 		out, err := cmd.Output()
-		if tool == "cover" || goMinor(versionIn(out)) < embedsOverlays && slices.ContainsFunc(keys(replace), isEmbedded) {
+		if tool == "cover" || goMinor(versionIn(out)) < embedsOverlays {
 			out = ownVersion(out)
 		}
 		os.Stdout.Write(out)
@@ -122,15 +110,18 @@ func RunTool(file string, command []string) error {
 	return cmd.Run()
 }
 
-// toolOf returns the name of the tool that a command is one of. Programs of the user may be before it.
+// toolOf returns the name of the tool that a command is one of: the first word that is in a folder of tools. A program of the user's, with
+// flags, may be before it.
 func toolOf(command []string) string {
+	isTool := func(word string) bool { return strings.Contains(filepath.ToSlash(word), "/pkg/tool/") }
 	for _, word := range command {
-		if strings.HasPrefix(word, "-") {
-			break
+		if strings.HasPrefix(word, "-") || !isTool(word) {
+			continue
 		}
 		if name := strings.TrimSuffix(filepath.Base(word), ".exe"); name == "cover" || name == "compile" {
 			return name
 		}
+		return ""
 	}
 	return ""
 }

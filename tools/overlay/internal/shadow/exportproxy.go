@@ -80,7 +80,7 @@ func ExportProxy(ctx context.Context, modules []Module, folder string) (publishe
 func publishable(m Module) error {
 	switch {
 	case m.Std:
-		return errors.New("overlays change Go's own packages, which no module proxy has; next: export a GOROOT")
+		return errors.New("overlays change Go's own packages, which no module proxy has; next: overlay export -to FOLDER, or a set without those")
 	case m.Vendor:
 		return fmt.Errorf("%s is in a vendor folder, which has a part of it only; next: run go mod download %[1]s, and export with -mod=mod in GOFLAGS", m.Path)
 	case m.Own || m.Version == "":

@@ -55,6 +55,23 @@ func (g *Go) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return out, err
 }
 
+// Asking returns the go command as it can be asked what it compiles without overlays: it refuses a flag -overlay with files of the module cache, and by
+// -mod=mod it would add to go.mod what it is asked for.
+func (g *Go) Asking() *Go {
+	var flags []string
+	for _, flag := range deleteFlag(splitFlags(g.GOFLAGS), "overlay") {
+		if name, value, _ := cutFlag(flag); name == "mod" && value == "mod" {
+			flag = "-mod=readonly"
+		}
+		flags = append(flags, flag)
+	}
+	asking := *g
+	if text, err := JoinFlags(flags); err == nil { // Else the go command says what is wrong.
+		asking.GOFLAGS, asking.Env = text, withVariable(g.Env, "GOFLAGS", text)
+	}
+	return &asking
+}
+
 // Minor returns the second number of the Go version, or 0 if it has none.
 func (g *Go) Minor() int { return goMinor(g.GOVERSION) }
 
@@ -128,8 +145,8 @@ func splitFlags(text string) []string {
 	}
 }
 
-// joinFlags returns what splitFlags reads flags from.
-func joinFlags(flags []string) (string, error) {
+// JoinFlags returns what splitFlags reads flags from.
+func JoinFlags(flags []string) (string, error) {
 	var quoted []string
 	for _, flag := range flags {
 		switch {

@@ -32,42 +32,47 @@ func (p *preparing) setModules(ctx context.Context, work []byte) error {
 	}
 	mod := filepath.Join(p.Folder, "modfile", "go.mod")
 	if string(known) != key+" go.mod\n" || !exists(mod) {
-		if err := p.writeMade(); err != nil {
-			return p.unwritable(err)
-		}
-		plain := *p.g
-		flags, err := joinFlags(deleteFlag(splitFlags(p.g.GOFLAGS), "overlay"))
+		works, err := p.tryWork(ctx)
 		if err != nil {
 			return err
 		}
-		plain.Program, plain.Env = p.Program, withVariable(withVariable(p.Env, "GOFLAGS", flags), "GOWORK", p.GoWork)
-		_, failed := plain.Output(ctx, "list", "-m", "-f", "{{.Path}}", "all")
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if failed == nil {
+		if works {
 			p.made[path] = []byte(key + " go.work\n")
-			p.Env = withVariable(p.Env, "GOWORK", p.GoWork)
-			return nil
 		}
-		if p.g.GOWORK != "" && p.g.GOWORK != "off" {
-			p.Env = withVariable(p.Env, "GOWORK", p.GoWork) // It needs the same as the user's own: the go command tells what is missing.
+		if works || p.g.GOWORK != "" && p.g.GOWORK != "off" { // That needs the same as the user's own: the go command tells what is missing.
+			p.Env = withVariable(p.Env, "GOWORK", p.GoWork)
 			return nil
 		}
 		if err := p.writeModFile(ctx, mod); err != nil {
 			return err
 		}
-		p.made[path] = []byte(key + " go.mod\n")
+		if p.g.GOPROXY == "off" { // Else it may work the next time.
+			p.made[path] = []byte(key + " go.mod\n")
+		}
 	}
 	p.ModFile = mod
 	p.Env = withVariable(p.Env, "GOWORK", "off")
 	return nil
 }
 
+// tryWork tells whether the go command can read the modules of go.work.
+func (p *preparing) tryWork(ctx context.Context) (bool, error) {
+	if err := p.writeMade(); err != nil {
+		return false, p.unwritable(err)
+	}
+	asking := p.g.Asking()
+	asking.Program, asking.Env = p.Program, withVariable(withVariable(p.Env, "GOFLAGS", asking.GOFLAGS), "GOWORK", p.GoWork)
+	_, failed := asking.Output(ctx, "list", "-m", "-f", "{{.Path}}", "all")
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	return failed == nil, nil
+}
+
 // graphKey returns a name of what the modules are told from.
 func (p *preparing) graphKey(work []byte) (string, error) {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\x00%s\x00%s\x00", work, p.g.GOVERSION, p.g.GOFLAGS)
+	fmt.Fprintf(hash, "%s\x00%s\x00%s\x00%s\x00%s\x00", work, p.g.GOVERSION, p.g.GOFLAGS, p.g.GOMODCACHE, p.g.GOPROXY)
 	for _, path := range []string{p.g.GOMOD, strings.TrimSuffix(p.g.GOMOD, ".mod") + ".sum", p.g.GOWORK + ".sum"} {
 		content, err := os.ReadFile(path)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

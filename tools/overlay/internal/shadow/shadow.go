@@ -81,7 +81,7 @@ func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Op
 	if !args.Compiles() {
 		return setup, nil
 	}
-	users, err := g.usersOverlay(ctx, args)
+	users, usersText, err := g.usersOverlay(ctx, args)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,10 @@ func Prepare(ctx context.Context, g *Go, args *Arguments, modules []Module, o Op
 		}
 	}
 	if len(p.shadows)+len(p.replaced) == 0 {
-		return setup, nil
+		return setup, p.setFlags()
 	}
-	sum := sha256.Sum256([]byte(o.Root + "\x00" + o.Name))
+	// What differs between two commands that run at once is in entries of their own: but for edits, an entry always has the same.
+	sum := sha256.Sum256([]byte(strings.Join([]string{o.Root, o.Name, g.GOMOD, g.GOWORK, g.GOVERSION, usersText}, "\x00")))
 	setup.Folder = filepath.Join(o.Cache, "work", filepath.Base(o.Root)+"-"+hex.EncodeToString(sum[:6]))
 	return setup, p.makeEntry(ctx)
 }
@@ -153,23 +154,24 @@ func (p *preparing) refuse() error {
 	}
 	reason := fmt.Sprintf("overlays change %s, which the go command is given by a go.work", names)
 	for _, flag := range []string{"mod", "modfile"} {
-		value, from := p.args.flag(flag), "-"+flag
+		value, in := p.args.flag(flag), ""
 		if value == "" {
-			value, from = p.g.goflag(flag), "-"+flag+" in GOFLAGS"
+			value, in = p.g.goflag(flag), " in GOFLAGS"
 		}
+		from := "-" + flag + "=" + value + in
 		switch {
 		case value == "", flag == "mod" && value == "readonly":
 		case flag == "mod" && value == "vendor":
-			return fmt.Errorf("%s=%s can't be had here: %s, and it is not in the vendor folder; run go mod vendor, or leave the flag out", from, value, reason)
+			return fmt.Errorf("%s can't be had here: %s, and it is not in the vendor folder; run go mod vendor, or leave the flag out", from, reason)
 		default:
-			return fmt.Errorf("%s=%s can't be had here: %s, and with such the go command refuses the flag; "+
-				"leave it out, or let go mod tidy or go get, which need no overlays, change go.mod", from, value, reason)
+			return fmt.Errorf("%s can't be had here: %s, and with such the go command refuses the flag; "+
+				"leave it out, or let go mod tidy or go get, which need no overlays, change go.mod", from, reason)
 		}
 	}
 	if p.g.GO111MODULE == "off" {
 		return fmt.Errorf("GO111MODULE=off can't be had here: %s, and without modules there is none", reason)
 	}
-	if p.g.GOMOD == "" || p.g.GOMOD == os.DevNull {
+	if (p.g.GOMOD == "" || p.g.GOMOD == os.DevNull) && (p.g.GOWORK == "" || p.g.GOWORK == "off") {
 		return fmt.Errorf("%s is in no module: %s, which needs one", p.g.Dir, reason)
 	}
 	return nil

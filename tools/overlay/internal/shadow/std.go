@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
@@ -26,6 +26,10 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	folder := filepath.Join(p.Cache, "goroot")
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return p.unwritable(err)
+	}
+	folder, err := filepath.EvalSymlinks(folder) // The go command has it so.
+	if err != nil {
+		return err
 	}
 	root := filepath.Join(folder, p.g.GOVERSION+"-"+p.identity(std))
 	if !exists(root) {
@@ -43,7 +47,7 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 		}
 	}
 	p.GOROOT = root
-	p.Program = filepath.Join(root, "bin", "go"+p.g.GOEXE)
+	p.Program = filepath.Join(root, "bin", "go")
 	if runtime.GOOS == "windows" {
 		p.Program = filepath.Join(root, "bin", "go.exe")
 	}
@@ -53,12 +57,16 @@ func (p *preparing) makeGOROOT(ctx context.Context, std Module) error {
 	p.Env = withVariable(p.Env, "PATH", filepath.Join(root, "bin")+string(filepath.ListSeparator)+Variable(p.Env, "PATH"))
 	patched := *p.g
 	patched.Program, patched.Env = p.Program, p.Env
-	found, err := patched.Output(ctx, "env", "GOROOT", "GOVERSION")
+	out, err := patched.Output(ctx, "env", "-json", "GOROOT", "GOVERSION")
 	if err != nil {
 		return err
 	}
-	if got, want := strings.Fields(string(found)), []string{root, p.g.GOVERSION}; !strings.Contains(root, " ") && !slices.Equal(got, want) {
-		return fmt.Errorf("the go command of %s has the GOROOT and version %q, expected %q: it would compile without overlays", root, got, want)
+	var found Settings
+	if err := json.Unmarshal(out, &found); err != nil {
+		return fmt.Errorf("go env -json wrote what is no JSON: %w", err)
+	}
+	if real, err := filepath.EvalSymlinks(found.GOROOT); err != nil || real != root || found.GOVERSION != p.g.GOVERSION {
+		return fmt.Errorf("%s has the GOROOT %s and is %s, expected %s and %s: it would compile without overlays", p.Program, found.GOROOT, found.GOVERSION, root, p.g.GOVERSION)
 	}
 	return nil
 }
@@ -82,6 +90,12 @@ func (p *preparing) identity(std Module) string {
 	fmt.Fprintln(hash, p.g.GOROOT)
 	if info, err := os.Stat(filepath.Join(p.g.GOROOT, "VERSION")); err == nil {
 		fmt.Fprintln(hash, info.Size(), info.ModTime().UnixNano())
+		if info.Mode().Perm()&0o222 != 0 { // Others may have been changed since.
+			files.Walk(p.g.GOROOT, func(name, _ string, info fs.FileInfo) error {
+				fmt.Fprintln(hash, name, info.Size(), info.ModTime().UnixNano())
+				return nil
+			})
+		}
 	}
 	for _, f := range std.Files {
 		fmt.Fprintf(hash, "%q %t %d\n%s", f.Name, f.New == nil, len(f.New), f.New)

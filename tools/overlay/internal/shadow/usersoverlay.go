@@ -13,28 +13,28 @@ import (
 )
 
 // usersOverlay returns what a flag -overlay of the user's changes, and takes it out of the arguments if overlays are to be in its place.
-func (g *Go) usersOverlay(ctx context.Context, args *Arguments) ([]Module, error) {
+// The text is that of the JSON, with the path of it.
+func (g *Go) usersOverlay(ctx context.Context, args *Arguments) (modules []Module, text string, err error) {
 	file := args.flag("overlay")
 	if file == "" {
 		file = g.goflag("overlay")
 	}
 	if file == "" {
-		return nil, nil
+		return nil, "", nil
 	}
 	content, err := os.ReadFile(g.abs(file))
 	if err != nil {
-		return nil, fmt.Errorf("-overlay: %w", err)
+		return nil, "", fmt.Errorf("-overlay: %w", err)
 	}
 	var overlay struct{ Replace map[string]string }
 	if err := json.Unmarshal(content, &overlay); err != nil {
-		return nil, fmt.Errorf("-overlay: %s is no JSON that the go command takes: %w", file, err)
+		return nil, "", fmt.Errorf("-overlay: %s is no JSON that the go command takes: %w", file, err)
 	}
 	var keys []string
 	for key := range overlay.Replace {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	var modules []Module
 	var errs []error
 	modulesOf := sync.OnceValue(func() []Module { return g.modules(ctx, args) })
 	for _, key := range keys {
@@ -50,7 +50,7 @@ func (g *Go) usersOverlay(ctx context.Context, args *Arguments) ([]Module, error
 		}
 		modules[i].Files = append(modules[i].Files, f)
 	}
-	return modules, errors.Join(errs...)
+	return modules, g.abs(file) + "\x00" + string(content), errors.Join(errs...)
 }
 
 // abs returns a path that the go command reads relative to its folder.
@@ -69,13 +69,7 @@ func (g *Go) modules(ctx context.Context, args *Arguments) []Module {
 			command = append(command, "-"+name+"="+value)
 		}
 	}
-	plain := *g // As the go command refuses the flag -overlay for keys in the module cache.
-	flags, err := joinFlags(deleteFlag(splitFlags(g.GOFLAGS), "overlay"))
-	if err != nil {
-		return nil
-	}
-	plain.Env = withVariable(g.Env, "GOFLAGS", flags)
-	out, err := plain.Output(ctx, append(command, "all")...)
+	out, err := g.Asking().Output(ctx, append(command, "all")...)
 	if err != nil {
 		return nil // In a vendor folder are modules, too.
 	}

@@ -53,10 +53,7 @@ const fields = "ImportPath,Dir,Standard,Module,Error,GoFiles,CgoFiles,IgnoredGoF
 // list returns the packages that arguments of go list stand for.
 func (p *GoPackages) list(ctx context.Context, args ...string) ([]listed, error) {
 	words := []string{"list", "-e", "-find", "-json=" + fields}
-	if strings.Contains(p.g.GOFLAGS, "-mod=mod") { // By it, to ask for a package that is not there would change go.mod.
-		words = append(words, "-mod=readonly")
-	}
-	out, err := p.g.Output(ctx, append(append(words, "--"), args...)...)
+	out, err := p.g.Asking().Output(ctx, append(append(words, "--"), args...)...)
 	if err != nil {
 		return nil, err
 	}

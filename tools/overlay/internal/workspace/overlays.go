@@ -30,6 +30,8 @@ type Overlay struct {
 	Reason, Upstream, Expires string
 
 	Attrs map[string]bazel.Attribute // all of them, by name
+
+	IsPinned bool // whether a target is built with it alone: a go_overlay_binary or go_overlay_test
 }
 
 // A Change is what an overlay does to a file of the package.
@@ -123,6 +125,9 @@ func declared(w *bazel.Workspace, targets []bazel.Target) (overlays []Overlay, s
 	}
 	for i, set := range sets {
 		sets[i].IsPinned = pinned[set.Label]
+	}
+	for i, o := range overlays {
+		overlays[i].IsPinned = pinned[o.Label]
 	}
 	slices.SortFunc(overlays, func(a, b Overlay) int { return strings.Compare(a.Label, b.Label) })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Label, b.Label) })
