@@ -35,11 +35,12 @@ func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Argu
 	if err != nil {
 		return nil, err
 	}
-	memory := d.remember(cache, g, o.Set)
+	asked := g.With(arguments)
+	memory := d.remember(cache, asked, o.Set)
 	force := memory.recall()
 	if force == nil {
 		start := time.Now()
-		if force, err = d.inForce(ctx, g, o.Set); err != nil {
+		if force, err = d.inForce(ctx, asked, o.Set); err != nil {
 			return nil, err
 		}
 		for _, note := range force.notes {

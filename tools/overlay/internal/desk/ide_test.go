@@ -163,6 +163,7 @@ func TestIDEPrints(t *testing.T) {
 // TestIDEWithoutBazel checks that gopls asks the same script, and GoLand has what the go command needs, where that compiles.
 func TestIDEWithoutBazel(t *testing.T) {
 	path := os.Getenv("PATH")
+	t.Setenv("GOFLAGS", "")
 	fakeGopls(t, "v0.21.1")
 	t.Setenv("PATH", os.Getenv("PATH")+string(filepath.ListSeparator)+path)
 	t.Setenv("GO_OVERLAY_SHADOW", t.TempDir())

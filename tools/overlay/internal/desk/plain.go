@@ -54,6 +54,9 @@ func findRoot(dir string) (root string, isBazel bool, err error) {
 			"with Bazel that is BUILD files; remove %[2]s, or, if Bazel is used no more, MODULE.bazel", declared, overlaysjson.Name)
 	case ofBazel != "" && len(ofBazel) > len(declared):
 		return ofBazel, true, nil
+	case declared != "" && os.Getenv("GOWORK") == "off" && isFile(declared, "go.work"):
+		return "", false, fmt.Errorf("%s is for the go.work beside it, which GOWORK=off leaves out; next: unset GOWORK, or, without overlays, run the go command itself",
+			filepath.Join(declared, overlaysjson.Name))
 	case declared != "" && module == "":
 		return "", false, fmt.Errorf("%s is in no module: neither %s nor a folder above has a go.mod; next: go mod init PATH there, or move the file to where go.work or go.mod is",
 			filepath.Join(declared, overlaysjson.Name), declared)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -707,5 +708,33 @@ func TestPlainConflict(t *testing.T) {
 	}
 	if modules, err := inForceIn(t, d, ""); err != nil || !strings.Contains(string(modules[0].Files[0].New), "a(); b()") {
 		t.Errorf("got %v, %v", modules, err)
+	}
+}
+
+// TestPlainOtherModules has flags and variables by which the go command compiles other modules than those that overlays are for: an error, and
+// never a program without them.
+func TestPlainOtherModules(t *testing.T) {
+	ctx := context.Background()
+	d, _, _ := plainDesk(t)
+	if _, err := d.Edit(ctx, "example.com/hash/hash.go", EditOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	source := "overlays/_src/example.com/hash/hash.go"
+	replaceIn(t, d, source, read(t, d, source), read(t, d, source)+"\nvar overlaid = 1\n")
+	goIn(t, d.Workspace.Root, "mod", "vendor")
+	for _, args := range [][]string{{"build", "./..."}, {"build", "-mod=vendor", "./..."}} {
+		if setup, err := d.Go(ctx, args, os.Environ(), GoOptions{}); err != nil || setup.JSON == "" {
+			t.Errorf("%v: nothing is replaced in the vendor folder: %v", args, err)
+		}
+	}
+	if _, err := d.Go(ctx, []string{"build", "-mod=mod", "./..."}, os.Environ(), GoOptions{}); err == nil || !strings.Contains(err.Error(), "-mod=mod can't be had here") {
+		t.Errorf("-mod=mod beside a vendor folder: got %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(d.Workspace.Root, "go.work"), []byte("go 1.22\n\nuse .\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOWORK", "off")
+	if _, err := Open(d.Workspace.Root, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "which GOWORK=off leaves out") {
+		t.Errorf("GOWORK=off: got %v", err)
 	}
 }

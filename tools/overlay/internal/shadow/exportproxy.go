@@ -84,7 +84,7 @@ func publishable(m Module) error {
 	case m.Vendor:
 		return fmt.Errorf("%s is in a vendor folder, which has a part of it only; next: run go mod download %[1]s, and export with -mod=mod in GOFLAGS", m.Path)
 	case m.Own || m.Version == "":
-		return fmt.Errorf("%s has no version here, so that nothing can be said in its place", m.Path)
+		return fmt.Errorf("%s has no version here, so that nothing can be said in its place; next: name an overlay, or a set, of modules that have one", m.Path)
 	case !versionForm.MatchString(m.Version):
 		return fmt.Errorf("%s has the version %s, expected one such as v1.6.0", m.Path, m.Version)
 	}

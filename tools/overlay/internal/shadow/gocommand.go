@@ -55,6 +55,21 @@ func (g *Go) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return out, err
 }
 
+// With returns the go command as it is with the flags -mod and -modfile of arguments, which say what it compiles, where GOFLAGS would say it.
+func (g *Go) With(args *Arguments) *Go {
+	flags := splitFlags(g.GOFLAGS)
+	for _, name := range []string{"mod", "modfile"} {
+		if value := args.flag(name); value != "" {
+			flags = append(deleteFlag(flags, name), "-"+name+"="+value)
+		}
+	}
+	with := *g
+	if text, err := JoinFlags(flags); err == nil { // Else the go command says what is wrong.
+		with.GOFLAGS, with.Env = text, withVariable(g.Env, "GOFLAGS", text)
+	}
+	return &with
+}
+
 // Asking returns the go command as it can be asked what it compiles without overlays: it refuses a flag -overlay with files of the module cache, and by
 // -mod=mod it would add to go.mod what it is asked for.
 func (g *Go) Asking() *Go {

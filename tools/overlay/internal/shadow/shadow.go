@@ -24,6 +24,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
 // A Module is one of which overlays change files.
@@ -259,8 +260,8 @@ func (p *preparing) writeMade() error {
 
 // unwritable says of an error where the entry is, and how to have it elsewhere.
 func (p *preparing) unwritable(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, interrupt.Err) || errors.Is(err, context.Canceled) {
+		return err
 	}
 	return fmt.Errorf("%w\nthe folder for what the go command compiles can't be written; another one can be named in the environment, as GO_OVERLAY_SHADOW", err)
 }
