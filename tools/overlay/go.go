@@ -22,8 +22,8 @@ var goVerb = command.Verb{
 	Summary:  "run the go command with overlays",
 	Description: `
 Runs the go command that is first on PATH, with the overlays of the set in force: VERB is build, test, vet, run, list, generate,
-install, tool, fix or doc, with all their flags. What they read and print, their exit code, and signals are those of the go command. Other verbs, such as
-mod and get, run as ever, without overlays.
+install, tool, fix, doc, env or version, with all their flags. What they read and print, their exit code, and signals are those of the go command. Other verbs, such as
+mod and get, run as ever, without overlays. Flags of overlay come before VERB.
 
 What overlays change in the repository and in vendor folders, the go command is given by its flag -overlay. Modules are others by shadow
 modules, and a go.work beside the one of the repository; what they change in the standard library, by a GOROOT. All that is in a folder of
