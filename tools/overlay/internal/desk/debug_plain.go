@@ -16,11 +16,7 @@ import (
 
 // debugPlain is Debug without Bazel: the go command builds a package with overlays, or its tests if it is no program.
 func (d *Desk) debugPlain(ctx context.Context, target string, args []string, o DebugOptions) (p delve.Program, err error) {
-	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
-	if err != nil {
-		return p, err
-	}
-	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
+	g, setup, err := d.listing(ctx)
 	if err != nil {
 		return p, err
 	}

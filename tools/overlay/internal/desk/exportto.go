@@ -34,9 +34,6 @@ func (d *Desk) ExportTo(ctx context.Context, o ExportToOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range force.notes {
-		fmt.Fprintln(d.Err, note)
-	}
 	if len(force.Modules) == 0 {
 		return errors.New("there is nothing to export: no overlay is in force that changes what the go command compiles here")
 	}

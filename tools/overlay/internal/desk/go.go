@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -43,13 +42,20 @@ func (d *Desk) prepare(ctx context.Context, g *shadow.Go, arguments *shadow.Argu
 		if force, err = d.inForce(ctx, asked, o.Set); err != nil {
 			return nil, err
 		}
-		for _, note := range force.notes {
-			fmt.Fprintln(d.Err, note)
-		}
 		memory.keep(d, g, force, start)
 	}
 	shadow.Clean(ctx, cache)
 	return shadow.Prepare(ctx, g, arguments, force.Modules, shadow.Options{Cache: cache, Name: force.Set, Root: d.Workspace.Root, ToolExec: o.ToolExec})
+}
+
+// listing returns the go command, and how it lists packages with overlays.
+func (d *Desk) listing(ctx context.Context) (*shadow.Go, *shadow.Setup, error) {
+	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
+	if err != nil {
+		return nil, nil, err
+	}
+	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
+	return g, setup, err
 }
 
 // OutsideGo is Go for a folder that is in no repository: a flag -overlay of the user's is all that there may be.

@@ -24,10 +24,10 @@ type inForce struct {
 
 	overlays []workspace.Overlay
 	sets     []workspace.Set
-	notes    []string // what else the user is to know
 }
 
-// inForce returns what overlays make of files as the go command has them: those of a set, or else of the one that builds use.
+// inForce returns what overlays make of files as the go command has them: those of a set, or else of the one that builds use. It says what else
+// the user is to know of them.
 func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce, error) {
 	if strings.HasSuffix(set, "//go_overlay:none") && strings.HasPrefix(set, "@") { // the empty set
 		return &inForce{Set: set}, nil
@@ -90,10 +90,10 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if text := strings.TrimSpace(notes.String()); text != "" {
-		force.notes = strings.Split(text, "\n")
+	if force.Modules, err = d.ofGo(ctx, g, modules); err != nil {
+		return nil, err
 	}
-	force.Modules, err = d.ofGo(ctx, g, modules)
+	_, err = d.Err.Write(notes.Bytes())
 	return force, err
 }
 

@@ -60,24 +60,19 @@ func findRoot(dir string) (root string, isBazel bool, err error) {
 	case declared != "" && module == "":
 		return "", false, fmt.Errorf("%s is in no module: neither %s nor a folder above has a go.mod; next: go mod init PATH there, or move the file to where go.work or go.mod is",
 			filepath.Join(declared, overlaysjson.Name), declared)
-	case declared != module && isBelow(module, declared): // It is nearer.
+	case declared != module && shadow.Below(module, declared): // It is nearer.
 		return "", false, fmt.Errorf("%s is beside neither go.work nor go.mod, and the go command knows only what is there; move it to %s, with paths that are relative to that",
 			filepath.Join(declared, overlaysjson.Name), module)
 	case module == "":
 		return "", false, &NowhereError{&bazel.NoWorkspaceError{Dir: dir}}
 	}
-	for at := dir; at != module && isBelow(module, at); at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
+	for at := dir; at != module && shadow.Below(module, at); at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
 		if isFile(at, overlaysjson.Name) {
 			return "", false, fmt.Errorf("%s is beside neither go.work nor the go.mod of what is built there; move it to %s, with paths that are relative to that",
 				filepath.Join(at, overlaysjson.Name), module)
 		}
 	}
 	return module, false, nil
-}
-
-func isBelow(folder, path string) bool {
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // goRoot returns the folder of the go.work, or else of the go.mod, that the go command takes.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"os"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/packagesdriver"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
@@ -13,11 +12,7 @@ import (
 // plainDriver answers a request of golang.org/x/tools/go/packages without Bazel. Where nothing is overlaid, it leaves that to go/packages, which asks the
 // go command itself.
 func (d *Desk) plainDriver(ctx context.Context, patterns []string, request io.Reader) ([]byte, error) {
-	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
-	if err != nil {
-		return nil, err
-	}
-	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
+	g, setup, err := d.listing(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +29,7 @@ func (d *Desk) plainDriver(ctx context.Context, patterns []string, request io.Re
 
 // goEnvironment returns variables by which the go command compiles with overlays, as overlay go does.
 func (d *Desk) goEnvironment(ctx context.Context) (map[string]string, error) {
-	g, arguments, err := d.askGo(ctx, []string{"list"}, os.Environ())
-	if err != nil {
-		return nil, err
-	}
-	setup, err := d.prepare(ctx, g, arguments, GoOptions{})
+	_, setup, err := d.listing(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,7 @@ import (
 // files to the tool cover as they are without -overlay, and before Go 1.25 those of go:embed to the compiler; hence, where there are such, tools are run
 // by a program that gives them the right ones.
 func (p *preparing) setFlags() error {
-	flags := []string{}
-	for _, flag := range splitFlags(p.g.GOFLAGS) {
-		if name, _, _ := cutFlag(flag); name != "overlay" {
-			flags = append(flags, flag)
-		}
-	}
+	flags := deleteFlag(splitFlags(p.g.GOFLAGS), "overlay")
 	p.args.without("overlay")
 	if p.ModFile != "" {
 		flags = append(deleteFlag(flags, "modfile"), "-modfile="+p.ModFile)

@@ -75,7 +75,7 @@ func (p *preparing) export(ctx context.Context, modules []Module, folder string)
 	replace := map[string]string{}
 	for _, m := range p.replaced {
 		for _, f := range m.Files {
-			if !below(p.Root, m.path(f)) {
+			if !Below(p.Root, m.path(f)) {
 				return exported, fmt.Errorf("%s is outside of the repository, %s, so that no path leads to it on other machines", m.path(f), p.Root)
 			}
 			key, err := relative(p.Root, m.path(f))
@@ -119,7 +119,7 @@ func (p *preparing) exportModule(ctx context.Context, m Module) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		file, target := tree[name], filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)), filepath.FromSlash(name))
+		file, target := tree[name], filepath.Join(p.shadowOf(m), filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
 			return err
 		}

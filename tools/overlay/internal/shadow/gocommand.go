@@ -101,7 +101,7 @@ func goMinor(version string) int {
 }
 
 // isCached tells whether a folder is one of the module cache, of which the go command lets no file be replaced.
-func (g *Go) isCached(dir string) bool { return below(g.GOMODCACHE, dir) }
+func (g *Go) isCached(dir string) bool { return Below(g.GOMODCACHE, dir) }
 
 // goflag returns the value of a flag in GOFLAGS, "true" for one that has none, or an empty string.
 func (g *Go) goflag(name string) string {
@@ -117,8 +117,8 @@ func (g *Go) goflag(name string) string {
 	return value
 }
 
-// below tells whether a path is a folder, or below it.
-func below(folder, path string) bool {
+// Below tells whether a path is a folder, or below it.
+func Below(folder, path string) bool {
 	if folder == "" {
 		return false
 	}

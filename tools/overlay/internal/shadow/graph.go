@@ -81,7 +81,7 @@ func (p *preparing) graphKey(work []byte) (string, error) {
 		fmt.Fprintf(hash, "%d %s\x00", len(content), content)
 	}
 	for _, m := range p.shadows {
-		if folder := filepath.Join(p.Folder, filepath.FromSlash(folderOf(m))); exists(filepath.Join(folder, "go.mod")) {
+		if folder := p.shadowOf(m); exists(filepath.Join(folder, "go.mod")) {
 			content, err := os.ReadFile(filepath.Join(folder, "go.mod"))
 			if err != nil {
 				return "", err
@@ -110,7 +110,7 @@ func (p *preparing) writeModFile(ctx context.Context, mod string) error {
 	edit := []string{"mod", "edit"}
 	for _, m := range p.shadows {
 		edit = append(edit, "-dropreplace="+m.Path, "-dropreplace="+m.Path+"@"+m.Version,
-			"-replace="+m.Path+"="+filepath.Join(p.Folder, filepath.FromSlash(folderOf(m))))
+			"-replace="+m.Path+"="+p.shadowOf(m))
 	}
 	_, err := p.g.Output(ctx, append(edit, mod)...)
 	return err

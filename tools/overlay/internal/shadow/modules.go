@@ -21,6 +21,11 @@ import (
 // is the same on all machines.
 func folderOf(m Module) string { return m.Path + "@" + m.Version }
 
+// shadowOf returns the folder of a shadow module.
+func (p *preparing) shadowOf(m Module) string {
+	return filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)))
+}
+
 // A state says what the shadow modules of an entry have been made of.
 type state struct {
 	Modules map[string]*shadowState // by their folders
@@ -54,14 +59,14 @@ func (p *preparing) makeShadows(ctx context.Context) error {
 	for _, m := range p.shadows {
 		s := &shadowState{Source: m.Dir}
 		if was := old.Modules[folderOf(m)]; was != nil && was.Source == m.Dir {
-			s.Complete = was.Complete && was.intact(filepath.Join(p.Folder, filepath.FromSlash(folderOf(m))))
+			s.Complete = was.Complete && was.intact(p.shadowOf(m))
 			s.Changed, s.Folders = append(s.Changed, was.Changed...), was.Folders
 		}
 		for _, f := range m.Files {
 			if !slices.Contains(s.Changed, f.Name) {
 				s.Changed = append(s.Changed, f.Name)
 			}
-			p.Files[filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)), filepath.FromSlash(f.Name))] = editedPath(p, m, f)
+			p.Files[filepath.Join(p.shadowOf(m), filepath.FromSlash(f.Name))] = editedPath(p, m, f)
 		}
 		if !slices.Contains(s.Changed, "go.mod") {
 			s.Changed = append(s.Changed, "go.mod") // One is made where there is none.
@@ -92,7 +97,7 @@ func (p *preparing) makeShadows(ctx context.Context) error {
 	}
 	for _, m := range p.shadows {
 		s := next.Modules[folderOf(m)]
-		folder := filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)))
+		folder := p.shadowOf(m)
 		if !s.Complete {
 			if err := removeTree(folder); err != nil {
 				return err
@@ -121,7 +126,7 @@ func editedPath(p *preparing, m Module, f File) string {
 	if f.Source != "" {
 		return f.Source
 	}
-	return filepath.Join(p.Folder, filepath.FromSlash(folderOf(m)), filepath.FromSlash(f.Name))
+	return filepath.Join(p.shadowOf(m), filepath.FromSlash(f.Name))
 }
 
 // intact tells whether the folders of a shadow module have what they had.

@@ -122,10 +122,17 @@ func (p *preparing) writeGOROOT(ctx context.Context, root string, std Module) er
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(made, root); err != nil && !exists(root) { // Another one may have been faster.
-		return errors.Join(err, removeTree(made))
-	} else if err != nil {
-		return removeTree(made)
+	return settle(made, root)
+}
+
+// settle gives a tree that was made its name, unless another command has been faster.
+func settle(made, root string) error {
+	err := os.Rename(made, root)
+	if err == nil {
+		return nil
+	}
+	if removed := removeTree(made); removed != nil || !exists(root) {
+		return errors.Join(err, removed)
 	}
 	return nil
 }
@@ -181,12 +188,7 @@ func (p *preparing) linkable(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Rename(made, copied); err != nil {
-		if removed := removeTree(made); !exists(copied) {
-			return "", errors.Join(err, removed)
-		}
-	}
-	return copied, nil
+	return copied, settle(made, copied)
 }
 
 // checkGOROOT returns an error if a GOROOT that was made before has not the changes any more.

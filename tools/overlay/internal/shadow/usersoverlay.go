@@ -12,8 +12,7 @@ import (
 	"sync"
 )
 
-// usersOverlay returns what a flag -overlay of the user's changes, and takes it out of the arguments if overlays are to be in its place.
-// The text is that of the JSON, with the path of it.
+// usersOverlay returns what a flag -overlay of the user's changes. The text is that of the JSON, with the path of it.
 func (g *Go) usersOverlay(ctx context.Context, args *Arguments) (modules []Module, text string, err error) {
 	file := args.flag("overlay")
 	if file == "" {
@@ -63,13 +62,7 @@ func (g *Go) abs(path string) string {
 
 // modules returns the modules that the go command compiles packages of, none if that can't be told.
 func (g *Go) modules(ctx context.Context, args *Arguments) []Module {
-	command := []string{"list", "-m", "-e", "-f", "{{.Path}}\t{{.Version}}\t{{.Dir}}"}
-	for _, name := range []string{"mod", "modfile"} {
-		if value := args.flag(name); value != "" {
-			command = append(command, "-"+name+"="+value)
-		}
-	}
-	out, err := g.Asking().Output(ctx, append(command, "all")...)
+	out, err := g.With(args).Asking().Output(ctx, "list", "-m", "-e", "-f", "{{.Path}}\t{{.Version}}\t{{.Dir}}", "all")
 	if err != nil {
 		return nil // In a vendor folder are modules, too.
 	}
@@ -91,21 +84,21 @@ func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, e
 		main = filepath.Dir(g.GOMOD)
 	}
 	switch {
-	case below(g.GOROOT, path):
+	case Below(g.GOROOT, path):
 		m = Module{Path: "std", Version: g.GOVERSION, Dir: g.GOROOT, Std: true}
 	case main == "" && (g.GOWORK == "" || g.GOWORK == "off"):
 		// Files that are named in the arguments can be anywhere.
-		if !below(g.Dir, path) {
+		if !Below(g.Dir, path) {
 			m.Dir = filepath.Dir(path)
 		}
-	case below(main, path):
+	case Below(main, path):
 		m.Dir = main
 	case slices.Contains([]string{g.GOWORK, g.GOWORK + ".sum"}, path):
 		m.Dir = filepath.Dir(path)
 	default:
 		in := Module{}
 		for _, other := range modules() {
-			if below(other.Dir, path) && len(other.Dir) > len(in.Dir) {
+			if Below(other.Dir, path) && len(other.Dir) > len(in.Dir) {
 				in = other
 			}
 		}
@@ -134,7 +127,7 @@ func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, e
 		}
 		return m, f, nil
 	}
-	if f.Old == nil && !slices.ContainsFunc([]string{g.Dir, filepath.Dir(g.GOMOD), filepath.Dir(g.GOWORK), g.GOROOT, g.GOMODCACHE}, func(root string) bool { return below(root, path) }) &&
+	if f.Old == nil && !slices.ContainsFunc([]string{g.Dir, filepath.Dir(g.GOMOD), filepath.Dir(g.GOWORK), g.GOROOT, g.GOMODCACHE}, func(root string) bool { return Below(root, path) }) &&
 		!exists(filepath.Dir(path)) {
 		return m, f, fmt.Errorf("%s is in no folder of what is built: the key matches nothing", path)
 	}

@@ -163,7 +163,7 @@ func (p *GoPackages) home(found listed) *Home {
 		}
 	}
 	slashed := filepath.ToSlash(found.Dir)
-	isOurs := isBelow(p.root, found.Dir) && !isBelow(p.g.GOMODCACHE, found.Dir)
+	isOurs := shadow.Below(p.root, found.Dir) && !shadow.Below(p.g.GOMODCACHE, found.Dir)
 	switch {
 	case isOurs && strings.HasSuffix(slashed, "/vendor/"+found.ImportPath):
 		h.Vendor = true
@@ -176,11 +176,6 @@ func (p *GoPackages) home(found listed) *Home {
 		h.Folder = filepath.ToSlash(rel)
 	}
 	return h
-}
-
-func isBelow(folder, path string) bool {
-	rel, err := filepath.Rel(folder, path)
-	return folder != "" && err == nil && filepath.IsLocal(rel)
 }
 
 // Find returns the package of an import path.
