@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,11 +53,12 @@ func sourceFile(workspace, pattern string) (string, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
+	// Scripts share an output base, in which some name repositories otherwise. The folder above outputs
+	// has those repositories only that the last build is made of.
+	execRoot := filepath.Dir(outputs)
 	switch {
-	case strings.HasPrefix(pattern, "external/"):
-		pattern = filepath.Join(filepath.Dir(outputs), "../..", pattern)
-	case strings.HasPrefix(pattern, "bazel-out/"):
-		pattern = filepath.Join(filepath.Dir(outputs), pattern)
+	case strings.HasPrefix(pattern, "external/"), strings.HasPrefix(pattern, "bazel-out/"):
+		pattern = filepath.Join(execRoot, pattern)
 	case strings.HasPrefix(pattern, "GOROOT/"):
 		root, err := exec.Command("go", "env", "GOROOT").Output()
 		if err != nil {
@@ -67,10 +69,22 @@ func sourceFile(workspace, pattern string) (string, error) {
 		pattern = filepath.Join(workspace, pattern)
 	}
 	files, err := filepath.Glob(pattern)
+	files = slices.DeleteFunc(files, func(file string) bool { return madeOfOther(execRoot, file) })
 	if err != nil || len(files) != 1 {
 		return "", fmt.Errorf("%s are %q, want one file: %v", pattern, files, err)
 	}
 	return filepath.EvalSymlinks(files[0])
+}
+
+// madeOfOther tells whether a file is an output of a repository that the last build has not.
+func madeOfOther(execRoot, file string) bool {
+	_, name, ok := strings.Cut(strings.TrimPrefix(file, execRoot), "/bin/external/")
+	if !ok {
+		return false
+	}
+	repository, _, _ := strings.Cut(name, "/")
+	_, err := os.Stat(filepath.Join(execRoot, "external", repository))
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // numberOf returns the number of the only line that contains a text.
