@@ -20,13 +20,17 @@ func tryLock(dir string) (unlock func(), err error) {
 		return func() { folder.Close() }, nil // It was only read.
 	}
 	folder.Close()
+	return nil, lockError(dir, err)
+}
+
+func lockError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, syscall.EINTR):
-		return nil, errLocked
+		return errLocked
 	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOLCK):
 		// NFS is one that locks no folders.
-		return nil, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		return fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
 	default:
-		return nil, &os.PathError{Op: "lock", Path: dir, Err: err}
+		return &os.PathError{Op: "lock", Path: path, Err: err}
 	}
 }

@@ -22,12 +22,29 @@ func tryLock(dir string) (unlock func(), err error) {
 	}
 	name := fmt.Sprintf("go_sdk_lock-%x", sha256.Sum256([]byte(strings.ToLower(absolute))))
 	path := filepath.Join(os.TempDir(), name)
-	name16, err := syscall.UTF16PtrFromString(path)
+	return TryFile(path, Exclusive)
+}
+
+// TryFile takes the lock of a file, or returns [ErrLocked].
+func TryFile(path string, kind Kind) (unlock func(), err error) {
+	file, err := OpenFile(path, kind)
 	if err != nil {
 		return nil, err
 	}
-	const share = 0
-	file, err := syscall.CreateFile(name16, syscall.GENERIC_WRITE, share, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+	return func() { file.Close() }, nil
+}
+
+// OpenFile is TryFile for who has to keep the lock while another program runs.
+func OpenFile(path string, kind Kind) (*os.File, error) {
+	name, err := syscall.UTF16PtrFromString(path)
+	if err != nil {
+		return nil, err
+	}
+	access, share := uint32(syscall.GENERIC_READ), uint32(syscall.FILE_SHARE_READ)
+	if kind == Exclusive {
+		access, share = syscall.GENERIC_WRITE, 0
+	}
+	file, err := syscall.CreateFile(name, access, share, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	const sharingViolation syscall.Errno = 32
 	if errors.Is(err, sharingViolation) {
 		return nil, errLocked
@@ -35,5 +52,5 @@ func tryLock(dir string) (unlock func(), err error) {
 	if err != nil {
 		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 	}
-	return func() { syscall.CloseHandle(file) }, nil
+	return os.NewFile(uintptr(file), path), nil
 }

@@ -1,0 +1,8 @@
+package store
+
+import "syscall"
+
+var (
+	errNotDir   error = syscall.ENOTDIR
+	errReadOnly error = syscall.Errno(19) // ERROR_WRITE_PROTECT
+)

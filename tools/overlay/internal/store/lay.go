@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+)
+
+// tree returns the folder that an SDK is laid out in. Its name is made of what it has, so that the go command, whose index of packages
+// knows a file by its name, size and time, takes no other for it.
+func (s *Store) tree(version string, id Digest) string {
+	version = strings.NewReplacer(" ", "_", ":", "_").Replace(strings.TrimPrefix(version, "go"))
+	return s.path("trees", fmt.Sprintf("%s-%x", version, id[:8]))
+}
+
+// lay lays an SDK out in a folder, which it makes: whole, or not at all. Its objects have to be in the store, unpacked.
+func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error) {
+	var made string
+	if parent := filepath.Dir(target); parent == s.path("trees") {
+		folder, remove, err := s.Temporary()
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, remove()) }()
+		made = filepath.Join(folder, "tree")
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return s.unwritable(err)
+		}
+	} else { // a file system on which the store may not be
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return err
+		}
+		if made, err = os.MkdirTemp(parent, "."+filepath.Base(target)+".*.tmp"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, removeTree(made)) }()
+	}
+	if err := s.layInto(ctx, m, made); err != nil {
+		return err
+	}
+	if err := os.Chmod(made, 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(made, target); err != nil && !exists(target) {
+		return err
+	}
+	return nil // Where it is already, another process has been faster, with the same.
+}
+
+func (s *Store) layInto(ctx context.Context, m *Manifest, dir string) error {
+	var folders []string
+	seen := map[string]bool{".": true}
+	for _, f := range m.Files {
+		for folder := path.Dir(f.Path); !seen[folder]; folder = path.Dir(folder) {
+			seen[folder] = true
+			folders = append(folders, folder)
+		}
+	}
+	slices.Sort(folders) // Those above come first.
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if err := os.Mkdir(filepath.Join(dir, filepath.FromSlash(folder)), 0o755); err != nil {
+			return err
+		}
+	}
+	var folded notice
+	err := parallel(ctx, len(m.Files), func(i int, buffer []byte) error {
+		return s.layFile(m.Files[i].Object, filepath.Join(dir, filepath.FromSlash(m.Files[i].Path)), buffer, &folded)
+	})
+	if reason := folded.get(); reason != nil {
+		s.Warn(fmt.Sprintf("files in %s are copies, which take space, for there can be no hard links of those in %s: %v", filepath.Dir(dir), s.Dir, reason))
+	}
+	return err
+}
+
+// layFile puts an object into a tree, after a look at what it really is.
+func (s *Store) layFile(o Object, target string, buffer []byte, fallen *notice) error {
+	if o.Size == 0 {
+		// One file for all empty ones would let an edit of one be an edit of all.
+		if err := os.WriteFile(target, nil, 0o644); err != nil {
+			return err
+		}
+		return o.finish(target)
+	}
+	source := s.objectPath(o)
+	if err := o.check(source, buffer); err != nil {
+		return damagedOrMissing(err)
+	}
+	err := os.Link(source, target)
+	if err == nil || !cannotLink(err) {
+		return err
+	}
+	if !errors.Is(err, syscall.EMLINK) { // of which the user sees nothing but one file more
+		fallen.set(err)
+	}
+	return s.copyFile(o, source, target)
+}
+
+func (s *Store) copyFile(o Object, source, target string) error {
+	if err := files.Copy(target, source, 0o644); err != nil {
+		return err
+	}
+	return o.finish(target)
+}
+
+// cannotLink tells whether an error says that a file may be copied, but not linked.
+func cannotLink(err error) bool { return files.CannotShare(err) }
+
+// damagedOrMissing says what to do about an object that can't be used.
+func damagedOrMissing(err error) error {
+	if errors.As(err, new(*damagedError)) || errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; next: overlay sdk repair", err)
+	}
+	return err
+}

@@ -1,0 +1,281 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/version"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/delta"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+)
+
+func digestOf(content []byte) Digest { return sha256.Sum256(content) }
+
+func largestFirst(objects []Object) {
+	slices.SortStableFunc(objects, func(a, b Object) int { return int(min(max(b.Size-a.Size, -1), 1)) })
+}
+
+// Pack compresses what no SDK in use needs, and removes the trees of those that are not: they are laid out again when they are used. Without names,
+// it takes all that are not in use; of a named one that is, it is an error.
+func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes int64)) (c *Cleaning, err error) {
+	// Two of them could make deltas against each other.
+	if err := s.create(); err != nil {
+		return nil, s.unwritable(err)
+	}
+	alone, err := lock.File(ctx, s.path("packing"), lock.Exclusive, func() { s.Warn("another overlay command packs; waiting until it has ended") })
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return nil, s.unwritable(err)
+	}
+	if err == nil {
+		defer alone()
+	}
+	c = &Cleaning{Kept: map[string]string{}}
+	idle, busy, err := s.idle(names, c)
+	if err != nil {
+		return nil, err
+	}
+	// What is laid out again is not packed any more: nothing is a delta against what is a delta itself.
+	if err := s.sweepAlone(ctx, &Cleaning{Kept: map[string]string{}}); err != nil {
+		return nil, err
+	}
+	if err := s.packObjects(ctx, idle, busy, progress); err != nil {
+		return nil, err
+	}
+	done, err := s.takeAway(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	running := findRunning()
+	for _, sdk := range idle {
+		now, err := s.sdk(sdk.Name)
+		if err != nil || now.ID != sdk.ID {
+			continue // It has been removed, or made another one, meanwhile.
+		}
+		if reason := s.inUse(now, running); reason != "" {
+			c.Kept[sdk.Name] = reason
+			continue
+		}
+		if now.LaidOut {
+			if err := s.removeTree(now.Tree); err != nil {
+				return nil, err
+			}
+		}
+		c.Removed = append(c.Removed, sdk.Name)
+	}
+	sdks, err := s.List()
+	if err != nil {
+		return nil, err
+	}
+	return c, s.sweep(ctx, sdks, false, c)
+}
+
+func (s *Store) sweepAlone(ctx context.Context, c *Cleaning) error {
+	done, err := s.takeAway(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	sdks, err := s.List()
+	if err != nil {
+		return err
+	}
+	return s.sweep(ctx, sdks, false, c)
+}
+
+// idle divides the SDKs into those to pack, and those that stay as they are.
+func (s *Store) idle(names []string, c *Cleaning) (idle, busy []*SDK, err error) {
+	for _, name := range names {
+		if _, err := s.Find(name); err != nil {
+			return nil, nil, err
+		}
+	}
+	sdks, err := s.List()
+	if err != nil {
+		return nil, nil, err
+	}
+	running := findRunning()
+	for _, sdk := range sdks {
+		named := slices.Contains(names, sdk.Name)
+		reason := s.inUse(sdk, running)
+		switch {
+		case named && reason != "":
+			return nil, nil, fmt.Errorf("%s is not packed: %s", sdk.Name, reason)
+		case len(names) > 0 && !named && sdk.LaidOut:
+			busy = append(busy, sdk)
+		case reason != "":
+			c.Kept[sdk.Name] = reason
+			busy = append(busy, sdk)
+		case len(names) == 0 || named:
+			idle = append(idle, sdk)
+		}
+	}
+	return idle, busy, nil
+}
+
+// packObjects compresses the objects of idle SDKs that no busy one needs.
+func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress func(bytes int64)) (err error) {
+	done, err := s.add(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	plans, err := s.plan(idle, busy)
+	if err != nil || len(plans) == 0 {
+		return err
+	}
+	dir, remove, err := s.Temporary()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	err = each(ctx, len(plans), func(i int) error {
+		if err := s.packOne(plans[i], filepath.Join(dir, plans[i].o.name())); err != nil {
+			return damagedOrMissing(err)
+		}
+		progress(plans[i].o.Size)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(dir); err != nil {
+		return err
+	}
+	for _, p := range plans {
+		target := s.packedPath(p.o)
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(filepath.Join(dir, p.o.name()), target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A plan is an object to pack, and what it is to be a delta against.
+type plan struct {
+	o    Object
+	base *Object
+}
+
+// plan decides what is packed, and how. The base of a delta is the same file of the nearest SDK that is in use; if there is none, of the newest of
+// those that are packed, which is whole then. What others are deltas against already is whole, too.
+func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
+	manifests := map[*SDK]*Manifest{}
+	for _, sdk := range slices.Concat(idle, busy) {
+		m, err := s.Manifest(sdk)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", sdk.Name, err)
+		}
+		manifests[sdk] = m
+	}
+	seen := map[Object]bool{}
+	for _, sdk := range busy {
+		for _, f := range manifests[sdk].Files {
+			seen[f.Object] = true
+		}
+	}
+	isBase, err := s.bases()
+	if err != nil {
+		return nil, err
+	}
+	var plans []plan
+	for i := len(idle) - 1; i >= 0; i-- { // the newest first
+		sdk := idle[i]
+		hosts := busy
+		if len(hosts) == 0 && i < len(idle)-1 {
+			hosts = idle[len(idle)-1:]
+		}
+		same := map[string]Object{}
+		if host := nearest(sdk, hosts); host != nil {
+			for _, f := range manifests[host].Files {
+				same[f.Path] = f.Object
+			}
+		}
+		for _, f := range manifests[sdk].Files {
+			if f.Size == 0 || seen[f.Object] || exists(s.packedPath(f.Object)) {
+				continue
+			}
+			seen[f.Object] = true
+			p := plan{o: f.Object}
+			base, ok := same[f.Path]
+			if ok && base.Size > 0 && base.Digest != f.Digest && base.Size <= maxBase && f.Size <= maxBase && !isBase[f.Object] {
+				p.base = &base
+			}
+			plans = append(plans, p)
+		}
+	}
+	slices.SortStableFunc(plans, func(a, b plan) int { return int(min(max(b.o.Size-a.o.Size, -1), 1)) })
+	return plans, nil
+}
+
+// nearest returns the SDK whose files are most like those of another one: of the same platform, and of the version that is next to it.
+func nearest(sdk *SDK, hosts []*SDK) *SDK {
+	var below, above *SDK
+	for _, host := range hosts { // in the order of their versions
+		switch {
+		case host.Platform != sdk.Platform:
+		case CompareNames(host.Name, sdk.Name) < 0:
+			below = host
+		case above == nil:
+			above = host
+		}
+	}
+	switch {
+	case above == nil:
+		return below
+	case below == nil:
+		return above
+	case version.Lang(above.Version) == version.Lang(sdk.Version) && version.Lang(below.Version) != version.Lang(sdk.Version):
+		return above
+	default:
+		return below
+	}
+}
+
+// bases returns the objects that others are deltas against.
+func (s *Store) bases() (map[Object]bool, error) {
+	found := map[Object]bool{}
+	err := eachFile(s.path("packed"), func(path string, info os.FileInfo) error {
+		o, err := parseObject(filepath.Base(path))
+		if err != nil {
+			return nil // It is none of ours.
+		}
+		o.Size = 1
+		if h, err := s.packedHead(o); err == nil && h.base != nil {
+			found[*h.base] = true
+		}
+		return nil
+	})
+	return found, err
+}
+
+// packOne compresses an object into a file.
+func (s *Store) packOne(p plan, path string) error {
+	content, err := s.content(p.o, 0)
+	if err != nil {
+		return err
+	}
+	var base []byte
+	if p.base != nil {
+		if base, err = s.content(*p.base, 0); err != nil {
+			return err
+		}
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o444)
+	if err != nil {
+		return err
+	}
+	if _, err = io.WriteString(file, packedHead{p.base}.String()); err == nil {
+		err = delta.Write(file, content, base)
+	}
+	return errors.Join(err, file.Close())
+}

@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Generation is an SDK that was made the current one.
+type Generation struct {
+	Number  int
+	Tree    string // a GOROOT, in the store or elsewhere
+	Time    time.Time
+	Current bool
+}
+
+// Current returns the path that stands for the current SDK, whichever that is.
+func (s *Store) Current() string { return s.path("current") }
+
+// History returns all generations that there are, the oldest first.
+func (s *Store) History() ([]Generation, error) {
+	entries, err := os.ReadDir(s.path("generations"))
+	if err := ignoreMissing(err); err != nil {
+		return nil, err
+	}
+	current, _ := os.Readlink(s.Current())
+	var all []Generation
+	for _, entry := range entries {
+		number, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		path := s.path("generations", entry.Name())
+		target, err := os.Readlink(path)
+		info, statErr := os.Lstat(path)
+		if err != nil || statErr != nil {
+			continue
+		}
+		if !filepath.IsAbs(target) {
+			target = s.path("generations", target)
+		}
+		all = append(all, Generation{Number: number, Tree: filepath.Clean(target), Time: info.ModTime(), Current: filepath.Base(current) == entry.Name()})
+	}
+	slices.SortFunc(all, func(a, b Generation) int { return a.Number - b.Number })
+	return all, nil
+}
+
+// errNoCurrent says that no SDK was made the current one.
+var errNoCurrent = errors.New("no Go SDK is the current one; next: overlay sdk use VERSION")
+
+func (s *Store) currentGeneration() (Generation, error) {
+	all, err := s.History()
+	if err != nil {
+		return Generation{}, err
+	}
+	for _, g := range all {
+		if g.Current {
+			return g, nil
+		}
+	}
+	return Generation{}, errNoCurrent
+}
+
+// CurrentName returns the name of the current SDK: of several names for one, the first.
+func (s *Store) CurrentName() (string, error) {
+	g, err := s.currentGeneration()
+	if err != nil {
+		return "", err
+	}
+	return s.nameOfTree(g.Tree)
+}
+
+// nameOfTree returns the name of the SDK that is laid out in a folder, which may be outside of the store.
+func (s *Store) nameOfTree(tree string) (string, error) {
+	sdks, err := s.List()
+	for _, sdk := range sdks {
+		if filepath.Base(sdk.Tree) == filepath.Base(tree) {
+			return sdk.Name, nil
+		}
+	}
+	return "", errors.Join(fmt.Errorf("%s is of no SDK that is installed", tree), err)
+}
+
+// Use makes an SDK the current one, at once: the path [Store.Current] leads to its GOROOT from then on. Its GOROOT is in the store, or with
+// on, below that folder.
+func (s *Store) Use(ctx context.Context, name, on string) (tree string, err error) {
+	done, err := s.add(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	sdk, err := s.Find(name)
+	if err != nil {
+		return "", err
+	}
+	tree = sdk.Tree
+	if on != "" {
+		tree = filepath.Join(on, filepath.Base(sdk.Tree))
+	}
+	if err := s.ensureSDK(ctx, sdk, tree); err != nil {
+		return "", err
+	}
+	s.touch(name)
+	return tree, s.unwritable(s.switchTo(tree))
+}
+
+// switchTo makes a tree the current one.
+func (s *Store) switchTo(tree string) error {
+	dir, err := s.folder("generations")
+	if err != nil {
+		return err
+	}
+	all, err := s.History()
+	if err != nil {
+		return err
+	}
+	target := tree
+	if rel, err := filepath.Rel(dir, tree); err == nil && filepath.Dir(tree) == s.path("trees") {
+		target = rel // A store may be copied elsewhere.
+	}
+	number := 1
+	if len(all) > 0 {
+		last := all[len(all)-1]
+		if last.Current && last.Tree == tree {
+			return nil
+		}
+		number = last.Number + 1
+	}
+	for {
+		err := os.Symlink(target, filepath.Join(dir, strconv.Itoa(number)))
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		number++ // that of another process
+	}
+	return writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(number)))
+}
+
+// Rollback makes the SDK the current one again that was so before, and whose files are still there.
+func (s *Store) Rollback(ctx context.Context) (Generation, error) {
+	done, err := s.add(ctx)
+	if err != nil {
+		return Generation{}, err
+	}
+	defer done()
+	all, err := s.History()
+	if err != nil {
+		return Generation{}, err
+	}
+	for _, g := range all {
+		if !g.before(all) {
+			continue
+		}
+		if err := s.ensureTree(ctx, g.Tree); err != nil {
+			return Generation{}, err
+		}
+		return g, s.unwritable(writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(g.Number))))
+	}
+	return Generation{}, errors.New("there is no earlier Go SDK to go back to; overlay sdk history has what was in use")
+}
+
+// before tells whether a generation is the one to go back to: the last before the current one, of another SDK.
+func (g Generation) before(all []Generation) bool {
+	var last Generation
+	for _, other := range all {
+		if other.Current {
+			break
+		}
+		if !slices.ContainsFunc(all, func(now Generation) bool { return now.Current && now.Tree == other.Tree }) {
+			last = other
+		}
+	}
+	return last.Number != 0 && last == g && slices.ContainsFunc(all, func(now Generation) bool { return now.Current })
+}
+
+// ensureTree lays the SDK out that a folder is named after, unless it is there.
+func (s *Store) ensureTree(ctx context.Context, tree string) error {
+	if isTree(tree) {
+		return nil
+	}
+	id, err := s.idOfTree(tree)
+	if err != nil {
+		return fmt.Errorf("%w; it has been removed", err)
+	}
+	m, err := s.manifest(id)
+	if err != nil {
+		return damagedOrMissing(err)
+	}
+	return s.ensure(ctx, m, tree)
+}
+
+// idOfTree returns the identity of an SDK that the name of a tree is made of.
+func (s *Store) idOfTree(tree string) (Digest, error) {
+	entries, err := os.ReadDir(s.path("manifests"))
+	if err != nil {
+		return Digest{}, err
+	}
+	for _, entry := range entries {
+		id, err := ParseDigest(entry.Name())
+		if err == nil && strings.HasSuffix(tree, fmt.Sprintf("-%x", id[:8])) {
+			return id, nil
+		}
+	}
+	return Digest{}, fmt.Errorf("the manifest of %s: %w", tree, fs.ErrNotExist)
+}
+
+// ensureSDK lays an SDK out in a folder, unless it is there.
+func (s *Store) ensureSDK(ctx context.Context, sdk *SDK, tree string) error {
+	if isTree(tree) {
+		return nil
+	}
+	m, err := s.Manifest(sdk)
+	if err != nil {
+		return err
+	}
+	return s.ensure(ctx, m, tree)
+}
+
+// isTree tells whether an SDK is laid out in a folder, as far as a look at one file tells.
+func isTree(dir string) bool { return exists(filepath.Join(dir, "VERSION")) }
+
+// ensure lays an SDK out in a folder, unless it is there.
+func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
+	if isTree(tree) {
+		return nil
+	}
+	if err := s.unpack(ctx, m); err != nil {
+		return err
+	}
+	return s.lay(ctx, m, tree)
+}
+
+// Path returns the GOROOT of an SDK, and lays it out if it isn't.
+func (s *Store) Path(ctx context.Context, name string) (string, error) {
+	sdk, err := s.Find(name)
+	if err != nil {
+		return "", err
+	}
+	s.touch(name)
+	if sdk.LaidOut {
+		return sdk.Tree, nil
+	}
+	done, err := s.add(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	return sdk.Tree, s.ensureSDK(ctx, sdk, sdk.Tree)
+}
