@@ -18,7 +18,7 @@ import (
 	"github.com/go-overlay/go_overlay/internal/bazeltest"
 )
 
-var update = flag.Bool("update", false, "write the pages of docs/api, and the copy of buildtools")
+var update = flag.Bool("update", false, "write the pages of docs/api, and the copies of other modules' packages")
 
 // pages are those of docs/api: for each the file that users load, and the targets of
 // docs/api that know what is in it, itself the last.
