@@ -34,7 +34,7 @@ func (p *Proxy) Fetch(ctx context.Context, s SDK, target string) (from string, e
 		if size > maxSize {
 			return tooLarge()
 		}
-		w, err := os.Create(target)
+		w, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if err != nil {
 			return err
 		}
