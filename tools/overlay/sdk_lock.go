@@ -10,6 +10,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
 var sdkLock = command.Verb{
@@ -47,13 +48,13 @@ func setupSDKLock(flags *flag.FlagSet) func(versions []string) error {
 	flags.BoolVar(&o.Unverified, "unverified", false, "take what can't be verified, with a warning")
 	flags.Func("platforms", "`GOOS_GOARCH,...` are the platforms. By default those that the lock file has, for any version; "+
 		"else the one that this runs on", func(value string) error {
-		platforms, err := sdklock.ParsePlatforms(value)
+		platforms, err := sdkmodule.ParsePlatforms(value)
 		o.Platforms = append(o.Platforms, platforms...)
 		return err
 	})
 	return func(versions []string) error {
 		for _, text := range versions {
-			version, err := sdklock.ParseVersion(text)
+			version, err := sdkmodule.ParseVersion(text)
 			if err != nil {
 				return verbs.UsageError(err.Error())
 			}
@@ -84,7 +85,7 @@ func lockFile(flag string) (path, command string) {
 	}
 	switch {
 	case flag == "":
-		return filepath.Join(workspace, "go_sdk.lock.json"), command
+		return filepath.Join(workspace, sdklock.Name), command
 	case filepath.IsAbs(flag):
 		path = flag
 	default:

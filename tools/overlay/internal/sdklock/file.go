@@ -13,13 +13,17 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
+
+// Name is that of the lock file.
+const Name = "go_sdk.lock.json"
 
 // lockVersion is the version of the format, which Starlark reads, too.
 const lockVersion = 1
 
-// An entry is what the lock file knows of an SDK.
-type entry struct {
+// An Entry is what the lock file knows of an SDK.
+type Entry struct {
 	H1     string `json:"h1"`
 	SHA256 string `json:"sha256"`
 }
@@ -31,19 +35,19 @@ var (
 
 // newEntry returns an entry with the fields of a JSON object, and an error if it is
 // not one that builds take.
-func newEntry(fields map[string]any) (entry, error) {
+func newEntry(fields map[string]any) (Entry, error) {
 	if len(fields) != 2 {
-		return entry{}, fmt.Errorf("expected h1 and sha256, found %s", asJSON(fields))
+		return Entry{}, fmt.Errorf("expected h1 and sha256, found %s", asJSON(fields))
 	}
 	sha256, _ := fields["sha256"].(string)
 	if !sha256Form.MatchString(sha256) {
-		return entry{}, fmt.Errorf("sha256 is %s, expected 64 hex digits in lower case", asJSON(fields["sha256"]))
+		return Entry{}, fmt.Errorf("sha256 is %s, expected 64 hex digits in lower case", asJSON(fields["sha256"]))
 	}
 	h1, _ := fields["h1"].(string)
 	if !h1Form.MatchString(h1) {
-		return entry{}, fmt.Errorf("h1 is %s, expected h1: and 44 characters of base64", asJSON(fields["h1"]))
+		return Entry{}, fmt.Errorf("h1 is %s, expected h1: and 44 characters of base64", asJSON(fields["h1"]))
 	}
-	return entry{H1: h1, SHA256: sha256}, nil
+	return Entry{H1: h1, SHA256: sha256}, nil
 }
 
 func asJSON(value any) string {
@@ -57,7 +61,7 @@ func asJSON(value any) string {
 // A difference is a field that has two values.
 type difference struct{ name, before, after string }
 
-func (e entry) differences(other entry) []difference {
+func (e Entry) differences(other Entry) []difference {
 	var differences []difference
 	for _, d := range []difference{
 		{"h1", e.H1, other.H1},
@@ -70,31 +74,48 @@ func (e entry) differences(other entry) []difference {
 	return differences
 }
 
-// A lockFile is the content of a lock file.
-type lockFile struct {
+// A File is the content of a lock file.
+type File struct {
 	exists bool
-	sdks   map[string]map[gosdk.Platform]entry // by version
+	sdks   map[string]map[gosdk.Platform]Entry // by version
 }
 
-func (f *lockFile) versions() []string {
+// Entry returns the entry of an SDK.
+func (f *File) Entry(s sdkmodule.SDK) (e Entry, ok bool) {
+	e, ok = f.sdks[s.Version][s.Platform]
+	return e, ok
+}
+
+// SDKs returns those that there are entries for, in the order of the file.
+func (f *File) SDKs() []sdkmodule.SDK {
+	var sdks []sdkmodule.SDK
+	for version, platforms := range f.sdks {
+		for platform := range platforms {
+			sdks = append(sdks, sdkmodule.SDK{Version: version, Platform: platform})
+		}
+	}
+	return sortSDKs(sdks)
+}
+
+func (f *File) versions() []string {
 	var versions []string
 	for version := range f.sdks {
 		versions = append(versions, version)
 	}
-	slices.SortFunc(versions, compareVersions)
+	slices.SortFunc(versions, sdkmodule.CompareVersions)
 	return versions
 }
 
 // defaultPlatforms returns those that there are entries for. An empty file is for
 // the platform that this runs on.
-func (f *lockFile) defaultPlatforms() []gosdk.Platform {
+func (f *File) defaultPlatforms() []gosdk.Platform {
 	if platforms := f.platformsOf(f.versions()...); len(platforms) > 0 {
 		return platforms
 	}
 	return []gosdk.Platform{gosdk.Host}
 }
 
-func (f *lockFile) platformsOf(versions ...string) []gosdk.Platform {
+func (f *File) platformsOf(versions ...string) []gosdk.Platform {
 	var platforms []gosdk.Platform
 	for _, version := range versions {
 		for platform := range f.sdks[version] {
@@ -106,12 +127,12 @@ func (f *lockFile) platformsOf(versions ...string) []gosdk.Platform {
 }
 
 // set makes an entry, and returns lines that tell the user.
-func (f *lockFile) set(s sdk, e entry) []string {
-	before, ok := f.sdks[s.version][s.platform]
-	if f.sdks[s.version] == nil {
-		f.sdks[s.version] = map[gosdk.Platform]entry{}
+func (f *File) set(s sdkmodule.SDK, e Entry) []string {
+	before, ok := f.sdks[s.Version][s.Platform]
+	if f.sdks[s.Version] == nil {
+		f.sdks[s.Version] = map[gosdk.Platform]Entry{}
 	}
-	f.sdks[s.version][s.platform] = e
+	f.sdks[s.Version][s.Platform] = e
 	if !ok {
 		return []string{fmt.Sprintf("added %v", s)}
 	}
@@ -125,11 +146,11 @@ func (f *lockFile) set(s sdk, e entry) []string {
 	return lines
 }
 
-// readFile reads a lock file, of which it expects nothing but what write writes:
+// Read reads a lock file, of which it expects nothing but what write writes:
 // the other reader, toolchains/private/sdk/sdk_lock.bzl, must not understand it in
 // another way. There need not be one.
-func readFile(path string) (*lockFile, error) {
-	f := &lockFile{sdks: map[string]map[gosdk.Platform]entry{}}
+func Read(path string) (*File, error) {
+	f := &File{sdks: map[string]map[gosdk.Platform]Entry{}}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
@@ -144,7 +165,7 @@ func readFile(path string) (*lockFile, error) {
 	return f, nil
 }
 
-func (f *lockFile) parse(data []byte) error {
+func (f *File) parse(data []byte) error {
 	// First, for another version may have anything else in it.
 	var versioned struct {
 		LockVersion json.RawMessage `json:"lock_version"`
@@ -180,13 +201,13 @@ func (f *lockFile) parse(data []byte) error {
 	return err
 }
 
-func (f *lockFile) parseVersion(decoder *json.Decoder, version string) error {
-	if parsed, err := ParseVersion(version); err != nil {
+func (f *File) parseVersion(decoder *json.Decoder, version string) error {
+	if parsed, err := sdkmodule.ParseVersion(version); err != nil {
 		return err
 	} else if parsed != version {
 		return fmt.Errorf("expected the version %q, found %q", parsed, version)
 	}
-	f.sdks[version] = map[gosdk.Platform]entry{}
+	f.sdks[version] = map[gosdk.Platform]Entry{}
 	return object(decoder, version, func(name string) error {
 		platform, err := gosdk.ParsePlatform(name)
 		if err != nil {
@@ -252,7 +273,7 @@ func object(decoder *json.Decoder, what string, member func(name string) error) 
 
 // marshal returns the content of the file. The order is fixed, so that a change
 // is a small diff.
-func (f *lockFile) marshal() ([]byte, error) {
+func (f *File) marshal() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"lock_version": %d, "sdks": {`, lockVersion)
 	comma := ""
@@ -274,7 +295,7 @@ func (f *lockFile) marshal() ([]byte, error) {
 }
 
 // write writes the file, unless it is so already. A file keeps its mode.
-func (f *lockFile) write(path string) error {
+func (f *File) write(path string) error {
 	data, err := f.marshal()
 	if err != nil {
 		return err

@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule/fakeproxy"
 )
 
 // TestGoOfSDK checks that bin/go and go.env are all that is needed of an SDK, and
 // that the go command need not be on PATH.
 func TestGoOfSDK(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +26,7 @@ func TestGoOfSDK(t *testing.T) {
 	root := t.TempDir()
 	for _, name := range []string{"bin/go", "go.env"} {
 		data := readTestFile(t, filepath.Join(strings.TrimSpace(string(goroot)), name))
-		writeFile(t, filepath.Join(root, name), data)
+		fakeproxy.WriteFile(t, filepath.Join(root, name), data)
 		if err := os.Chmod(filepath.Join(root, name), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +46,7 @@ func TestGoOfSDK(t *testing.T) {
 	c.fails(t, Check, `GO_OVERLAY_GO is "bin"`)
 
 	// What stands in go.env holds.
-	writeFile(t, "go.env", "GOSUMDB=off\n")
+	fakeproxy.WriteFile(t, "go.env", "GOSUMDB=off\n")
 	t.Setenv("GO_OVERLAY_GO", filepath.Join("bin", "go"))
 	t.Setenv("GOSUMDB", "")
 	c.fails(t, Check, "GOSUMDB is off")
@@ -57,7 +59,7 @@ func goScript(t *testing.T, script string) {
 		t.Skip("no shell scripts there")
 	}
 	path := filepath.Join(t.TempDir(), "bin", "go")
-	writeFile(t, path, "#!/bin/sh\n"+script+"\n")
+	fakeproxy.WriteFile(t, path, "#!/bin/sh\n"+script+"\n")
 	if err := os.Chmod(path, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func goScript(t *testing.T, script string) {
 // script, is run as it is. It must not leave read-only folders, which root would
 // not notice.
 func TestGoElsewhere(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	path, err := exec.LookPath("go")
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +86,7 @@ func TestGoElsewhere(t *testing.T) {
 
 // TestGoFails checks that what the go command says is passed on, without secrets.
 func TestGoFails(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8")
 	for _, tt := range []struct{ script, want string }{
 		{"echo bad https://a:b@host >&2; exit 1", "go env: bad https://host\n"},
@@ -93,37 +95,11 @@ func TestGoFails(t *testing.T) {
 		{`[ $1 = env ] && echo {} || { echo bad https://a:b@host >&2; exit 1; }`, "1.26.8 " + host.String() + ": bad https://host\n"},
 		{`[ $1 = env ] && echo {} || exit 3`, "1.26.8 " + host.String() + ": exit status 3\n"},
 		{`[ $1 = env ] && echo {} || echo no JSON`, "1.26.8 " + host.String() + ": go mod download: invalid character"},
-		{`echo '{"Path": "` + toolchain + `", "Version": "v0.0.1-go1.26.7", "Sum": "h1:"}'`, "expected " + toolchain + "@v0.0.1-go1.26.8."},
-		{`echo "{\"Path\": \"` + toolchain + `\", \"Version\": \"${4#*@}\", \"Sum\": \"h2:\"}"`, "expected " + toolchain + "@v0.0.1-go1.26.8."},
+		{`echo '{"Path": "` + sdkmodule.Path + `", "Version": "v0.0.1-go1.26.7", "Sum": "h1:"}'`, "expected " + sdkmodule.Path + "@v0.0.1-go1.26.8."},
+		{`echo "{\"Path\": \"` + sdkmodule.Path + `\", \"Version\": \"${4#*@}\", \"Sum\": \"h2:\"}"`, "expected " + sdkmodule.Path + "@v0.0.1-go1.26.8."},
 	} {
 		goScript(t, tt.script)
 		c.fails(t, Lock, tt.want)
-	}
-}
-
-// TestDatabaseHas checks what is taken for a verification.
-func TestDatabaseHas(t *testing.T) {
-	const sum = "h1:sum="
-	sdk := sdk{"1.26.8", linux}
-	name := toolchain + "@" + sdk.moduleVersion()
-	for _, tt := range []struct {
-		path, content string
-		want          bool
-	}{
-		{databaseName + "/lookup/" + name, "1\n" + toolchain + " " + sdk.moduleVersion() + " " + sum + "\n", true},
-		{databaseName + "/path/lookup/" + name, "1\n" + toolchain + " " + sdk.moduleVersion() + " " + sum + "\n", true},
-		{databaseName + "/lookup/" + name + "-other", "1\n" + toolchain + " " + sdk.moduleVersion() + " " + sum + "\n", false},
-		{databaseName + "/lookup/" + name, "1\n" + toolchain + " " + sdk.moduleVersion() + "/go.mod " + sum + "\n", false},
-		{databaseName + "/lookup/" + name, "1\n" + toolchain + " " + sdk.moduleVersion() + " " + sum + "more\n", false},
-	} {
-		g := &goCommand{dir: t.TempDir()}
-		if got, err := g.databaseHas(sdk, sum); err != nil || got {
-			t.Errorf("an empty cache: got %v, %v", got, err)
-		}
-		writeFile(t, filepath.Join(g.cache(), "cache", "download", "sumdb", filepath.FromSlash(tt.path)), tt.content)
-		if got, err := g.databaseHas(sdk, sum); err != nil || got != tt.want {
-			t.Errorf("%s with %q: got %v, %v", tt.path, tt.content, got, err)
-		}
 	}
 }
 
@@ -136,7 +112,7 @@ func TestReal(t *testing.T) {
 	c := newCall(t, "1.26.8")
 	c.Platforms = []gosdk.Platform{linux}
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
-	want := content("1.26.8", linux, entry{
+	want := content("1.26.8", linux, Entry{
 		H1:     "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=",
 		SHA256: "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7",
 	})

@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule/fakeproxy"
 )
 
 // TestAtOnce checks that no update is lost when processes write a file at the same
@@ -29,8 +31,8 @@ func TestAtOnce(t *testing.T) {
 		time.Sleep(time.Until(start))
 		o := Options{File: file, Warnings: os.Stderr}
 		for i := range 5 {
-			s := sdk{fmt.Sprintf("1.26.%d", i), gosdk.Platform{GOOS: "linux", GOARCH: fmt.Sprint("p", os.Getpid())}}
-			if _, err := o.update(context.Background(), map[sdk]entry{s: wellFormed('A')}); err != nil {
+			s := sdkmodule.SDK{Version: fmt.Sprintf("1.26.%d", i), Platform: gosdk.Platform{GOOS: "linux", GOARCH: fmt.Sprint("p", os.Getpid())}}
+			if _, err := o.update(context.Background(), map[sdkmodule.SDK]Entry{s: wellFormed('A')}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -65,7 +67,7 @@ func TestAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	locked, err := readFile(file)
+	locked, err := Read(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := Options{File: file}
-	entries := map[sdk]entry{{"1.26.8", linux}: wellFormed('A')}
+	entries := map[sdkmodule.SDK]Entry{{Version: "1.26.8", Platform: linux}: wellFormed('A')}
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	_, err = o.update(ctx, entries)
@@ -126,7 +128,7 @@ func TestLinks(t *testing.T) {
 					t.Fatal(err)
 				}
 				if exists {
-					writeFile(t, "a/target.json", `{"lock_version": 1, "sdks": {}}`)
+					fakeproxy.WriteFile(t, "a/target.json", `{"lock_version": 1, "sdks": {}}`)
 				}
 				for i := 0; i < len(links); i += 2 {
 					if err := os.Symlink(links[i+1], links[i]); err != nil {
@@ -137,7 +139,7 @@ func TestLinks(t *testing.T) {
 				if name == "folder" {
 					o.File = "folder/link.json"
 				}
-				if _, err := o.update(context.Background(), map[sdk]entry{{"1.26.8", linux}: wellFormed('A')}); err != nil {
+				if _, err := o.update(context.Background(), map[sdkmodule.SDK]Entry{{Version: "1.26.8", Platform: linux}: wellFormed('A')}); err != nil {
 					t.Fatal(err)
 				}
 				if info, err := os.Lstat("a/target.json"); err != nil || !info.Mode().IsRegular() {

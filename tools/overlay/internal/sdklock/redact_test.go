@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule/fakeproxy"
 )
 
 // TestCredentials checks that user names and passwords in URLs are used, but not
@@ -46,7 +48,7 @@ func TestCredentials(t *testing.T) {
 		{name: "database, percent", goproxy: "https://USER:PASS@HOST", gosumdb: "https://USER:PASS%ZZ@HOST", version: "1.26.8", want: "the second part of GOSUMDB is no URL"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServers(t)
+			s := fakeproxy.New(t, versions()...)
 			proxy := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if u, p, _ := r.BasicAuth(); u != user || p != password {
 					http.Error(w, "try again", http.StatusForbidden)
@@ -57,12 +59,12 @@ func TestCredentials(t *testing.T) {
 			defer proxy.Close()
 			certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: proxy.Certificate().Raw})
 			file := filepath.Join(t.TempDir(), "certificate.pem")
-			writeFile(t, file, string(certificate))
+			fakeproxy.WriteFile(t, file, string(certificate))
 			t.Setenv("SSL_CERT_FILE", file)
 			replacer := strings.NewReplacer("USER", user, "PASS", password, "HOST", proxy.Listener.Addr().String())
 			t.Setenv("GOPROXY", replacer.Replace(tt.goproxy))
 			if tt.gosumdb != "" {
-				t.Setenv("GOSUMDB", s.key+" "+replacer.Replace(tt.gosumdb))
+				t.Setenv("GOSUMDB", s.Key+" "+replacer.Replace(tt.gosumdb))
 			}
 			c := newCall(t, tt.version)
 			if tt.want == "" {

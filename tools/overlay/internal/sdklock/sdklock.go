@@ -59,6 +59,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/userfiles"
 )
 
@@ -75,7 +76,7 @@ type Options struct {
 
 // Lock makes the entries of all versions for all platforms anew.
 func Lock(ctx context.Context, o Options) error {
-	file, err := readFile(o.File)
+	file, err := Read(o.File)
 	if err != nil {
 		return err
 	}
@@ -83,14 +84,14 @@ func Lock(ctx context.Context, o Options) error {
 	if len(platforms) == 0 {
 		platforms = file.defaultPlatforms()
 	}
-	var sdks []sdk
+	var sdks []sdkmodule.SDK
 	for _, version := range o.Versions {
 		for _, platform := range platforms {
-			sdks = append(sdks, sdk{version, platform})
+			sdks = append(sdks, sdkmodule.SDK{Version: version, Platform: platform})
 		}
 	}
-	found := map[sdk]entry{}
-	err = o.download(ctx, sdks, func(s sdk, e entry) error {
+	found := map[sdkmodule.SDK]Entry{}
+	err = o.download(ctx, sdks, func(s sdkmodule.SDK, e Entry) error {
 		found[s] = e
 		return nil
 	})
@@ -109,7 +110,7 @@ func Lock(ctx context.Context, o Options) error {
 
 // update sets entries of the file, which others may have written during the
 // download, and may be about to write now. It returns lines that tell the user.
-func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, error) {
+func (o Options) update(ctx context.Context, entries map[sdkmodule.SDK]Entry) ([]string, error) {
 	failed := func(err error) ([]string, error) { return nil, fmt.Errorf("writing %s: %w", o.File, err) }
 	path, err := userfiles.FollowLinks(o.File)
 	if err != nil {
@@ -126,12 +127,12 @@ func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, e
 	default:
 		defer unlock()
 	}
-	file, err := readFile(path)
+	file, err := Read(path)
 	if err != nil {
 		return nil, err
 	}
 	var lines []string
-	var changed []sdk
+	var changed []sdkmodule.SDK
 	for s := range entries {
 		changed = append(changed, s)
 	}
@@ -147,28 +148,28 @@ func (o Options) update(ctx context.Context, entries map[sdk]entry) ([]string, e
 // Check compares entries with what is served now. The error has a line for each
 // difference.
 func Check(ctx context.Context, o Options) error {
-	file, err := readFile(o.File)
+	file, err := Read(o.File)
 	if err != nil {
 		return err
 	}
 	if !file.exists {
 		return fmt.Errorf("%s does not exist; to make it: %s VERSION", o.File, o.Command)
 	}
-	var sdks []sdk
+	var sdks []sdkmodule.SDK
 	var missing []error
 	all := o.toCheck(file)
 	if len(all) == 0 && len(o.Platforms) > 0 {
 		return fmt.Errorf("%s has no entries for %v", o.File, o.Platforms)
 	}
 	for _, s := range all {
-		if _, ok := file.sdks[s.version][s.platform]; ok {
+		if _, ok := file.sdks[s.Version][s.Platform]; ok {
 			sdks = append(sdks, s)
 			continue
 		}
 		missing = append(missing, fmt.Errorf("%s: %v has no entry; to make one: %s", o.File, s, o.again(s)))
 	}
-	err = o.download(ctx, sdks, func(s sdk, found entry) error {
-		locked := file.sdks[s.version][s.platform]
+	err = o.download(ctx, sdks, func(s sdkmodule.SDK, found Entry) error {
+		locked := file.sdks[s.Version][s.Platform]
 		var differences []error
 		for _, f := range locked.differences(found) {
 			differences = append(differences, fmt.Errorf("%s: %v: %s is %q in the file, but %q was found; to update it: %s",
@@ -184,12 +185,12 @@ func Check(ctx context.Context, o Options) error {
 
 // toCheck returns the entries that are to be compared. Those that were asked for
 // by version are so even if the file does not have them.
-func (o Options) toCheck(file *lockFile) []sdk {
+func (o Options) toCheck(file *File) []sdkmodule.SDK {
 	versions := o.Versions
 	if len(versions) == 0 {
 		versions = file.versions()
 	}
-	var sdks []sdk
+	var sdks []sdkmodule.SDK
 	for _, version := range versions {
 		platforms := o.Platforms
 		if len(platforms) == 0 {
@@ -201,7 +202,7 @@ func (o Options) toCheck(file *lockFile) []sdk {
 		for _, platform := range platforms {
 			_, ok := file.sdks[version][platform]
 			if ok || len(o.Versions) > 0 {
-				sdks = append(sdks, sdk{version, platform})
+				sdks = append(sdks, sdkmodule.SDK{Version: version, Platform: platform})
 			}
 		}
 	}
@@ -209,41 +210,46 @@ func (o Options) toCheck(file *lockFile) []sdk {
 }
 
 // again is the command that makes an entry anew.
-func (o Options) again(s sdk) string {
-	return fmt.Sprintf("%s -platforms %s %s", o.Command, s.platform, s.version)
+func (o Options) again(s sdkmodule.SDK) string {
+	return fmt.Sprintf("%s -platforms %s %s", o.Command, s.Platform, s.Version)
 }
 
 // download calls done with each SDK, and goes on after an error. It returns all
 // errors, those of done included.
-func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry) error) (err error) {
+func (o Options) download(ctx context.Context, sdks []sdkmodule.SDK, done func(sdkmodule.SDK, Entry) error) (err error) {
 	if len(sdks) == 0 {
 		return nil
 	}
-	g, err := newGoCommand()
+	g, err := sdkmodule.NewGoCommand("")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, g.close()) }()
-	if err := g.readEnv(ctx); ctx.Err() != nil {
+	defer func() { err = errors.Join(err, g.Close()) }()
+	if err := g.ReadEnv(ctx); ctx.Err() != nil {
 		return interrupt.Err
 	} else if err != nil {
 		return err
 	}
-	if g.databaseIsOff() && !o.Unverified {
-		return errors.New(databaseIsOff)
+	if g.DatabaseIsOff() && !o.Unverified {
+		return errors.New(sdkmodule.DatabaseIsOff)
 	}
 	var errs []error
 	for _, s := range sortSDKs(sdks) {
-		e, unverified, err := g.download(ctx, s)
+		zip, err := g.Download(ctx, s)
+		var e Entry
+		if err == nil {
+			e.H1 = zip.H1
+			e.SHA256, err = sdkmodule.SHA256(zip.Path)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return interrupt.Err
 		case err != nil:
 			err = fmt.Errorf("%v: %w", s, err)
-		case unverified != "" && !o.Unverified:
-			err = fmt.Errorf("%v: %s", s, unverified)
+		case zip.Unverified != "" && !o.Unverified:
+			err = fmt.Errorf("%v: %s", s, zip.Unverified)
 		default:
-			if unverified != "" {
+			if zip.Unverified != "" {
 				fmt.Fprintf(o.Warnings, "warning: %v is not verified\n", s)
 			}
 			err = done(s, e)
@@ -254,8 +260,8 @@ func (o Options) download(ctx context.Context, sdks []sdk, done func(sdk, entry)
 }
 
 // sortSDKs returns each SDK once, in the order of the lock file.
-func sortSDKs(sdks []sdk) []sdk {
+func sortSDKs(sdks []sdkmodule.SDK) []sdkmodule.SDK {
 	sdks = slices.Clone(sdks)
-	slices.SortFunc(sdks, sdk.compare)
+	slices.SortFunc(sdks, sdkmodule.SDK.Compare)
 	return slices.Compact(sdks)
 }

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule/fakeproxy"
 )
 
 var (
@@ -24,6 +26,24 @@ var (
 	mac   = gosdk.Platform{GOOS: "darwin", GOARCH: "arm64"}
 	host  = gosdk.Host
 )
+
+// versions are those that servers have.
+func versions() []string { return []string{"1.9", "1.26rc1", "1.26.8"} }
+
+// entryOf returns what is to be locked of an SDK, as served.
+func entryOf(s *fakeproxy.Servers, sdk sdkmodule.SDK) Entry {
+	h1, sha256 := s.Sums(sdk)
+	return Entry{H1: h1, SHA256: sha256}
+}
+
+func readTestFile(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
 
 // A call is a call of Lock or Check, and what came of it.
 type call struct {
@@ -80,7 +100,7 @@ func lines(lines ...string) string {
 }
 
 // content returns the content of a lock file with one entry.
-func content(version string, platform gosdk.Platform, e entry) string {
+func content(version string, platform gosdk.Platform, e Entry) string {
 	return fmt.Sprintf(`{
   "lock_version": 1,
   "sdks": {
@@ -96,12 +116,12 @@ func content(version string, platform gosdk.Platform, e entry) string {
 }
 
 func TestLock(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8", "1.26.8")
 
 	// For the platform of the test, into a new file.
 	c.ok(t, Lock, "added 1.26.8 "+host.String())
-	if got, want := readTestFile(t, c.File), content("1.26.8", host, s.entry(sdk{"1.26.8", host})); got != want {
+	if got, want := readTestFile(t, c.File), content("1.26.8", host, entryOf(s, sdkmodule.SDK{Version: "1.26.8", Platform: host})); got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)
 	}
 	if info, err := os.Stat(c.File); err != nil || info.Mode() != 0o644 {
@@ -110,7 +130,7 @@ func TestLock(t *testing.T) {
 
 	// For the platforms that the file has, and for others.
 	old := wellFormed('B')
-	writeFile(t, c.File, content("1.26rc1", linux, old))
+	fakeproxy.WriteFile(t, c.File, content("1.26rc1", linux, old))
 	c.ok(t, Lock, "added 1.26.8 linux_amd64")
 	c.Versions = []string{"1.9", "1.26.8"}
 	c.Platforms = []gosdk.Platform{linux, mac, linux}
@@ -121,7 +141,7 @@ func TestLock(t *testing.T) {
 		"unchanged 1.26.8 linux_amd64")
 
 	// What nobody asked for stays. The order is that of Go.
-	file, err := readFile(c.File)
+	file, err := Read(c.File)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,13 +160,13 @@ func TestLock(t *testing.T) {
 
 	// What is wrong is replaced.
 	c.Versions, c.Platforms = []string{"1.26rc1"}, nil
-	right := s.entry(sdk{"1.26rc1", linux})
+	right := entryOf(s, sdkmodule.SDK{Version: "1.26rc1", Platform: linux})
 	c.ok(t, Lock,
 		"added 1.26rc1 darwin_arm64",
 		"changed 1.26rc1 linux_amd64",
 		fmt.Sprintf(`  h1: %q is now %q`, old.H1, right.H1),
 		fmt.Sprintf(`  sha256: %q is now %q`, old.SHA256, right.SHA256))
-	if file, err := readFile(c.File); err != nil || file.sdks["1.26rc1"][linux] != right {
+	if file, err := Read(c.File); err != nil || file.sdks["1.26rc1"][linux] != right {
 		t.Errorf("got %v, %v", file.sdks, err)
 	}
 }
@@ -154,10 +174,10 @@ func TestLock(t *testing.T) {
 // TestFileIsKept checks what of a file does not change: its mode, that it is a
 // link, and all of it if there is nothing to write.
 func TestFileIsKept(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8")
 	target := filepath.Join(t.TempDir(), "target.json")
-	writeFile(t, target, `{"lock_version": 1, "sdks": {}}`)
+	fakeproxy.WriteFile(t, target, `{"lock_version": 1, "sdks": {}}`)
 	if err := errors.Join(os.Chmod(target, 0o640), os.Symlink(target, c.File)); err != nil {
 		t.Fatal(err)
 	}
@@ -181,12 +201,12 @@ func TestFileIsKept(t *testing.T) {
 
 // TestLockMeanwhile checks that what others write during a download is not lost.
 func TestLockMeanwhile(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8")
 	c.Platforms = []gosdk.Platform{linux}
 	other := content("1.9", linux, wellFormed('C'))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeFile(t, c.File, other)
+		fakeproxy.WriteFile(t, c.File, other)
 		s.ServeHTTP(w, r)
 	}))
 	defer proxy.Close()
@@ -198,7 +218,7 @@ func TestLockMeanwhile(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.9", "1.26.8")
 	c.Platforms = []gosdk.Platform{linux, mac}
 	c.ok(t, Lock, "added 1.9 darwin_arm64", "added 1.9 linux_amd64", "added 1.26.8 darwin_arm64", "added 1.26.8 linux_amd64")
@@ -212,10 +232,10 @@ func TestCheck(t *testing.T) {
 
 	// A line for each difference.
 	right := readTestFile(t, c.File)
-	mac126, linux19 := s.entry(sdk{"1.26.8", mac}), s.entry(sdk{"1.9", linux})
+	mac126, linux19 := entryOf(s, sdkmodule.SDK{Version: "1.26.8", Platform: mac}), entryOf(s, sdkmodule.SDK{Version: "1.9", Platform: linux})
 	other := wellFormed('D')
 	wrong := strings.NewReplacer(mac126.H1, other.H1, linux19.SHA256, other.SHA256).Replace(right)
-	writeFile(t, c.File, wrong)
+	fakeproxy.WriteFile(t, c.File, wrong)
 	c.Versions = nil
 	got := c.fails(t, Check)
 	want := fmt.Sprintf(`%s: 1.9 linux_amd64: sha256 is %q in the file, but %q was found; to update it: COMMAND -platforms linux_amd64 1.9
@@ -229,40 +249,40 @@ func TestCheck(t *testing.T) {
 	}
 
 	// The same files in another zip, one with a comment: the database has nothing against it.
-	writeFile(t, c.File, right)
+	fakeproxy.WriteFile(t, c.File, right)
 	c.Versions, c.Platforms = []string{"1.9"}, []gosdk.Platform{linux}
-	zip := s.served[sdk{"1.9", linux}.moduleVersion()]
+	zip := s.Served[sdkmodule.SDK{Version: "1.9", Platform: linux}.ModuleVersion()]
 	zip = append(zip[:len(zip)-2:len(zip)-2], 1, 0, 'c')
-	s.served[sdk{"1.9", linux}.moduleVersion()] = zip
+	s.Served[sdkmodule.SDK{Version: "1.9", Platform: linux}.ModuleVersion()] = zip
 	c.fails(t, Check, "1.9 linux_amd64: sha256 is ")
 }
 
 func TestCheckMissing(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8")
 	c.fails(t, Check, c.File+" does not exist; to make it: COMMAND VERSION")
-	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	fakeproxy.WriteFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
 	c.fails(t, Check, "1.26.8 "+host.String()+" has no entry; to make one: COMMAND -platforms "+host.String()+" 1.26.8")
-	writeFile(t, c.File, content("1.9", linux, wellFormed('A')))
+	fakeproxy.WriteFile(t, c.File, content("1.9", linux, wellFormed('A')))
 	c.fails(t, Check, "1.26.8 linux_amd64 has no entry; to make one: COMMAND -platforms linux_amd64 1.26.8")
 	c.Versions, c.Platforms = nil, []gosdk.Platform{mac}
 	c.fails(t, Check, "has no entries for [darwin_arm64]")
 	c.Platforms = nil
-	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	fakeproxy.WriteFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
 	c.ok(t, Check)
 }
 
 // TestTampered checks that what was not published is an error, for all SDKs that
 // it is so for, and that those that are right are not locked either.
 func TestTampered(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8", "1.26rc1", "1.9")
 	c.Platforms = []gosdk.Platform{linux}
-	writeFile(t, c.File, content("1.26.8", linux, wellFormed('B')))
-	s.tamper(t, sdk{"1.26.8", linux}, sdk{"1.9", linux})
+	fakeproxy.WriteFile(t, c.File, content("1.26.8", linux, wellFormed('B')))
+	s.Tamper(t, sdkmodule.SDK{Version: "1.26.8", Platform: linux}, sdkmodule.SDK{Version: "1.9", Platform: linux})
 	got := c.fails(t, Lock,
-		"1.26.8 linux_amd64: "+toolchain+"@v0.0.1-go1.26.8.linux-amd64: verifying module: checksum mismatch",
-		"1.9 linux_amd64: "+toolchain+"@v0.0.1-go1.9.linux-amd64: verifying module: checksum mismatch",
+		"1.26.8 linux_amd64: "+sdkmodule.Path+"@v0.0.1-go1.26.8.linux-amd64: verifying module: checksum mismatch",
+		"1.9 linux_amd64: "+sdkmodule.Path+"@v0.0.1-go1.9.linux-amd64: verifying module: checksum mismatch",
 		c.File+" is left as it was")
 	if strings.Contains(got, "1.26rc1") {
 		t.Errorf("the right one is named, too:\n%s", got)
@@ -272,25 +292,25 @@ func TestTampered(t *testing.T) {
 	// A database that can be asked is, whatever else was allowed.
 	c.Unverified = true
 	c.fails(t, Lock, "verifying module: checksum mismatch")
-	t.Setenv("GONOSUMDB", toolchain)
+	t.Setenv("GONOSUMDB", sdkmodule.Path)
 	c.fails(t, Lock, "verifying module: checksum mismatch")
 }
 
 func TestWrongSignature(t *testing.T) {
-	s := newServers(t)
-	t.Setenv("GOSUMDB", newDatabase(t, s.goSum).key+" "+s.database.URL)
+	s := fakeproxy.New(t, versions()...)
+	t.Setenv("GOSUMDB", fakeproxy.NewDatabase(t, s.GoSum).Key+" "+s.Database.URL)
 	newCall(t, "1.26.8").fails(t, Lock, "1.26.8 "+host.String()+": ", "verifying")
 }
 
 func TestNotFound(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8", "1.26.9", "1.26.10")
 	c.fails(t, Lock,
-		"1.26.9 "+host.String()+": "+toolchain+"@v0.0.1-go1.26.9.", s.proxy.URL, "404 Not Found",
-		"1.26.10 "+host.String()+": "+toolchain+"@v0.0.1-go1.26.10.")
+		"1.26.9 "+host.String()+": "+sdkmodule.Path+"@v0.0.1-go1.26.9.", s.Proxy.URL, "404 Not Found",
+		"1.26.10 "+host.String()+": "+sdkmodule.Path+"@v0.0.1-go1.26.10.")
 
 	// The database does not have all that the proxy has.
-	delete(s.published, sdk{"1.9", host}.moduleVersion())
+	delete(s.Published, sdkmodule.SDK{Version: "1.9", Platform: host}.ModuleVersion())
 	c.Versions = []string{"1.9"}
 	c.fails(t, Lock, "1.9 "+host.String()+": ", "verifying go.mod", "404 Not Found")
 }
@@ -306,10 +326,10 @@ func TestProxies(t *testing.T) {
 		{"off later", works + ",off", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServers(t)
+			s := fakeproxy.New(t, versions()...)
 			empty := httptest.NewServer(http.NotFoundHandler())
 			defer empty.Close()
-			t.Setenv("GOPROXY", strings.NewReplacer(is404, empty.URL, works, s.proxy.URL).Replace(tt.goproxy))
+			t.Setenv("GOPROXY", strings.NewReplacer(is404, empty.URL, works, s.Proxy.URL).Replace(tt.goproxy))
 			c := newCall(t, "1.26.8")
 			if tt.want != "" {
 				c.fails(t, Lock, "1.26.8 "+host.String()+": ", tt.want)
@@ -323,16 +343,16 @@ func TestProxies(t *testing.T) {
 // TestDatabaseOfProxy checks that the database is asked through a proxy that
 // passes it on.
 func TestDatabaseOfProxy(t *testing.T) {
-	s := newServers(t)
-	prefix := "/sumdb/" + databaseName
+	s := fakeproxy.New(t, versions()...)
+	prefix := "/sumdb/" + fakeproxy.DatabaseName
 	mux := http.NewServeMux()
 	mux.Handle("/", s)
 	mux.HandleFunc(prefix+"/supported", func(http.ResponseWriter, *http.Request) {})
-	mux.Handle(prefix+"/", http.StripPrefix(prefix, s.database.Config.Handler))
+	mux.Handle(prefix+"/", http.StripPrefix(prefix, s.Database.Config.Handler))
 	proxy := httptest.NewServer(mux)
 	defer proxy.Close()
 	t.Setenv("GOPROXY", proxy.URL)
-	t.Setenv("GOSUMDB", s.key)
+	t.Setenv("GOSUMDB", s.Key)
 	newCall(t, "1.26.8").ok(t, Lock, "added 1.26.8 "+host.String())
 }
 
@@ -346,7 +366,7 @@ func TestVerification(t *testing.T) {
 		want  string // why it is not verified
 	}{
 		{name: "proxy"},
-		{name: "proxy with GONOSUMDB", env: map[string]string{"GONOSUMDB": toolchain}},
+		{name: "proxy with GONOSUMDB", env: map[string]string{"GONOSUMDB": sdkmodule.Path}},
 		{name: "proxy with GOPRIVATE", env: map[string]string{"GOPRIVATE": "golang.org/*", "GONOPROXY": "none"}},
 		{name: "proxy with off", env: map[string]string{"GOSUMDB": "off"}, want: off},
 		{name: "files", files: true},
@@ -357,9 +377,9 @@ func TestVerification(t *testing.T) {
 		{name: "files with off", files: true, env: map[string]string{"GOSUMDB": "off"}, want: off},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServers(t)
+			s := fakeproxy.New(t, versions()...)
 			if tt.files {
-				t.Setenv("GOPROXY", s.filesURL(t))
+				t.Setenv("GOPROXY", s.FilesURL(t))
 			}
 			for name, value := range tt.env {
 				t.Setenv(name, value)
@@ -368,7 +388,7 @@ func TestVerification(t *testing.T) {
 			if tt.want == "" {
 				c.ok(t, Lock, "added 1.26.8 "+host.String())
 				c.ok(t, Check, "ok 1.26.8 "+host.String())
-				if s.asked == 0 {
+				if s.Asked == 0 {
 					t.Error("the database was not asked")
 				}
 				c.Unverified = true
@@ -379,20 +399,20 @@ func TestVerification(t *testing.T) {
 				return
 			}
 			c.fails(t, Lock, tt.want, "-unverified")
-			writeFile(t, c.File, content("1.26.8", host, s.entry(sdk{"1.26.8", host})))
+			fakeproxy.WriteFile(t, c.File, content("1.26.8", host, entryOf(s, sdkmodule.SDK{Version: "1.26.8", Platform: host})))
 			c.fails(t, Check, tt.want, "-unverified")
 			if c.out.Len() > 0 {
 				t.Errorf("what was not verified is: %s", &c.out)
 			}
-			if tt.want == off && s.requests > 0 {
-				t.Errorf("%d downloads in vain", s.requests)
+			if tt.want == off && s.Requests > 0 {
+				t.Errorf("%d downloads in vain", s.Requests)
 			}
 
 			// What is taken is all there is to take.
 			c.Unverified = true
 			c.ok(t, Lock, "unchanged 1.26.8 "+host.String())
 			c.ok(t, Check, "ok 1.26.8 "+host.String())
-			if s.asked > 0 {
+			if s.Asked > 0 {
 				t.Error("the database was asked")
 			}
 			if got, want := c.warnings.String(), "warning: 1.26.8 "+host.String()+" is not verified\n"; got != want+want {
@@ -405,7 +425,7 @@ func TestVerification(t *testing.T) {
 // TestUnverifiedFails checks that what fails for another reason does so without
 // a database, too.
 func TestUnverifiedFails(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	t.Setenv("GOSUMDB", "off")
 	c := newCall(t, "1.26.9")
 	c.Unverified = true
@@ -417,8 +437,8 @@ func TestUnverifiedFails(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".zip") {
 			zips++
-			v := sdk{"1.26.8", host}.moduleVersion()
-			s.served[v] = sdkZip(t, v, fmt.Sprint(zips))
+			v := sdkmodule.SDK{Version: "1.26.8", Platform: host}.ModuleVersion()
+			s.Served[v] = fakeproxy.Zip(t, v, fmt.Sprint(zips))
 		}
 		s.ServeHTTP(w, r)
 	}))
@@ -433,9 +453,9 @@ func TestUnverifiedFails(t *testing.T) {
 // TestEnvironment checks that settings of the user's that are for other things do
 // not matter.
 func TestEnvironment(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	config := filepath.Join(t.TempDir(), "env")
-	writeFile(t, config, "GOFLAGS=-modfile=missing.mod\nGOPROXY="+s.proxy.URL+"\nGOWORK=/missing/go.work\n")
+	fakeproxy.WriteFile(t, config, "GOFLAGS=-modfile=missing.mod\nGOPROXY="+s.Proxy.URL+"\nGOWORK=/missing/go.work\n")
 	t.Setenv("GOENV", config)
 	t.Setenv("GOPROXY", "")
 	t.Setenv("GOMODCACHE", "/missing")
@@ -443,18 +463,18 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("GOTOOLCHAIN", "go1.99.0")
 
 	// A go.sum above the temporary folder is not one to trust.
-	sdk := sdk{"1.26.8", host}
-	s.tamper(t, sdk)
+	sdk := sdkmodule.SDK{Version: "1.26.8", Platform: host}
+	s.Tamper(t, sdk)
 	above := os.Getenv("TMPDIR")
-	writeFile(t, filepath.Join(above, "below", "go.mod"), "module above\n")
-	writeFile(t, filepath.Join(above, "below", "go.sum"), fmt.Sprintf("%s %s %s\n", toolchain, sdk.moduleVersion(), s.entry(sdk).H1))
+	fakeproxy.WriteFile(t, filepath.Join(above, "below", "go.mod"), "module above\n")
+	fakeproxy.WriteFile(t, filepath.Join(above, "below", "go.sum"), fmt.Sprintf("%s %s %s\n", sdkmodule.Path, sdk.ModuleVersion(), entryOf(s, sdk).H1))
 	if err := os.Mkdir(filepath.Join(above, "below", "tmp"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", filepath.Join(above, "below", "tmp"))
 	c := newCall(t, "1.26.8")
 	c.fails(t, Lock, "verifying module: checksum mismatch")
-	s.served[sdk.moduleVersion()] = s.published[sdk.moduleVersion()]
+	s.Served[sdk.ModuleVersion()] = s.Published[sdk.ModuleVersion()]
 	c.ok(t, Lock, "added "+sdk.String())
 	if err := os.RemoveAll(filepath.Join(above, "below")); err != nil {
 		t.Fatal(err)
@@ -462,12 +482,12 @@ func TestEnvironment(t *testing.T) {
 }
 
 // wellFormed returns an entry that is right but for what it stands for.
-func wellFormed(mark rune) entry {
-	return entry{"h1:" + strings.Repeat(string(mark), 43) + "=", strings.Repeat(strings.ToLower(string(mark)), 64)}
+func wellFormed(mark rune) Entry {
+	return Entry{"h1:" + strings.Repeat(string(mark), 43) + "=", strings.Repeat(strings.ToLower(string(mark)), 64)}
 }
 
 func TestRelativeTemporaryFolder(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	t.Chdir(os.Getenv("TMPDIR"))
 	t.Setenv("TMPDIR", ".")
 	newCall(t, "1.26.8").ok(t, Lock, "added 1.26.8 "+host.String())
@@ -481,14 +501,14 @@ func TestUnreadable(t *testing.T) {
 
 // TestUnwritable checks that a folder that can't be written to is an error.
 func TestUnwritable(t *testing.T) {
-	newServers(t)
+	fakeproxy.New(t, versions()...)
 	c := newCall(t, "1.26.8")
 	c.File = filepath.Join(t.TempDir(), "missing", "go_sdk.lock.json")
 	c.fails(t, Lock, "writing "+c.File)
 
 	c = newCall(t, "1.26.8")
 	dir := filepath.Dir(c.File)
-	writeFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
+	fakeproxy.WriteFile(t, c.File, `{"lock_version": 1, "sdks": {}}`)
 	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
@@ -505,9 +525,9 @@ func TestUnwritable(t *testing.T) {
 
 // TestDisk checks that an SDK is gone when the next one is downloaded.
 func TestDisk(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		zips, err := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "*", "cache", "cache", "download", toolchain, "@v", "*.zip"))
+		zips, err := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "*", "cache", "cache", "download", sdkmodule.Path, "@v", "*.zip"))
 		if err != nil || len(zips) > 0 {
 			t.Errorf("%s: got %v, %v", r.URL, zips, err)
 		}
@@ -519,7 +539,7 @@ func TestDisk(t *testing.T) {
 }
 
 func TestInterrupted(t *testing.T) {
-	s := newServers(t)
+	s := fakeproxy.New(t, versions()...)
 	ctx, cancel := context.WithCancel(context.Background())
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".zip") {
@@ -541,42 +561,5 @@ func TestInterrupted(t *testing.T) {
 	}
 	if err := Lock(ctx, c.Options); err == nil || !strings.HasPrefix(err.Error(), "interrupted\n") {
 		t.Errorf("before anything is done: got %v", err)
-	}
-}
-
-func TestParse(t *testing.T) {
-	for _, tt := range []struct{ in, want, err string }{
-		{"1.26.8", "1.26.8", ""},
-		{"go1.26.8", "1.26.8", ""},
-		{"1.26rc1", "1.26rc1", ""},
-		{"1.21.0", "1.21.0", ""},
-		{"1.20", "1.20", ""},
-		{"1.26", "", `"1.26" is a version of the language; write 1.26.0`},
-		{"go1.21", "", `write 1.21.0`},
-		{"v1.26.8", "", "expected a version of Go such as 1.26.8"},
-		{"1.26.8-mine", "", "expected a version"},
-		{"latest", "", "expected a version"},
-		{"", "", "expected a version"},
-	} {
-		got, err := ParseVersion(tt.in)
-		if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("ParseVersion(%q) = %q, %v", tt.in, got, err)
-		}
-	}
-
-	got, err := ParsePlatforms("linux_amd64, darwin/arm64")
-	if err != nil || !slices.Equal(got, []gosdk.Platform{linux, mac}) {
-		t.Errorf("got %v, %v", got, err)
-	}
-	for _, in := range []string{"", "linux", "linux_amd64,", "linux-amd64", "linux_arm_6", "Linux_amd64"} {
-		if got, err := ParsePlatforms(in); err == nil {
-			t.Errorf("ParsePlatforms(%q) = %v", in, got)
-		}
-	}
-
-	versions := []string{"1.26.8", "1.10", "1.26rc2", "1.9", "1.10rc1", "1.26.10", "1.26rc1", "1.26.0"}
-	slices.SortFunc(versions, compareVersions)
-	if want := []string{"1.9", "1.10rc1", "1.10", "1.26rc1", "1.26rc2", "1.26.0", "1.26.8", "1.26.10"}; !slices.Equal(versions, want) {
-		t.Errorf("got the order %v", versions)
 	}
 }

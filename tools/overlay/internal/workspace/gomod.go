@@ -14,6 +14,7 @@ type directive struct {
 	verb    string
 	words   []string // without quotes
 	comment string
+	line    int // its number
 }
 
 // readGoMod returns the directives of a workspace's go.mod, and none if there is no such file.
@@ -47,7 +48,7 @@ func readDirectives(path string) ([]directive, error) {
 	}
 	var directives []directive
 	block := ""
-	for _, line := range strings.Split(string(content), "\n") {
+	for i, line := range strings.Split(string(content), "\n") {
 		words, comment := wordsOf(line)
 		switch {
 		case len(words) == 0:
@@ -56,7 +57,7 @@ func readDirectives(path string) ([]directive, error) {
 		case len(words) == 2 && words[1] == "(":
 			block = words[0]
 		default:
-			d := directive{verb: block, words: words, comment: comment}
+			d := directive{verb: block, words: words, comment: comment, line: i + 1}
 			if block == "" {
 				d.verb, d.words = words[0], words[1:]
 			}
@@ -201,20 +202,35 @@ func Modules(root string) (own string, required []string, err error) {
 	return own, required, err
 }
 
-// GoVersion returns the version of Go that the go.mod of a workspace asks for, such as 1.26.8: that of its toolchain, or else of
-// its language; or an empty string.
-func GoVersion(root string) (version string, err error) {
-	directives, err := readGoMod(root)
+// A GoLine is what a line of a go.mod or go.work says of the version of Go.
+type GoLine struct {
+	Version string // such as 1.26.8 of the line go, and go1.26.8 of the line toolchain; empty if there is no such line
+	Number  int
+}
+
+// GoLines returns the lines go and toolchain of a go.mod or go.work.
+func GoLines(path string) (language, toolchain GoLine, err error) {
+	directives, err := readDirectives(path)
 	for _, d := range directives {
 		switch {
 		case len(d.words) == 0:
-		case d.verb == "toolchain" && strings.HasPrefix(d.words[0], "go"):
-			return strings.TrimPrefix(d.words[0], "go"), err
+		case d.verb == "toolchain":
+			toolchain = GoLine{d.words[0], d.line}
 		case d.verb == "go":
-			version = d.words[0]
+			language = GoLine{d.words[0], d.line}
 		}
 	}
-	return version, err
+	return language, toolchain, err
+}
+
+// GoVersion returns the version of Go that the go.mod of a workspace asks for, such as 1.26.8: that of its toolchain, or else of
+// its language; or an empty string.
+func GoVersion(root string) (version string, err error) {
+	language, toolchain, err := GoLines(filepath.Join(root, "go.mod"))
+	if version, ok := strings.CutPrefix(toolchain.Version, "go"); ok {
+		return version, err
+	}
+	return language.Version, err
 }
 
 // RepositoryOf returns the name that gazelle gives the repository of a module, and whether the workspace has a repository of that name.

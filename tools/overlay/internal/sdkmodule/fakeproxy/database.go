@@ -1,6 +1,6 @@
 //go:build go1.24
 
-package sdklock
+package fakeproxy
 
 import (
 	"crypto/ed25519"
@@ -15,15 +15,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
-const databaseName = "sums.example"
+// DatabaseName is the name of the checksum database.
+const DatabaseName = "sums.example"
 
-// A database is a checksum database of toolchains, for so few that one tile has all of
+// A Database is a checksum database of toolchains, for so few that one tile has all of
 // its tree. The go command, which verifies all that it says, is the judge of it: a
 // module that requires none has to do without golang.org/x/mod/sumdb.
-type database struct {
-	key    string              // that signatures can be verified with
+type Database struct {
+	Key    string              // that signatures can be verified with
 	sign   func([]byte) string // a line with a signature
 	record func(version string) (content string, ok bool)
 
@@ -31,7 +34,8 @@ type database struct {
 	records []string // in the order in which they were first asked for
 }
 
-func newDatabase(t *testing.T, record func(version string) (content string, ok bool)) *database {
+// NewDatabase makes one with a key of its own. Record returns what it has of a version of the module.
+func NewDatabase(t *testing.T, record func(version string) (content string, ok bool)) *Database {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -39,21 +43,21 @@ func newDatabase(t *testing.T, record func(version string) (content string, ok b
 	}
 	const algorithm = "\x01"
 	key := algorithm + string(public)
-	id := sha256.Sum256([]byte(databaseName + "\n" + key))
-	return &database{
-		key: fmt.Sprintf("%s+%x+%s", databaseName, id[:4], base64.StdEncoding.EncodeToString([]byte(key))),
+	id := sha256.Sum256([]byte(DatabaseName + "\n" + key))
+	return &Database{
+		Key: fmt.Sprintf("%s+%x+%s", DatabaseName, id[:4], base64.StdEncoding.EncodeToString([]byte(key))),
 		sign: func(text []byte) string {
 			signature := append(id[:4:4], ed25519.Sign(private, text)...)
-			return fmt.Sprintf("— %s %s\n", databaseName, base64.StdEncoding.EncodeToString(signature))
+			return fmt.Sprintf("— %s %s\n", DatabaseName, base64.StdEncoding.EncodeToString(signature))
 		},
 		record: record,
 	}
 }
 
-func (d *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *Database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if version, ok := strings.CutPrefix(r.URL.Path, "/lookup/"+toolchain+"@"); ok {
+	if version, ok := strings.CutPrefix(r.URL.Path, "/lookup/"+sdkmodule.Path+"@"); ok {
 		record, ok := d.record(version)
 		if !ok {
 			http.NotFound(w, r)
@@ -80,7 +84,7 @@ func (d *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // leaves are the hashes of the records, and treeHash is that of all, as in RFC 6962.
-func (d *database) leaves() (leaves [][]byte) {
+func (d *Database) leaves() (leaves [][]byte) {
 	for _, record := range d.records {
 		leaf := sha256.Sum256([]byte("\x00" + record))
 		leaves = append(leaves, leaf[:])

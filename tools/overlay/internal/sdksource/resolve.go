@@ -1,0 +1,205 @@
+package sdksource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/version"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/internal/suggest"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
+)
+
+// FindLock returns the path of the lock file of a folder, or an empty string: it is there, or in a
+// folder above, but not above the root of a workspace or repository.
+func FindLock(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, sdklock.Name)
+		if exists(path) {
+			return path, nil
+		}
+		for _, root := range []string{"MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel", "overlays.json", "go.work", ".git"} {
+			if exists(filepath.Join(dir, root)) {
+				return "", nil
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return "", nil
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// partialForm is what is no version of a release, but the beginning of some: 1, 1.26, and 1.27rc.
+var partialForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+((rc|beta))?)?$`)
+
+func isNewest(text string) bool { return text == "latest" || text == "stable" }
+
+// IsPartial tells whether a text is part of a version, or latest or stable, which [Resolve] makes a
+// version of. 1.20 is, too: the first release of Go 1.20 is 1.20.0 here.
+func IsPartial(text string) bool { return isNewest(text) || partialForm.MatchString(text) }
+
+// Resolve returns the version that a user means by a text: 1.26.8, go1.26.8, 1.26, 1, latest or
+// stable. A whole version is returned as it is, without a look at what there is, unless there is a lock file.
+// Part of one means the newest release that begins so, or where there is none, the newest prerelease: of
+// those in the lock file, if its path is given, or else of those that GOPROXY lists.
+func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock string) (string, error) {
+	wanted := strings.TrimPrefix(text, "go")
+	if !IsPartial(wanted) {
+		if _, err := parseRelease(wanted); err != nil {
+			return "", fmt.Errorf("expected a version of Go such as 1.26.8, 1.26, 1.27rc1 or latest, found %q", text)
+		}
+		if lock == "" {
+			return parseRelease(wanted)
+		}
+	}
+	var there []string
+	where := "GOPROXY lists"
+	if lock != "" {
+		file, err := sdklock.Read(lock)
+		if err != nil {
+			return "", err
+		}
+		there, where = versionsFor(file.SDKs(), platform), lock+" has"
+	} else {
+		var err error
+		if there, err = Remote(ctx, platform); err != nil {
+			return "", fmt.Errorf("which version %s is: %w", text, err)
+		}
+	}
+	if found := newest(wanted, there); found != "" {
+		return found, nil
+	}
+	err := unknown(wanted, platform, there, where)
+	if lock != "" {
+		if IsPartial(wanted) {
+			wanted = "VERSION"
+		}
+		err = fmt.Errorf("%w; to lock one: overlay sdk lock -file %s -platforms %s %s", err, lock, platform, wanted)
+	}
+	return "", err
+}
+
+// parseRelease reads a version of one release. The first of each language version before 1.21 has two
+// names, of which the proxy has the shorter one: 1.20, for 1.20.0.
+func parseRelease(text string) (string, error) {
+	if short, ok := strings.CutSuffix(text, ".0"); ok && partialForm.MatchString(short) && strings.Contains(short, ".") &&
+		version.Compare("go"+short, "go1.21") < 0 {
+		return sdkmodule.ParseVersion(short)
+	}
+	return sdkmodule.ParseVersion(text)
+}
+
+// newest returns the newest of versions that a text may mean, or an empty string. Versions are sorted,
+// the newest first.
+func newest(wanted string, versions []string) string {
+	if !IsPartial(wanted) {
+		release, err := parseRelease(wanted)
+		if err == nil && slices.Contains(versions, release) {
+			return release
+		}
+		return ""
+	}
+	prerelease := ""
+	for _, v := range versions {
+		switch {
+		case !isNewest(wanted) && !begins(v, wanted):
+		case !isPrerelease(v), strings.HasSuffix(wanted, "rc"), strings.HasSuffix(wanted, "beta"):
+			return v
+		case prerelease == "":
+			prerelease = v
+		}
+	}
+	return prerelease
+}
+
+// begins tells whether a version begins with part of one: 1.26.8 and 1.26rc1 do so with 1.26, but not with 1.2.
+func begins(v, part string) bool {
+	rest, ok := strings.CutPrefix(v, part)
+	if !ok || rest == "" {
+		return ok
+	}
+	digit := rest[0] >= '0' && rest[0] <= '9'
+	return !digit || strings.HasSuffix(part, "rc") || strings.HasSuffix(part, "beta")
+}
+
+func isPrerelease(v string) bool { return strings.ContainsAny(v, "rb") }
+
+// unknown says that there is no such version, and names those that may have been meant.
+func unknown(wanted string, platform gosdk.Platform, there []string, where string) error {
+	if len(there) == 0 {
+		return fmt.Errorf("%s no version for %s", where, platform)
+	}
+	message := fmt.Sprintf("%s no %s for %s", where, wanted, platform)
+	if near := near(wanted, there); len(near) > 0 {
+		message += "; near it: " + strings.Join(near, ", ")
+	}
+	return fmt.Errorf("%s; the newest: %s", message, newest("latest", there))
+}
+
+// near returns versions that may have been meant: the newest of the same language version, or those that look alike.
+func near(wanted string, there []string) []string {
+	const limit = 3
+	var near []string
+	if language := strings.TrimPrefix(version.Lang("go"+wanted), "go"); language != "" {
+		for _, v := range there {
+			if begins(v, language) && len(near) < limit {
+				near = append(near, v)
+			}
+		}
+	}
+	if len(near) == 0 {
+		near = suggest.Near(wanted, there)
+		near = near[:min(limit, len(near))]
+	}
+	return near
+}
+
+// versionsFor returns the versions of SDKs for a platform, the newest first.
+func versionsFor(sdks []sdkmodule.SDK, platform gosdk.Platform) []string {
+	var versions []string
+	for _, s := range sdks {
+		if s.Platform == platform {
+			versions = append(versions, s.Version)
+		}
+	}
+	slices.SortFunc(versions, func(a, b string) int { return sdkmodule.CompareVersions(b, a) })
+	return slices.Compact(versions)
+}
+
+// Remote returns the versions that GOPROXY lists for a platform, the newest first. A proxy may have
+// more than it lists.
+func Remote(ctx context.Context, platform gosdk.Platform) (versions []string, err error) {
+	g, err := openGo(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return remote(ctx, g, platform, g.close)
+}
+
+func remote(ctx context.Context, g *goOrProxy, platform gosdk.Platform, done func() error) (versions []string, err error) {
+	defer func() { err = errors.Join(err, done()) }()
+	sdks, err := g.list(ctx)
+	if ctx.Err() != nil {
+		return nil, interrupt.Err
+	} else if err != nil {
+		return nil, fmt.Errorf("what GOPROXY has of %s: %w", sdkmodule.Path, err)
+	}
+	return versionsFor(sdks, platform), nil
+}
