@@ -50,11 +50,8 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	}
 	progress.Done()
 	s := &survey{notFound: d.notFound, layering: l, packages: found, unread: unread}
-	ordered, err := l.ordered(l.all)
+	ordered, err := d.inOrder(l, l.all)
 	if err != nil {
-		return nil, err
-	}
-	if err := d.current(ordered, time.Now()); err != nil {
 		return nil, err
 	}
 	modules, notes, err := d.make(ctx, s, ordered)
@@ -118,6 +115,15 @@ func (d *Desk) make(ctx context.Context, s *survey, ordered []workspace.Overlay)
 // mendable adds to an error about an import path that nothing has what to do.
 func (d *Desk) mendable(err error, o workspace.Overlay) error {
 	return fmt.Errorf("%w; mend importpath at %s:%d, or, if the package is gone: overlay drop %s", err, d.rel(o.BuildFile), o.Line, shell.Word(o.Label))
+}
+
+// inOrder returns overlays with the lower ones first. Their last days must not be over.
+func (d *Desk) inOrder(l layering, overlays []workspace.Overlay) ([]workspace.Overlay, error) {
+	ordered, err := l.ordered(overlays)
+	if err != nil {
+		return nil, err
+	}
+	return ordered, d.current(ordered, time.Now())
 }
 
 // current returns an error for overlays whose last day is over.

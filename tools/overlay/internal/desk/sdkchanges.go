@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
@@ -20,12 +21,22 @@ type SDKChanges struct {
 	Files    []shadow.File // that are not as the SDK has them, in the order of their names
 }
 
+// Name returns what the changed SDK can be told from others by: the name of the set in its package.
+func (c *SDKChanges) Name() string {
+	if c.Set == allOverlays {
+		return "overlays"
+	}
+	_, name := workspace.Package(c.Set)
+	return strings.ReplaceAll(name, "/", "_")
+}
+
 // byBuild is what to do about what only a build makes.
 const byBuild = "next: take it out of the set, or have Bazel build a go_goroot target, and install that: bazel run //:goroot -- install"
 
 // SDKChanges returns what a set, or overlay, or else the one that builds use, makes of an SDK, which may be another one than builds have. Root is the path
 // of its GOROOT, as it was distributed. An overlay that does not fit it is an error. It says how many of the set are for other packages than the SDK's.
 func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, error) {
+	root = d.abs(root)
 	version := workspace.SDKVersion(root)
 	if version == "" {
 		return nil, fmt.Errorf("%s: expected a GOROOT, found no file VERSION in it that tells which Go it is", root)
@@ -40,7 +51,7 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 	if label == "" {
 		return nil, errors.New("-overlays: builds use no set unless they are told to; name one, or an overlay")
 	}
-	if err := l.complete(label, broken); err != nil {
+	if err := l.complete(broken); err != nil {
 		return nil, err
 	}
 	s, aside, err := d.ofSDK(ctx, l, root, version)
@@ -51,11 +62,8 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 	if len(s.chosen) == 0 {
 		return nil, fmt.Errorf("%s has no overlay of a package of Go itself: %s would be as it is; overlay go compiles with overlays of other packages", label, version)
 	}
-	ordered, err := l.ordered(s.chosen)
+	ordered, err := d.inOrder(l, s.chosen)
 	if err != nil {
-		return nil, err
-	}
-	if err := d.current(ordered, time.Now()); err != nil {
 		return nil, err
 	}
 	modules, notes, err := d.make(ctx, s, ordered)
@@ -65,13 +73,19 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 	if len(modules) == 0 {
 		return nil, fmt.Errorf("%s changes no file of %s:\n%s", label, version, notes)
 	}
-	changes := &SDKChanges{Set: label, Overlays: []string{}}
-	for _, o := range ordered {
+	changes := &SDKChanges{Set: label}
+	for _, o := range modules[0].series {
 		changes.Overlays = append(changes.Overlays, o.Label)
 	}
 	std := shadow.Module{Path: "std", Version: version, Dir: root, Std: true, Files: modules[0].changed()}
 	if changes.Files, err = shadow.Completed(ctx, std); err != nil {
 		return nil, fmt.Errorf("%s: %w", label, err)
+	}
+	for _, f := range std.Files {
+		if gosdk.IncludedHeader(f.Name) != "" {
+			fmt.Fprintf(d.Err, "%s: the go command takes assembly of other packages from its build cache, whatever is in %s that they include; next: set GOCACHE to a folder for this SDK alone\n",
+				label, f.Name)
+		}
 	}
 	if aside > 0 {
 		fmt.Fprintf(d.Err, "%s: %s left aside, of packages that are not Go's own\n", label, counted(aside, "overlay"))
@@ -81,7 +95,7 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 }
 
 // complete returns an error if a set has what no file of the workspace declares, as far as those can be read.
-func (l layering) complete(label string, broken *bazel.Error) error {
+func (l layering) complete(broken *bazel.Error) error {
 	var errs []error
 	for _, set := range l.sets {
 		for _, member := range slices.Concat(set.Overlays, set.Layers) {
@@ -128,7 +142,14 @@ func (d *Desk) ofSDK(ctx context.Context, l layering, root, version string) (s *
 		}
 		_, generated := (&making{layering: l, desk: d, pkg: pkg}).changesOf(o)
 		for _, name := range sortedNames(generated) {
-			errs = append(errs, fmt.Errorf("%s: %s is made by %s, so that only a build has it; %s", o.Label, name, generated[name], byBuild))
+			if !slices.ContainsFunc(o.Changes, func(c workspace.Change) bool { return c.Name == name && c.Missing }) {
+				errs = append(errs, fmt.Errorf("%s: %s is made by %s, so that only a build has it; %s", o.Label, name, generated[name], byBuild))
+			}
+		}
+		for _, name := range sortedNames(o.Bases) {
+			if len(o.Bases[name]) == 0 && o.BaseFiles[name] == "" {
+				errs = append(errs, fmt.Errorf("%s: base has no digest of %s yet; next: overlay accept %s", o.Label, name, shell.Word(o.Label)))
+			}
 		}
 		s.packages[o.ImportPath] = pkg
 		s.chosen = append(s.chosen, o)
