@@ -727,7 +727,7 @@ func (d *Desk) namedSet(l layering, name string) (string, error) {
 	if name == "" || strings.HasPrefix(name, "@") {
 		return name, nil
 	}
-	label, err := d.chosenSet(l, name)
+	label, err := d.chosenSet(l, "-set", name)
 	switch {
 	case err == nil:
 		return label, nil

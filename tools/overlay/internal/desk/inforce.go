@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -35,20 +36,12 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking %s for overlays", d.asked())
-	l, _, broken, err := d.declared(ctx, nil)
+	label, l, _, err := d.chosenLayering(ctx, "-set", set)
 	if err != nil {
 		return nil, err
 	}
-	label, err := d.chosenSet(l, set)
-	if err != nil {
-		return nil, withBroken(err, broken)
-	}
 	if label == "" {
 		return &inForce{}, nil
-	}
-	l = l.within(label)
-	if len(l.all) == 0 && len(l.sets) == 0 && broken != nil {
-		return nil, withBroken(fmt.Errorf("%s is not there", label), broken)
 	}
 	progress.Say("asking %s for packages of %s", d.asked(), counted(len(l.all), "overlay"))
 	found, unread, err := d.packagesOf(ctx, l.all)
@@ -57,44 +50,80 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	}
 	progress.Done()
 	s := &survey{notFound: d.notFound, layering: l, packages: found, unread: unread}
-	ordered, err := l.ordered(l.all)
+	ordered, err := d.inOrder(l, l.all)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.current(ordered, time.Now()); err != nil {
+	modules, notes, err := d.make(ctx, s, ordered)
+	if err != nil {
 		return nil, err
 	}
 	force := &inForce{Set: label, overlays: l.all, sets: l.sets}
-	var modules []*exported
+	if force.Modules, err = d.ofGo(ctx, g, modules); err != nil {
+		return nil, err
+	}
+	_, err = d.Err.Write(notes)
+	return force, err
+}
+
+// chosenLayering returns the label of the set, or overlay, that a flag names, or else of what builds use, and what is in it. The label is
+// empty if builds use none. Where BUILD files can't be read, broken says which.
+func (d *Desk) chosenLayering(ctx context.Context, flag, set string) (label string, l layering, broken *bazel.Error, err error) {
+	l, _, broken, err = d.declared(ctx, nil)
+	if err != nil {
+		return "", l, nil, err
+	}
+	if label, err = d.chosenSet(l, flag, set); err != nil {
+		return "", l, nil, withBroken(err, broken)
+	}
+	if label == "" {
+		return "", l, broken, nil
+	}
+	l = l.within(label)
+	if len(l.all) == 0 && len(l.sets) == 0 && broken != nil {
+		return "", l, nil, withBroken(fmt.Errorf("%s is not there", label), broken)
+	}
+	return label, l, broken, nil
+}
+
+// make returns what overlays, the lower ones first, make of modules, and what else there is to say of them. The error has what is wrong with each.
+func (d *Desk) make(ctx context.Context, s *survey, ordered []workspace.Overlay) (modules []*exported, said []byte, err error) {
 	var errs []error
-	said := d.Err
 	var notes bytes.Buffer
+	before := d.Err
 	d.Err = &notes
-	d.warnSelects(ordered, l.sets)
+	d.warnSelects(ordered, s.sets)
 	for i, o := range ordered {
 		pkg, err := s.pkg(o)
 		if err == nil {
-			err = d.whole(ctx, l, o, pkg)
+			err = d.whole(ctx, s.layering, o, pkg)
 		}
 		if err == nil {
-			err = d.export(ctx, &modules, l, ordered[:i], o, pkg, "json")
+			err = d.export(ctx, &modules, s.layering, ordered[:i], o, pkg, "json")
 		}
 		if pkg == nil && s.unread == nil {
-			err = fmt.Errorf("%w; mend importpath at %s:%d, or, if the package is gone: overlay drop %s", err, d.rel(o.BuildFile), o.Line, shell.Word(o.Label))
+			err = d.mendable(err, o)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", o.Label, err))
 		}
 	}
-	d.Err = said
-	if err := errors.Join(errs...); err != nil {
+	d.Err = before
+	return modules, notes.Bytes(), errors.Join(errs...)
+}
+
+// mendable adds to an error about an import path that nothing has what to do.
+func (d *Desk) mendable(err error, o workspace.Overlay) error {
+	return fmt.Errorf("%w; mend importpath at %s:%d, or, if the package is gone: overlay drop %s", err, d.rel(o.BuildFile), o.Line, shell.Word(o.Label))
+}
+
+// inOrder returns overlays with the lower ones first. Their last days must not be over.
+func (d *Desk) inOrder(l layering, overlays []workspace.Overlay) ([]workspace.Overlay, error) {
+	ordered, err := l.ordered(overlays)
+	if err != nil {
 		return nil, err
 	}
-	if force.Modules, err = d.ofGo(ctx, g, modules); err != nil {
-		return nil, err
-	}
-	_, err = d.Err.Write(notes.Bytes())
-	return force, err
+	return ordered, d.current(ordered, time.Now())
 }
 
 // current returns an error for overlays whose last day is over.
@@ -152,19 +181,25 @@ func (d *Desk) ofGo(ctx context.Context, g *shadow.Go, modules []*exported) ([]s
 				m.Version = pkg.Module.Version
 			}
 		}
-		for _, f := range e.files() {
-			file := shadow.File{Name: f.name, Old: f.old, New: f.new, Source: f.source}
-			for _, overlay := range e.series {
-				if slices.ContainsFunc(overlay.files, func(other exportedFile) bool { return other.name == f.name }) {
-					file.Overlays = append(file.Overlays, overlay.Label)
-				}
-			}
-			m.Files = append(m.Files, file)
-		}
+		m.Files = e.changed()
 		errs = append(errs, d.sameBase(e.home, m, g))
 		result = append(result, m)
 	}
 	return result, errors.Join(errs...)
+}
+
+// changed returns the files that overlays change, as the go command is given them.
+func (e *exported) changed() (files []shadow.File) {
+	for _, f := range e.files() {
+		file := shadow.File{Name: f.name, Old: f.old, New: f.new, Source: f.source}
+		for _, overlay := range e.series {
+			if slices.ContainsFunc(overlay.files, func(other exportedFile) bool { return other.name == f.name }) {
+				file.Overlays = append(file.Overlays, overlay.Label)
+			}
+		}
+		files = append(files, file)
+	}
+	return files
 }
 
 // A goPackage is a package as go list prints it.

@@ -92,7 +92,7 @@ func (m *making) of(overlays []workspace.Overlay) (map[string][]byte, error) {
 	var labels []map[string]string
 	diffs := map[string]bool{}
 	for i, o := range overlays {
-		labels = append(labels, map[string]string{"label": "@@" + o.Label})
+		labels = append(labels, map[string]string{"label": "@@" + o.Label, "base_version": o.Version})
 		own, _ := m.changesOf(o)
 		for _, change := range own {
 			if change.Name == "" {

@@ -67,7 +67,7 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	if err != nil {
 		return err
 	}
-	set, err := d.chosenSet(l, o.Set)
+	set, err := d.chosenSet(l, "-set", o.Set)
 	if err != nil {
 		return withBroken(err, broken)
 	}
@@ -105,8 +105,8 @@ func (d *Desk) Show(ctx context.Context, text string, o ShowOptions) error {
 	return terminal.Page(d.Out, content)
 }
 
-// chosenSet returns the label of the set, or overlay, that builds use, or of the one that the user names.
-func (d *Desk) chosenSet(l layering, name string) (string, error) {
+// chosenSet returns the label of the set, or overlay, that builds use, or of the one that the user names by a flag.
+func (d *Desk) chosenSet(l layering, flag, name string) (string, error) {
 	if name == "" {
 		return d.defaultSet()
 	}
@@ -116,7 +116,7 @@ func (d *Desk) chosenSet(l layering, name string) (string, error) {
 	}
 	found, err := d.named(all, name)
 	if err != nil {
-		return "", fmt.Errorf("-set: %w", err)
+		return "", fmt.Errorf("%s: %w", flag, err)
 	}
 	return found.Label, nil
 }

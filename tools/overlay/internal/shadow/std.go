@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,8 +10,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
@@ -150,6 +153,70 @@ func stdChanges(folder string, std Module) (changes []gosdk.Change, err error) {
 		changes = append(changes, change)
 	}
 	return changes, nil
+}
+
+// Completed returns changes of Go itself, which is in their Dir, with those that follow from them in a GOROOT: copies of headers, and go.env by which
+// the go command stays the one that has the changes. They are what a GOROOT with the changes has otherwise than Dir, in the order of their names.
+func Completed(ctx context.Context, std Module) ([]File, error) {
+	temporary, err := os.MkdirTemp("", "overlay")
+	if err != nil {
+		return nil, err
+	}
+	defer removeTree(temporary)
+	changes, err := stdChanges(temporary, std)
+	if err != nil {
+		return nil, err
+	}
+	// Of a tree with nothing but what is beside changes.
+	options := goroot.Options{Root: filepath.Join(std.Dir, "VERSION"), Changes: changes, Out: filepath.Join(temporary, "goroot"), Link: true}
+	add := func(name string) error {
+		path := filepath.Join(std.Dir, filepath.FromSlash(name))
+		info, err := os.Stat(path)
+		if errors.Is(err, os.ErrNotExist) || err == nil && !info.Mode().IsRegular() || slices.Contains(options.Files, path) {
+			return nil
+		}
+		options.Files = append(options.Files, path)
+		return err
+	}
+	errs := []error{add("go.env")}
+	overlays := map[string][]string{} // by names of what follows
+	for _, f := range std.Files {
+		if header := gosdk.IncludedHeader(f.Name); header != "" {
+			overlays[header] = f.Overlays
+			errs = append(errs, add(header))
+		}
+		folder := path.Dir(f.Name)
+		entries, err := os.ReadDir(filepath.Join(std.Dir, filepath.FromSlash(folder)))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+		for _, entry := range entries { // Names must differ by more than their cases.
+			errs = append(errs, add(path.Join(folder, entry.Name())))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if err := goroot.Write(ctx, options); err != nil {
+		return nil, err
+	}
+	completed := slices.Clone(std.Files)
+	err = files.Walk(options.Out, func(name, path string, info fs.FileInfo) error {
+		if slices.ContainsFunc(std.Files, func(f File) bool { return f.Name == name }) {
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		old, err := os.ReadFile(filepath.Join(std.Dir, filepath.FromSlash(name)))
+		if err == nil && !bytes.Equal(content, old) {
+			completed = append(completed, File{Name: name, Old: old, New: content, Overlays: overlays[name]})
+		}
+		return err
+	})
+	slices.SortFunc(completed, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	return completed, err
 }
 
 // writeTree writes a GOROOT like another one, with changes, to a folder beside a path, and returns it.

@@ -84,7 +84,7 @@ func (p *GoPackages) FindMany(ctx context.Context, importPaths []string) (map[st
 		}
 		switch {
 		case strings.HasPrefix(importPath, "lib/"): // a folder of the SDK, of which nothing need be of Go
-			pkg, err := sdkPackage(p.g.GOROOT, importPath)
+			pkg, err := SDKPackage(p.g.GOROOT, importPath)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -125,7 +125,7 @@ func (p *GoPackages) pkg(found listed) (*GoPackage, error) {
 		return nil, nil
 	}
 	if found.Standard {
-		return sdkPackage(p.g.GOROOT, found.ImportPath)
+		return SDKPackage(p.g.GOROOT, found.ImportPath)
 	}
 	pkg := &GoPackage{ImportPath: found.ImportPath, Cgo: len(found.CgoFiles) > 0, Home: p.home(found)}
 	if m := found.Module; m != nil {

@@ -323,11 +323,11 @@ func (p *BazelPackages) std(ctx context.Context, importPath string) (*GoPackage,
 	if err != nil {
 		return nil, err
 	}
-	return sdkPackage(root, importPath)
+	return SDKPackage(root, importPath)
 }
 
-// sdkPackage returns a package of an SDK, or nil if that has none of the import path.
-func sdkPackage(root, importPath string) (*GoPackage, error) {
+// SDKPackage returns a package of an SDK, or nil if that has none of the import path.
+func SDKPackage(root, importPath string) (*GoPackage, error) {
 	folder := filepath.Join(root, "src", filepath.FromSlash(importPath))
 	isLib := strings.HasPrefix(importPath, "lib/") // a folder, of which nothing need be of Go
 	if isLib {
@@ -339,7 +339,7 @@ func sdkPackage(root, importPath string) (*GoPackage, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	pkg := &GoPackage{ImportPath: importPath, Std: true, Version: sdkVersion(root)}
+	pkg := &GoPackage{ImportPath: importPath, Std: true, Version: SDKVersion(root)}
 	for _, entry := range entries {
 		if entry.Type().IsRegular() || entry.Type()&os.ModeSymlink != 0 {
 			pkg.Files = append(pkg.Files, File{Name: entry.Name(), Path: filepath.Join(folder, entry.Name())})
@@ -388,8 +388,8 @@ func (p *BazelPackages) SDK(ctx context.Context) (string, error) {
 	return p.sdk, nil
 }
 
-// sdkVersion returns the version of an SDK, as its file VERSION begins, or an empty string.
-func sdkVersion(root string) string {
+// SDKVersion returns the version of an SDK, as its file VERSION begins, or an empty string.
+func SDKVersion(root string) string {
 	content, err := os.ReadFile(filepath.Join(root, "VERSION"))
 	if err != nil {
 		return ""
