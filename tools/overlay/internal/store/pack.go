@@ -207,7 +207,7 @@ func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
 			seen[f.Object] = true
 			p := plan{o: f.Object}
 			base, ok := same[f.Path]
-			if ok && base.Size > 0 && base.Digest != f.Digest && base.Size <= maxBase && f.Size <= maxBase && !isBase[f.Object] {
+			if ok && canBeBase(base, f.Object) && !isBase[f.Object] {
 				p.base = &base
 			}
 			plans = append(plans, p)

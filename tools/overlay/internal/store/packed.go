@@ -114,7 +114,7 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 			return fmt.Errorf("%s is a delta against it: %w", file.Name(), err)
 		}
 	}
-	r, err := delta.NewReader(content, base)
+	r, err := delta.NewReader(content, base, o.Size)
 	if err != nil {
 		return &damagedError{file.Name(), err.Error()}
 	}
@@ -124,6 +124,9 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 
 // content returns the content of an object that others are deltas against, whether it is packed or not.
 func (s *Store) content(o Object, depth int) (content []byte, err error) {
+	if o.Size == 0 {
+		return nil, nil
+	}
 	const most = 8 // Each step is one to an older delta; more than two would be odd already.
 	if depth > most {
 		return nil, &damagedError{s.packedPath(o), "its deltas are against each other"}

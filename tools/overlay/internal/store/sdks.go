@@ -205,7 +205,13 @@ func (s *Store) notInstalled(name string) error {
 
 // install gives an SDK a name and lays it out. Its objects and its manifest are in the store.
 func (s *Store) install(ctx context.Context, name string, m *Manifest) error {
-	if err := s.ensure(ctx, m, s.tree(m.Version, m.ID())); err != nil {
+	tree := s.tree(m.Version, m.ID())
+	if exists(tree) {
+		// What others have done to it is undone: who installs again may do so for that.
+		if err := s.mendTree(ctx, m, tree); err != nil {
+			return err
+		}
+	} else if err := s.ensure(ctx, m, tree); err != nil {
 		return err
 	}
 	return s.setName(name, m)
@@ -218,9 +224,16 @@ type InstallOptions struct {
 	Progress func(bytes int64)     // or nil: so many more have been read
 }
 
-// Install takes the files of a source into the store, as an SDK with a name, and lays it out. A SDK that has the name already, with other
+// Install takes the files of a source into the store, as an SDK with a name, and lays it out. An SDK that has the name already, with other
 // files, loses it. After an error nothing has changed but for objects that nobody asks for, which [Store.Clean] removes.
 func (s *Store) Install(ctx context.Context, source *Source, o InstallOptions) (sdk *SDK, err error) {
+	return s.installing(ctx, o, func(shelf *shelf, o *InstallOptions) (*Manifest, error) {
+		return shelf.ingest(ctx, source, o.Progress)
+	})
+}
+
+// installing installs what a function puts on a shelf.
+func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*shelf, *InstallOptions) (*Manifest, error)) (sdk *SDK, err error) {
 	done, err := s.add(ctx)
 	if err != nil {
 		return nil, err
@@ -231,22 +244,20 @@ func (s *Store) Install(ctx context.Context, source *Source, o InstallOptions) (
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	progress := o.Progress
-	if progress == nil {
-		progress = func(int64) {}
+	if o.Progress == nil {
+		o.Progress = func(int64) {}
 	}
-	m, err := shelf.ingest(ctx, source, progress)
+	m, err := fill(shelf, &o)
 	if err == nil && o.Accept != nil {
 		err = o.Accept(m)
 	}
 	if err != nil {
 		return nil, err
 	}
-	name := o.Name
-	if name == "" {
-		name = NameOf(m.Version, m.Platform)
+	if o.Name == "" {
+		o.Name = NameOf(m.Version, m.Platform)
 	}
-	if err := CheckName(name); err != nil {
+	if err := CheckName(o.Name); err != nil {
 		return nil, err
 	}
 	if err := shelf.store(); err != nil {
@@ -255,11 +266,11 @@ func (s *Store) Install(ctx context.Context, source *Source, o InstallOptions) (
 	if err := s.writeManifest(m); err != nil {
 		return nil, s.unwritable(err)
 	}
-	if err := s.install(ctx, name, m); err != nil {
+	if err := s.install(ctx, o.Name, m); err != nil {
 		return nil, err
 	}
-	s.touch(name)
-	return s.sdk(name)
+	s.touch(o.Name)
+	return s.sdk(o.Name)
 }
 
 // touch remembers that an SDK is used now. Where that can't be written it doesn't matter.

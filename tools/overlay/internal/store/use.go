@@ -157,6 +157,9 @@ func (s *Store) Rollback(ctx context.Context) (Generation, error) {
 	if err != nil {
 		return Generation{}, err
 	}
+	if !slices.ContainsFunc(all, func(g Generation) bool { return g.Current }) {
+		return Generation{}, errNoCurrent
+	}
 	for _, g := range all {
 		if !g.before(all) {
 			continue

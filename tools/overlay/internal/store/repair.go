@@ -1,0 +1,266 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-overlay/go_overlay/tools/internal/files"
+)
+
+// Repair mends what Verify finds, of all SDKs, as far as the store itself has what it takes. What others have written into objects and trees it
+// keeps in a folder, which it returns. It returns what is left: objects that are lost.
+func (s *Store) Repair(ctx context.Context, names []string, progress func(bytes int64)) (mended []Problem, kept string, left []Problem, err error) {
+	done, err := s.takeAway(ctx)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	defer done()
+	problems, err := s.verify(ctx, names, progress)
+	if err != nil || len(problems) == 0 {
+		return nil, "", nil, err
+	}
+	k := &keeping{s: s}
+	if err := s.repair(ctx, problems, k); err != nil {
+		return nil, k.dir, nil, s.unwritable(err)
+	}
+	if left, err = s.verify(ctx, names, func(int64) {}); err != nil {
+		return nil, k.dir, nil, err
+	}
+	remaining := map[string]bool{}
+	for _, p := range left {
+		remaining[p.Path] = true
+	}
+	for _, p := range problems {
+		if !remaining[p.Path] {
+			mended = append(mended, p)
+		}
+	}
+	return mended, k.dir, left, nil
+}
+
+func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err error) {
+	shelf, remove, err := s.newShelf()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	// Damaged objects first: they are not to be found by what follows.
+	lost := map[Object]bool{}
+	for _, p := range problems {
+		switch p.kind {
+		case badObject:
+			if err := errors.Join(k.keep(p.Path), removeIfThere(p.Path)); err != nil {
+				return err
+			}
+			lost[p.object] = true
+		case noObject:
+			lost[p.object] = true
+		}
+	}
+	if err := s.findLost(ctx, lost, shelf); err != nil {
+		return err
+	}
+	if err := shelf.store(); err != nil {
+		return err
+	}
+	for _, p := range problems {
+		switch p.kind {
+		case badManifest:
+			if err := s.mendManifest(ctx, p.SDK); err != nil {
+				return err
+			}
+		case badFile, extraFile:
+			if err := s.mendFile(p, k); err != nil {
+				return err
+			}
+		}
+	}
+	return s.mendTrees(ctx, k)
+}
+
+// findLost looks for objects in what is packed, and in trees: there are copies where there could be no links, and files that somebody
+// has put there again.
+func (s *Store) findLost(ctx context.Context, lost map[Object]bool, shelf *shelf) error {
+	buffer := make([]byte, 128<<10)
+	for o := range lost {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := s.unpackTo(o, 0, func(r io.Reader) error { return shelf.writeChecked(o, r, buffer) }); err == nil {
+			delete(lost, o)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	bySize := map[int64]bool{}
+	for o := range lost {
+		bySize[o.Size] = true
+	}
+	return ignoreMissing(files.Walk(s.path("trees"), func(_, path string, info fs.FileInfo) error {
+		if !bySize[info.Size()] {
+			return nil
+		}
+		for o := range lost {
+			if o.Size != info.Size() {
+				continue
+			}
+			file, err := os.Open(path)
+			if err != nil {
+				continue
+			}
+			err = errors.Join(shelf.writeChecked(o, file, buffer), file.Close())
+			if err == nil {
+				delete(lost, o)
+			}
+		}
+		return ctx.Err()
+	}))
+}
+
+// mendManifest makes the manifest of an SDK anew of its tree, if the tree is what the name of the manifest says.
+func (s *Store) mendManifest(ctx context.Context, name string) error {
+	target, err := os.Readlink(s.path("sdks", name))
+	if err != nil {
+		return nil // It stays a problem.
+	}
+	id, err := ParseDigest(filepath.Base(target))
+	if err != nil {
+		return nil
+	}
+	trees, err := os.ReadDir(s.path("trees"))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	at := slices.IndexFunc(trees, func(tree fs.DirEntry) bool { return strings.HasSuffix(tree.Name(), fmt.Sprintf("-%x", id[:8])) })
+	if at < 0 {
+		return nil
+	}
+	source, err := FromFolder(s.path("trees", trees[at].Name()))
+	if err != nil {
+		return err
+	}
+	shelf, remove, err := s.newShelf()
+	if err != nil {
+		return err
+	}
+	m, err := shelf.ingest(ctx, source, func(int64) {})
+	if err == nil && m.ID() == id {
+		if err = shelf.store(); err == nil {
+			err = s.writeManifest(m)
+		}
+	} else if err != nil && ctx.Err() == nil {
+		err = nil // The tree is no whole SDK.
+	}
+	return errors.Join(err, remove())
+}
+
+// mendFile puts a file of a tree in order, if the store has its content.
+func (s *Store) mendFile(p Problem, k *keeping) error {
+	if p.kind == badFile && !s.has(p.object) {
+		return nil
+	}
+	if exists(p.Path) {
+		if err := k.keep(p.Path); err != nil {
+			return err
+		}
+	}
+	if p.kind == extraFile {
+		return removeIfThere(p.Path)
+	}
+	if err := os.MkdirAll(filepath.Dir(p.Path), 0o755); err != nil {
+		return err
+	}
+	made, err := os.MkdirTemp(filepath.Dir(p.Path), ".overlay-*.tmp")
+	if err != nil {
+		return err
+	}
+	var fallen notice
+	err = s.layFile(p.object, filepath.Join(made, "file"), make([]byte, 128<<10), &fallen)
+	if err == nil {
+		err = os.Rename(filepath.Join(made, "file"), p.Path)
+	}
+	return errors.Join(err, os.RemoveAll(made))
+}
+
+// mendTrees puts trees in order whose files were links of objects that were damaged.
+func (s *Store) mendTrees(ctx context.Context, k *keeping) error {
+	sdks, _ := s.List() // What can't be read is told by who verifies again.
+	for _, sdk := range sdks {
+		m, err := s.manifest(sdk.ID)
+		if err != nil || !sdk.LaidOut {
+			continue
+		}
+		if err := s.mendTreeKeeping(ctx, m, sdk.Tree, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mendTree puts a tree in order that was there before.
+func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
+	k := &keeping{s: s}
+	if err := s.unpack(ctx, m); err != nil {
+		return err
+	}
+	if err := s.mendTreeKeeping(ctx, m, tree, k); err != nil {
+		return err
+	}
+	if k.dir != "" {
+		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
+	}
+	return nil
+}
+
+func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k *keeping) error {
+	problems, err := s.verifyTree(ctx, m, tree)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if err := s.mendFile(p, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keeping keeps files of others in a folder of their own, by the names that they have in the store.
+type keeping struct {
+	s   *Store
+	dir string // or "": there is none yet
+}
+
+// keep keeps a file, which stays where it is.
+func (k *keeping) keep(path string) error {
+	name, err := filepath.Rel(k.s.Dir, path)
+	if err != nil {
+		return err
+	}
+	if k.dir == "" {
+		parent, err := k.s.folder("kept")
+		if err != nil {
+			return err
+		}
+		if k.dir, err = os.MkdirTemp(parent, time.Now().UTC().Format("2006-01-02T15-04-05-")); err != nil {
+			return err
+		}
+	}
+	target := filepath.Join(k.dir, name)
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		return files.Copy(target, path, 0o644) // A link would go on being written through.
+	}
+	return os.Rename(path, target)
+}
