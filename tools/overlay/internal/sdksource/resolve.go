@@ -203,3 +203,10 @@ func remote(ctx context.Context, g *goOrProxy, platform gosdk.Platform, done fun
 	}
 	return versionsFor(sdks, platform), nil
 }
+
+// Newest returns the newest of versions that part of one means, as [Resolve] has it, or an empty string.
+func Newest(part string, versions []string) string {
+	sorted := slices.Clone(versions)
+	slices.SortFunc(sorted, func(a, b string) int { return sdkmodule.CompareVersions(b, a) })
+	return newest(strings.TrimPrefix(part, "go"), sorted)
+}

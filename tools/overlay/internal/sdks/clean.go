@@ -1,0 +1,164 @@
+package sdks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
+)
+
+// Clean removes SDKs, and what belongs to none.
+func (s *SDKs) Clean(ctx context.Context, o store.CleanOptions) error {
+	c, err := s.Store.Clean(ctx, o)
+	if err != nil {
+		return err
+	}
+	return s.tellCleaning(c, "removed", o.DryRun)
+}
+
+func (s *SDKs) tellCleaning(c *store.Cleaning, done string, dryRun bool) error {
+	would := ""
+	if dryRun {
+		would = "would be "
+	}
+	for _, name := range c.Removed {
+		fmt.Fprintf(s.Out, "%s%s %s\n", would, done, name)
+	}
+	var kept []string
+	for name := range c.Kept {
+		kept = append(kept, name)
+	}
+	slices.SortFunc(kept, store.CompareNames)
+	for _, name := range kept {
+		fmt.Fprintf(s.Out, "kept %s: %s\n", name, c.Kept[name])
+	}
+	_, err := fmt.Fprintf(s.Out, "%s %sfree; the store has %s\n", size(c.Bytes), would, size(c.Size))
+	return err
+}
+
+// Pack packs SDKs.
+func (s *SDKs) Pack(ctx context.Context, texts []string) error {
+	var names []string
+	for _, text := range texts {
+		sdk, err := s.find(text)
+		if err != nil {
+			return err
+		}
+		names = append(names, sdk.Name)
+	}
+	advance, done := s.progress("packing", 0)
+	defer done()
+	c, err := s.Store.Pack(ctx, names, advance)
+	if err != nil {
+		return err
+	}
+	done()
+	return s.tellCleaning(c, "packed", false)
+}
+
+// Pin keeps SDKs, or lets them go.
+func (s *SDKs) Pin(texts []string, pinned bool) error {
+	var names []string
+	for _, text := range texts {
+		sdk, err := s.find(text)
+		if err != nil {
+			return err
+		}
+		names = append(names, sdk.Name)
+	}
+	for _, name := range names {
+		if err := s.Store.Pin(name, pinned); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// found says that something is not as it should be, which has been told.
+const found = command.ExitCode(1)
+
+// Verify looks whether SDKs are what they should be.
+func (s *SDKs) Verify(ctx context.Context, names []string) error {
+	advance, done := s.progress("verifying", 0)
+	defer done()
+	problems, err := s.Store.Verify(ctx, withoutGo(names), advance)
+	if err != nil {
+		return err
+	}
+	done()
+	if len(problems) == 0 {
+		_, err := fmt.Fprintln(s.Out, "ok")
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintf(s.Out, "%s: %s\n", p.SDK, p)
+	}
+	fmt.Fprintln(s.Out, "next: overlay sdk repair")
+	return found
+}
+
+func withoutGo(names []string) (short []string) {
+	for _, name := range names {
+		short = append(short, strings.TrimPrefix(name, "go"))
+	}
+	return short
+}
+
+// Repair mends what Verify finds: by what the store has, and by what GOPROXY has of releases.
+func (s *SDKs) Repair(ctx context.Context, names []string) error {
+	advance, done := s.progress("repairing", 0)
+	defer done()
+	mended, kept, left, err := s.Store.Repair(ctx, withoutGo(names), advance)
+	done()
+	if err != nil {
+		return err
+	}
+	for _, p := range mended {
+		fmt.Fprintf(s.Out, "mended %s: %s\n", p.SDK, p)
+	}
+	if kept != "" {
+		fmt.Fprintf(s.Out, "what was found there is in %s\n", kept)
+	}
+	if left, err = s.fetchLost(ctx, names, left); err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		for _, p := range left {
+			fmt.Fprintf(s.Out, "%s: %s\n", p.SDK, p)
+		}
+		fmt.Fprintln(s.Out, "next: install what these are from again: overlay sdk install, with what it was made by")
+		return found
+	}
+	_, err = fmt.Fprintln(s.Out, "ok")
+	return err
+}
+
+// fetchLost installs those releases again that have lost files, and those that others are made of, and returns what is still lost.
+func (s *SDKs) fetchLost(ctx context.Context, names []string, left []store.Problem) ([]store.Problem, error) {
+	tried := map[string]bool{}
+	for _, p := range left {
+		release, lock, err := s.releaseOf(p.SDK)
+		if err != nil || tried[release.String()] {
+			continue
+		}
+		tried[release.String()] = true
+		name := store.NameOf(release.Version, release.Platform)
+		_, missing := s.Store.Find(name)
+		if _, err := s.download(ctx, name, release, lock, false); err != nil {
+			fmt.Fprintf(s.Err, "%s: %v\n", p.SDK, err)
+			continue
+		}
+		fmt.Fprintf(s.Out, "fetched Go %s again\n", release)
+		if missing != nil { // It was not installed: only its files were wanted.
+			defer s.Store.Remove(ctx, []string{name})
+		}
+	}
+	if len(tried) == 0 {
+		return left, nil
+	}
+	_, _, left, err := s.Store.Repair(ctx, withoutGo(names), func(int64) {})
+	return left, err
+}

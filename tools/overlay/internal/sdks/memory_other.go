@@ -1,0 +1,5 @@
+//go:build !linux
+
+package sdks
+
+func isMemory(string) bool { return false }

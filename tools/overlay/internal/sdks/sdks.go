@@ -1,0 +1,120 @@
+// Package sdks has what the verbs of overlay sdk do, a file each: it finds out by sdksource which Go SDK is meant, and gets it, and by store
+// what there is.
+package sdks
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdksource"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/terminal"
+)
+
+// SDKs are those of a store, as somebody sees them who works in a folder.
+type SDKs struct {
+	Store *store.Store
+	Dir   string // of the user
+	Out   io.Writer
+	Err   io.Writer
+}
+
+// Open opens the store that the environment names.
+func Open(dir string, out, errs io.Writer) (*SDKs, error) {
+	folder, err := store.Folder()
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(folder, func(text string) { fmt.Fprintln(errs, text) })
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
+	return &SDKs{Store: s, Dir: dir, Out: out, Err: errs}, nil
+}
+
+// installed returns the SDK that a text means: a name, or part of a version, of which the newest counts that is installed; or if it is
+// empty, what files of the folder ask for.
+func (s *SDKs) installed(text string) (*store.SDK, error) {
+	why := ""
+	if text == "" {
+		want, err := sdksource.Wanted(s.Dir)
+		if errors.As(err, new(*sdksource.NothingWantedError)) {
+			return nil, fmt.Errorf("%w; name a version", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, why = want.Version, want.String()+": "
+	}
+	sdk, err := s.find(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", why, err)
+	}
+	return sdk, nil
+}
+
+func (s *SDKs) find(text string) (*store.SDK, error) {
+	sdk, err := s.Store.Find(strings.TrimPrefix(text, "go"))
+	if text == "current" && err != nil {
+		if text, err = s.Store.CurrentName(); err != nil {
+			return nil, err
+		}
+		return s.Store.Find(text)
+	}
+	if !errors.As(err, new(*store.NotInstalledError)) || !sdksource.IsPartial(strings.TrimPrefix(text, "go")) {
+		return sdk, err
+	}
+	all, listErr := s.Store.List()
+	var names []string
+	for _, sdk := range all {
+		if sdk.Platform == gosdk.Host && sdk.Name == store.NameOf(sdk.Version, sdk.Platform) {
+			names = append(names, sdk.Name)
+		}
+	}
+	if name := sdksource.Newest(text, names); name != "" {
+		return s.Store.Find(name)
+	}
+	return nil, errors.Join(err, listErr)
+}
+
+// progress tells on a terminal how far something is. Without a total it tells what is done.
+func (s *SDKs) progress(what string, total int64) (advance func(bytes int64), done func()) {
+	p := terminal.StartProgress(s.Err)
+	return counter(p, what, total), p.Done
+}
+
+// abs returns a path of the user's.
+func (s *SDKs) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(s.Dir, path)
+}
+
+// size writes a number of bytes for people.
+func size(bytes int64) string {
+	const unit = 1000
+	switch {
+	case bytes < unit:
+		return fmt.Sprintf("%d B", bytes)
+	case bytes < unit*unit:
+		return fmt.Sprintf("%.1f kB", float64(bytes)/unit)
+	case bytes < unit*unit*unit:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/unit/unit)
+	default:
+		return fmt.Sprintf("%.2f GB", float64(bytes)/unit/unit/unit)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
