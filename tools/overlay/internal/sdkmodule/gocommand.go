@@ -242,10 +242,11 @@ func (g *GoCommand) seed(s SDK) error {
 		case d.IsDir() && d.Name() == "lookup":
 			// Of all others there may be many.
 			if copied := filepath.Join(path, lookup); isFile(copied) {
-				name = filepath.Join(name, lookup)
-				err = copyTo(filepath.Join(target, name), copied)
+				if err := copyTo(filepath.Join(target, name, lookup), copied); err != nil {
+					return err
+				}
 			}
-			return errors.Join(err, fs.SkipDir)
+			return fs.SkipDir
 		case !d.Type().IsRegular():
 			return nil
 		}

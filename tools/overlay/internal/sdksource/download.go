@@ -193,19 +193,23 @@ func (d *download) get(ctx context.Context) (*Zip, error) {
 	}
 	from := sdkmodule.CachedZip(d.modCache, d.sdk)
 	var zip sdkmodule.Zip
-	err := errors.New("not cached")
-	if exists(from) && !d.command.DatabaseIsOff() {
-		zip, err = d.command.VerifyCached(ctx, d.sdk)
+	var err, cacheErr error
+	cached := exists(from) && !d.command.DatabaseIsOff()
+	if cached {
+		zip, cacheErr = d.command.VerifyCached(ctx, d.sdk)
 	}
-	if err != nil && ctx.Err() == nil {
-		// It is broken, or the database can't be asked: a download tells what to do then.
+	if !cached || cacheErr != nil && ctx.Err() == nil {
 		from, d.command.Progress = "GOPROXY", d.sizeOnly()
-		zip, err = d.command.Download(ctx, d.sdk)
+		if zip, err = d.command.Download(ctx, d.sdk); err != nil && cacheErr != nil {
+			err = fmt.Errorf("%w\nnor can what the module cache has be taken: %w", err, cacheErr)
+		}
 	}
 	verifiedBy := databaseName
 	switch {
 	case err != nil:
 		return nil, err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case zip.Unverified != "" && !d.Unverified:
 		return nil, fmt.Errorf("%w: %s", errUnverified, zip.Unverified)
 	case zip.Unverified != "":
