@@ -4,6 +4,7 @@ package sdksource
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -151,16 +152,53 @@ func TestDownload(t *testing.T) {
 	newCall(t, lockFile(t, s, "1.26.0")).ok(t, s, "GOPROXY", databaseName)
 
 	asked := s.Asked
-	newCall(t, lock).ok(t, s, "GOPROXY", lock)
+	newCall(t, lock).ok(t, s, s.Proxy.URL, lock)
 	repack(s)
-	newCall(t, lock).ok(t, s, "GOPROXY", lock)
+	newCall(t, lock).ok(t, s, s.Proxy.URL, lock)
 	if s.Asked != asked {
 		t.Error("the database was asked for what the lock file has")
 	}
 	t.Setenv("GOSUMDB", "off")
-	newCall(t, lock).ok(t, s, "GOPROXY", lock)
-	t.Setenv("GOPROXY", s.FilesURL(t))
-	newCall(t, lock).ok(t, s, "GOPROXY", lock)
+	newCall(t, lock).ok(t, s, s.Proxy.URL, lock)
+	files := s.FilesURL(t)
+	t.Setenv("GOPROXY", files)
+	newCall(t, lock).ok(t, s, files, lock)
+}
+
+// TestLockedByGo checks that the go command gets what the lock file has where that takes what only it knows, such as
+// the passwords in .netrc.
+func TestLockedByGo(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("SSL_CERT_FILE is for other systems")
+	}
+	s := newServers(t)
+	lock := lockFile(t, s, "1.26.8")
+	right, _ := s.Sums(go126)
+	proxy := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if u, p, _ := r.BasicAuth(); u != "user" || p != "password" {
+			http.Error(w, "who is it?", http.StatusUnauthorized)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	home := t.TempDir()
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: proxy.Certificate().Raw})
+	fakeproxy.WriteFile(t, filepath.Join(home, "certificate.pem"), string(certificate))
+	fakeproxy.WriteFile(t, filepath.Join(home, ".netrc"), "machine "+proxy.Listener.Addr().String()+" login user password password\n")
+	for name, value := range map[string]string{
+		"SSL_CERT_FILE": filepath.Join(home, "certificate.pem"), "NETRC": filepath.Join(home, ".netrc"), "GOAUTH": "netrc", "GOPROXY": proxy.URL, "GOSUMDB": "off",
+	} {
+		t.Setenv(name, value)
+	}
+	c := newCall(t, lock)
+	c.Progress = func(done, total int64) {}
+	c.ok(t, s, "GOPROXY", lock)
+	repack(s)
+	c.ok(t, s, "GOPROXY", lock)
+	s.Tamper(t, go126)
+	wrong, _ := s.Sums(go126)
+	newCall(t, lock).fails(t, "1.26.8", "Go 1.26.8 linux_amd64: what came from GOPROXY is not what "+lock+" has: expected the sum "+right+", found "+wrong)
 }
 
 // TestDownloadAgain checks that a zip that is there already is replaced, not written to.
@@ -218,7 +256,7 @@ func TestTampered(t *testing.T) {
 	s.Tamper(t, go126)
 	wrong, _ := s.Sums(go126)
 	newCall(t, "").fails(t, "1.26.8", "verifying module: checksum mismatch")
-	newCall(t, lock).fails(t, "1.26.8", "Go 1.26.8 linux_amd64: what came from GOPROXY is not what "+lock+" has: expected the sum "+right+", found "+wrong,
+	newCall(t, lock).fails(t, "1.26.8", "Go 1.26.8 linux_amd64: what came from "+s.Proxy.URL, " is not what "+lock+" has: expected the sum "+right+", found "+wrong,
 		"overlay sdk lock -check -file "+lock)
 	c := newCall(t, lock)
 	c.Unverified = true
@@ -312,7 +350,7 @@ func TestCachedUnknown(t *testing.T) {
 			}
 			newCall(t, "").ok(t, s, "GOPROXY", databaseName)
 			c := newCall(t, lock)
-			c.ok(t, s, "GOPROXY", lock)
+			c.ok(t, s, s.Proxy.URL, lock)
 			if got, want := c.warnings.String(), "warning: "+zip+" is not what "+lock+" has; it is downloaded instead\n"; got != want {
 				t.Errorf("got the warning %q", got)
 			}
