@@ -52,6 +52,8 @@ type GoCommand struct {
 
 	// ModCache is the module cache of the user, which is not the one that this uses.
 	ModCache string
+	// Proxy has the user's settings of GOPROXY.
+	Proxy Proxy
 	// Progress, if it is not nil, is called with how many bytes of a zip are there.
 	Progress func(done int64)
 }
@@ -140,15 +142,16 @@ func (g *GoCommand) run(ctx context.Context, args ...string) ([]byte, error) {
 func (g *GoCommand) ReadEnv(ctx context.Context) error {
 	users := *g
 	users.env = append(slices.Clone(g.env), "GOMODCACHE="+os.Getenv("GOMODCACHE"))
-	stdout, err := users.run(ctx, "env", "-json", "GOPROXY", "GOSUMDB", "GOMODCACHE")
+	stdout, err := users.run(ctx, "env", "-json", "GOPROXY", "GONOPROXY", "GOSUMDB", "GOMODCACHE")
 	if err != nil {
 		return fmt.Errorf("go env: %w", err)
 	}
-	var env struct{ GOPROXY, GOSUMDB, GOMODCACHE string }
+	var env struct{ GOPROXY, GONOPROXY, GOSUMDB, GOMODCACHE string }
 	if err := json.Unmarshal(stdout, &env); err != nil {
 		return fmt.Errorf("go env: %w", err)
 	}
 	g.database, g.ModCache = env.GOSUMDB, env.GOMODCACHE
+	g.Proxy = Proxy{GOPROXY: env.GOPROXY, GONOPROXY: env.GONOPROXY}
 	return redact.CheckURLs(env.GOPROXY, env.GOSUMDB)
 }
 
@@ -211,8 +214,8 @@ func (g *GoCommand) VerifyCached(ctx context.Context, s SDK) (Zip, error) {
 	return asking.downloadVerified(ctx, s)
 }
 
-// seed copies into the module cache what that of the user has of an SDK, but for its sum, so that it
-// is computed.
+// seed copies into the module cache what that of the user has of an SDK. Its sum is computed anew, in a
+// half of the time that the go command takes, which asks the database for it.
 func (g *GoCommand) seed(s SDK) error {
 	target := filepath.Join(g.cache(), "cache", "download")
 	name := filepath.Join(filepath.FromSlash(Path), "@v", s.ModuleVersion())
@@ -222,9 +225,14 @@ func (g *GoCommand) seed(s SDK) error {
 	if err := Share(filepath.Join(target, name+".zip"), CachedZip(g.ModCache, s)); err != nil {
 		return err
 	}
-	// The user's cache may lack them: GOTOOLCHAIN does not need them.
+	sum, err := H1(filepath.Join(target, name+".zip"))
+	if err != nil {
+		return err
+	}
+	// The user's cache may lack the others: GOTOOLCHAIN does not need them.
 	info := fmt.Sprintf(`{"Version":%q}`, s.ModuleVersion())
-	err := errors.Join(
+	err = errors.Join(
+		os.WriteFile(filepath.Join(target, name+".ziphash"), []byte(sum), 0o666),
 		os.WriteFile(filepath.Join(target, name+".info"), []byte(info), 0o666),
 		os.WriteFile(filepath.Join(target, name+".mod"), []byte("module "+Path+"\n"), 0o666))
 	if err != nil {
@@ -242,10 +250,11 @@ func (g *GoCommand) seed(s SDK) error {
 		case d.IsDir() && d.Name() == "lookup":
 			// Of all others there may be many.
 			if copied := filepath.Join(path, lookup); isFile(copied) {
-				name = filepath.Join(name, lookup)
-				err = copyTo(filepath.Join(target, name), copied)
+				if err := copyTo(filepath.Join(target, name, lookup), copied); err != nil {
+					return err
+				}
 			}
-			return errors.Join(err, fs.SkipDir)
+			return fs.SkipDir
 		case !d.Type().IsRegular():
 			return nil
 		}

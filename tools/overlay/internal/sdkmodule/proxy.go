@@ -19,18 +19,29 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/redact"
 )
 
-// A Proxy is GOPROXY, as it is read where there is no go command. There are credentials
-// in URLs, but none of .netrc and GOAUTH; and only the environment is read.
+// A Proxy is GOPROXY, as it is read without the go command. There are credentials in URLs,
+// but none of .netrc and GOAUTH, and no direct.
 type Proxy struct {
+	GOPROXY, GONOPROXY string
+
 	// Progress, if it is not nil, is called with how many bytes of a zip are there, of how
 	// many, or of 0 if that is not known.
 	Progress func(done, total int64)
 }
 
+// ProxyOfEnvironment returns what is known of the proxy where there is no go command.
+func ProxyOfEnvironment() Proxy {
+	p := Proxy{GOPROXY: os.Getenv("GOPROXY"), GONOPROXY: os.Getenv("GONOPROXY")}
+	if p.GONOPROXY == "" {
+		p.GONOPROXY = os.Getenv("GOPRIVATE")
+	}
+	return p
+}
+
 // Fetch writes the module zip of an SDK into a new file. It is not verified. It returns
 // where it came from, for messages.
 func (p *Proxy) Fetch(ctx context.Context, s SDK, target string) (from string, err error) {
-	return get(ctx, Path+"/@v/"+s.ModuleVersion()+".zip", func(r io.Reader, size int64) (err error) {
+	return p.get(ctx, Path+"/@v/"+s.ModuleVersion()+".zip", func(r io.Reader, size int64) (err error) {
 		if size > maxSize {
 			return tooLarge()
 		}
@@ -79,7 +90,7 @@ func (c *counter) Write(data []byte) (int, error) {
 // List returns the SDKs that the proxy lists.
 func (p *Proxy) List(ctx context.Context) (sdks []SDK, err error) {
 	const maxList = 16 << 20
-	_, err = get(ctx, Path+"/@v/list", func(r io.Reader, _ int64) error {
+	_, err = p.get(ctx, Path+"/@v/list", func(r io.Reader, _ int64) error {
 		var b bytes.Buffer
 		if _, err := io.Copy(&b, io.LimitReader(r, maxList)); err != nil {
 			return err
@@ -92,21 +103,21 @@ func (p *Proxy) List(ctx context.Context) (sdks []SDK, err error) {
 
 // get gets a file of the first proxy that has it, as go help goproxy says. The function gets the
 // content, and its size, or -1.
-func get(ctx context.Context, name string, use func(io.Reader, int64) error) (from string, err error) {
-	proxies, err := proxies()
+func (p *Proxy) get(ctx context.Context, name string, use func(io.Reader, int64) error) (from string, err error) {
+	elements, err := p.elements()
 	if err != nil {
 		return "", err
 	}
 	var tried []string
-	for _, p := range proxies {
-		if p.problem != "" {
-			tried = append(tried, p.problem)
+	for _, e := range elements {
+		if e.problem != "" {
+			tried = append(tried, e.problem)
 			break
 		}
-		shown := *p.base
+		shown := *e.base
 		shown.User = nil
 		from := shown.JoinPath(name).String()
-		err := p.get(ctx, name, use)
+		err := e.get(ctx, name, use)
 		if err == nil {
 			return from, nil
 		}
@@ -114,55 +125,52 @@ func get(ctx context.Context, name string, use func(io.Reader, int64) error) (fr
 			return "", ctx.Err()
 		}
 		tried = append(tried, from+": "+redact.Error(err).Error())
-		if !errors.Is(err, fs.ErrNotExist) && !p.fallsBack {
+		if !errors.Is(err, fs.ErrNotExist) && !e.fallsBack {
 			break
 		}
 	}
 	return "", fmt.Errorf("GOPROXY led to\n  %s\nThe go command may reach more, such as what takes .netrc or GOAUTH: %w", strings.Join(tried, "\n  "), ErrNoGo)
 }
 
-type proxy struct {
+// An element is one of GOPROXY.
+type element struct {
 	base      *url.URL
 	fallsBack bool   // whether any failure leads to the next one, and not only that there is no such file
 	problem   string // of one where nothing can be had
 }
 
-// proxies reads GOPROXY.
-func proxies() ([]proxy, error) {
-	goproxy := os.Getenv("GOPROXY")
+// elements reads GOPROXY.
+func (p *Proxy) elements() ([]element, error) {
+	goproxy := p.GOPROXY
 	if strings.Trim(goproxy, ",| ") == "" {
 		return nil, fmt.Errorf("GOPROXY is not set, and there is no go command to ask for its default; set it to the URL of a module proxy, or %w", ErrNoGo)
 	}
-	noproxy := os.Getenv("GONOPROXY")
-	if noproxy == "" {
-		noproxy = os.Getenv("GOPRIVATE")
-	}
-	if matchesPrefix(noproxy, Path) {
+	if matchesPrefix(p.GONOPROXY, Path) {
 		return nil, fmt.Errorf("GONOPROXY or GOPRIVATE match %s, so that GOPROXY is not for it; set GONOPROXY=none, or %w", Path, ErrNoGo)
 	}
 	if err := redact.CheckURLs(goproxy, ""); err != nil {
 		return nil, err
 	}
-	var all []proxy
+	var all []element
 	for i := 1; goproxy != ""; i++ {
-		element, separator := goproxy, ""
+		text, separator := goproxy, ""
 		if at := strings.IndexAny(goproxy, ",|"); at >= 0 {
-			element, separator, goproxy = goproxy[:at], goproxy[at:at+1], goproxy[at+1:]
+			text, separator, goproxy = goproxy[:at], goproxy[at:at+1], goproxy[at+1:]
 		} else {
 			goproxy = ""
 		}
-		switch element = strings.TrimSpace(element); element {
+		switch text = strings.TrimSpace(text); text {
 		case "":
 			continue
 		case "off":
-			return append(all, proxy{problem: "off: GOPROXY says that nothing is to be fetched"}), nil
+			return append(all, element{problem: "off: GOPROXY says that nothing is to be fetched"}), nil
 		case "direct":
-			return append(all, proxy{problem: "direct: only a go command fetches from where a module comes from"}), nil
+			return append(all, element{problem: "direct: only a go command fetches from where a module comes from"}), nil
 		}
-		if !strings.Contains(element, ":/") {
-			element = "https://" + element // as the go command does
+		if !strings.Contains(text, ":/") {
+			text = "https://" + text // as the go command does
 		}
-		base, err := url.Parse(element)
+		base, err := url.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("part %d of GOPROXY is no URL", i)
 		}
@@ -178,16 +186,16 @@ func proxies() ([]proxy, error) {
 		if base.RawQuery != "" || base.Fragment != "" {
 			return nil, fmt.Errorf("part %d of GOPROXY: ? and # are not supported", i)
 		}
-		all = append(all, proxy{base: base, fallsBack: separator == "|"})
+		all = append(all, element{base: base, fallsBack: separator == "|"})
 	}
 	return all, nil
 }
 
-func (p proxy) get(ctx context.Context, name string, use func(io.Reader, int64) error) error {
-	if p.base.Scheme == "file" {
-		return p.open(ctx, name, use)
+func (e element) get(ctx context.Context, name string, use func(io.Reader, int64) error) error {
+	if e.base.Scheme == "file" {
+		return e.open(ctx, name, use)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base.JoinPath(name).String(), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base.JoinPath(name).String(), nil)
 	if err != nil {
 		return err
 	}
@@ -209,8 +217,8 @@ func (p proxy) get(ctx context.Context, name string, use func(io.Reader, int64) 
 	}
 }
 
-func (p proxy) open(ctx context.Context, name string, use func(io.Reader, int64) error) error {
-	dir := p.base.Path
+func (e element) open(ctx context.Context, name string, use func(io.Reader, int64) error) error {
+	dir := e.base.Path
 	if runtime.GOOS == "windows" {
 		dir = strings.TrimPrefix(dir, "/") // /C:/proxy
 	}

@@ -130,23 +130,14 @@ func (d *download) getLocked(ctx context.Context) (*Zip, error) {
 			return nil, err
 		}
 	}
-	if d.command != nil {
-		d.command.Progress = d.sizeOnly()
-		zip, err := d.command.DownloadKnown(ctx, d.sdk, d.entry.H1)
-		if mismatch := (*sdkmodule.MismatchError)(nil); errors.As(err, &mismatch) {
-			return nil, d.mismatch("GOPROXY", mismatch)
-		} else if err != nil {
-			return nil, err
-		}
-		if err := os.Rename(zip.Path, d.target); err != nil {
-			return nil, err
-		}
-		return d.zip("GOPROXY", zip.H1, d.Lock), nil
-	}
+	// By itself, as nobody else has to verify it: the go command would take longer, and not tell of how
+	// much, but it may reach what this does not.
 	d.proxy.Progress = d.Progress
 	from, err := d.proxy.Fetch(ctx, d.sdk, d.target)
-	if err != nil {
+	if err != nil && (d.command == nil || ctx.Err() != nil) {
 		return nil, err
+	} else if err != nil {
+		return d.getLockedByGo(ctx)
 	}
 	found, err := d.check()
 	if err != nil {
@@ -156,6 +147,20 @@ func (d *download) getLocked(ctx context.Context) (*Zip, error) {
 		return nil, d.mismatch(from, &sdkmodule.MismatchError{Want: d.entry.H1, Found: found})
 	}
 	return d.zip(from, found, d.Lock), nil
+}
+
+func (d *download) getLockedByGo(ctx context.Context) (*Zip, error) {
+	d.command.Progress = d.sizeOnly()
+	zip, err := d.command.DownloadKnown(ctx, d.sdk, d.entry.H1)
+	if mismatch := (*sdkmodule.MismatchError)(nil); errors.As(err, &mismatch) {
+		return nil, d.mismatch("GOPROXY", mismatch)
+	} else if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(zip.Path, d.target); err != nil {
+		return nil, err
+	}
+	return d.zip("GOPROXY", zip.H1, d.Lock), nil
 }
 
 // check returns the sum of the zip, by the digest that the lock file has, or by what is in it.
@@ -193,19 +198,23 @@ func (d *download) get(ctx context.Context) (*Zip, error) {
 	}
 	from := sdkmodule.CachedZip(d.modCache, d.sdk)
 	var zip sdkmodule.Zip
-	err := errors.New("not cached")
-	if exists(from) && !d.command.DatabaseIsOff() {
-		zip, err = d.command.VerifyCached(ctx, d.sdk)
+	var err, cacheErr error
+	cached := exists(from) && !d.command.DatabaseIsOff()
+	if cached {
+		zip, cacheErr = d.command.VerifyCached(ctx, d.sdk)
 	}
-	if err != nil && ctx.Err() == nil {
-		// It is broken, or the database can't be asked: a download tells what to do then.
+	if !cached || cacheErr != nil && ctx.Err() == nil {
 		from, d.command.Progress = "GOPROXY", d.sizeOnly()
-		zip, err = d.command.Download(ctx, d.sdk)
+		if zip, err = d.command.Download(ctx, d.sdk); err != nil && cacheErr != nil {
+			err = fmt.Errorf("%w\nnor can what the module cache has be taken: %w", err, cacheErr)
+		}
 	}
 	verifiedBy := databaseName
 	switch {
 	case err != nil:
 		return nil, err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case zip.Unverified != "" && !d.Unverified:
 		return nil, fmt.Errorf("%w: %s", errUnverified, zip.Unverified)
 	case zip.Unverified != "":
@@ -226,10 +235,10 @@ func (d *download) sizeOnly() func(done int64) {
 	return func(done int64) { d.Progress(done, 0) }
 }
 
-// A goOrProxy is what modules come by: the go command, or where there is none, GOPROXY itself.
+// A goOrProxy is what modules come by: the go command, and GOPROXY itself.
 type goOrProxy struct {
 	command  *sdkmodule.GoCommand // or nil
-	proxy    sdkmodule.Proxy
+	proxy    *sdkmodule.Proxy
 	modCache string // the user's
 }
 
@@ -237,7 +246,8 @@ type goOrProxy struct {
 func openGo(ctx context.Context, folder string) (*goOrProxy, error) {
 	command, err := sdkmodule.NewGoCommand(folder)
 	if errors.Is(err, sdkmodule.ErrNoGo) {
-		return &goOrProxy{modCache: sdkmodule.ModCache()}, nil
+		proxy := sdkmodule.ProxyOfEnvironment()
+		return &goOrProxy{proxy: &proxy, modCache: sdkmodule.ModCache()}, nil
 	} else if err != nil {
 		return nil, err
 	}
@@ -249,7 +259,7 @@ func openGo(ctx context.Context, folder string) (*goOrProxy, error) {
 		}
 		return nil, err
 	}
-	g.modCache = command.ModCache
+	g.proxy, g.modCache = &command.Proxy, command.ModCache
 	return g, nil
 }
 

@@ -14,8 +14,9 @@
 //
 // # Without a go command
 //
-// What the lock file has is downloaded without a go command, too, from the URLs in GOPROXY. That reads
-// the environment only, knows credentials in URLs only, and nothing of .netrc, GOAUTH, and direct.
+// What the lock file has needs no go command: it is downloaded from the URLs in GOPROXY. That knows credentials in
+// URLs only, and nothing of .netrc, GOAUTH, and direct; where it fails, the go command is asked, if there is one. Without
+// one, settings are those of the environment only.
 package sdksource
 
 import (
