@@ -371,6 +371,21 @@ func TestCachedUnknown(t *testing.T) {
 	t.Setenv("GOPROXY", s.FilesURL(t))
 	t.Setenv("GONOSUMDB", sdkmodule.Path)
 	newCall(t, "").fails(t, "1.26.8", "did not ask the checksum database")
+
+	// Nor is an answer of the database that it has not signed.
+	other, err := sdkmodule.H1(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, _ := publishedSums(s)
+	answer := filepath.Join(os.Getenv("GOMODCACHE"), "cache", "download", "sumdb", fakeproxy.DatabaseName, "lookup", "golang.org", "toolchain@"+go126.ModuleVersion())
+	if data, err := os.ReadFile(answer); err != nil || !strings.Contains(string(data), published) {
+		t.Fatalf("%s: %v", data, err)
+	} else if err := os.WriteFile(answer, []byte(strings.ReplaceAll(string(data), published, other)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	newCall(t, "").fails(t, "1.26.8", "did not ask the checksum database")
+
 	t.Setenv("GOSUMDB", "off")
 	newCall(t, "").fails(t, "1.26.8", "GOSUMDB is off")
 }
