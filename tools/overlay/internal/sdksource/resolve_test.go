@@ -140,6 +140,18 @@ func TestRemote(t *testing.T) {
 	}
 }
 
+func TestNewest(t *testing.T) {
+	versions := []string{"1.9", "1.26.8", "1.26.10", "1.27rc1"} // in no order
+	for part, want := range map[string]string{"1.26": "1.26.10", "go1.26": "1.26.10", "latest": "1.26.10", "1.27": "1.27rc1", "1.28": ""} {
+		if got := Newest(part, versions); got != want {
+			t.Errorf("%s: got %q, want %q", part, got, want)
+		}
+	}
+	if !slices.Equal(versions, []string{"1.9", "1.26.8", "1.26.10", "1.27rc1"}) {
+		t.Errorf("they are sorted: %v", versions)
+	}
+}
+
 func TestFindLock(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "a", "b")
