@@ -284,7 +284,7 @@ func TestPlainSDKChanges(t *testing.T) {
 {
   "sets": [{"name": "prod", "overlays": ["http", "hash", "in"]}],
   "overlays": [
-    {"name": "http", "importpath": "net/http", "srcs": ["http/request.go"]},
+    {"name": "http", "importpath": "net/http", "srcs": ["http/request.go"], "delete": ["server.go"]},
     {"name": "iter", "importpath": "iter", "delete": ["iter.go"]},
     {"name": "hash", "importpath": "example.com/hash", "srcs": ["http/hash.go"]},
     {"name": "in", "importpath": "app/in", "srcs": ["http/in.go"]}
@@ -305,7 +305,7 @@ package in
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"go.env": "GOPROXY=direct\nGOTOOLCHAIN=local\n", "src/net/http/request.go": "package http\n\nconst limit = 20\n"}
+	want := map[string]string{"go.env": "GOPROXY=direct\nGOTOOLCHAIN=local\n", "src/net/http/request.go": "package http\n\nconst limit = 20\n", "src/net/http/server.go": "deleted"}
 	if got := textsOf(changes.Files); !maps.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

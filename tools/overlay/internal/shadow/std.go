@@ -168,7 +168,7 @@ func Completed(ctx context.Context, std Module) ([]File, error) {
 		return nil, err
 	}
 	// Of a tree with nothing but what is beside changes.
-	options := goroot.Options{Root: filepath.Join(std.Dir, "VERSION"), Changes: changes, Out: filepath.Join(temporary, "goroot"), Link: true}
+	options := goroot.Options{Root: filepath.Join(std.Dir, "VERSION"), Changes: changes, Out: filepath.Join(temporary, "goroot")}
 	add := func(name string) error {
 		path := filepath.Join(std.Dir, filepath.FromSlash(name))
 		info, err := os.Stat(path)
@@ -185,9 +185,13 @@ func Completed(ctx context.Context, std Module) ([]File, error) {
 			overlays[header] = f.Overlays
 			errs = append(errs, add(header))
 		}
+		if f.Old != nil {
+			errs = append(errs, add(f.Name))
+			continue
+		}
 		folder := path.Dir(f.Name)
 		entries, err := os.ReadDir(filepath.Join(std.Dir, filepath.FromSlash(folder)))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // The package may be new.
 			errs = append(errs, err)
 		}
 		for _, entry := range entries { // Names must differ by more than their cases.
