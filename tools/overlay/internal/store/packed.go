@@ -101,6 +101,16 @@ func (s *Store) packedHead(o Object) (packedHead, error) {
 	return h, file.Close()
 }
 
+// A baseError says that a packed object can't be read, for it is a delta against another one that can't be. It may be all right itself.
+type baseError struct {
+	path string
+	err  error
+}
+
+func (e *baseError) Error() string { return fmt.Sprintf("%s is a delta against it: %v", e.path, e.err) }
+
+func (e *baseError) Unwrap() error { return e.err }
+
 // unpackTo calls a function with the content of a packed object, which has not been checked.
 func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err error) {
 	h, content, file, err := s.openPacked(o)
@@ -111,7 +121,7 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 	var base []byte
 	if h.base != nil {
 		if base, err = s.content(*h.base, depth+1); err != nil {
-			return fmt.Errorf("%s is a delta against it: %w", file.Name(), err)
+			return &baseError{file.Name(), err}
 		}
 	}
 	r, err := delta.NewReader(content, base, o.Size)

@@ -164,31 +164,36 @@ func (s *Store) mendManifest(ctx context.Context, name string) error {
 }
 
 // mendFile puts a file of a tree in order, if the store has its content.
-func (s *Store) mendFile(p Problem, k *keeping) error {
-	if p.kind == badFile && !s.has(p.object) {
-		return nil
+func (s *Store) mendFile(p Problem, k *keeping) (err error) {
+	if p.kind == extraFile {
+		if !exists(p.Path) {
+			return nil // It was in what has been taken out.
+		}
+		return errors.Join(k.keep(p.Path), removeIfThere(p.Path))
+	}
+	made, remove, err := s.Temporary()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	file := filepath.Join(made, "file")
+	var fallen notice
+	err = s.layFile(p.object, file, make([]byte, 128<<10), &fallen)
+	if errors.As(err, new(*damagedError)) || errors.Is(err, fs.ErrNotExist) {
+		return nil // It stays a problem.
+	}
+	if err != nil {
+		return err
 	}
 	if exists(p.Path) {
 		if err := k.keep(p.Path); err != nil {
 			return err
 		}
 	}
-	if p.kind == extraFile {
-		return removeIfThere(p.Path)
-	}
 	if err := os.MkdirAll(filepath.Dir(p.Path), 0o755); err != nil {
 		return err
 	}
-	made, err := os.MkdirTemp(filepath.Dir(p.Path), ".overlay-*.tmp")
-	if err != nil {
-		return err
-	}
-	var fallen notice
-	err = s.layFile(p.object, filepath.Join(made, "file"), make([]byte, 128<<10), &fallen)
-	if err == nil {
-		err = os.Rename(filepath.Join(made, "file"), p.Path)
-	}
-	return errors.Join(err, os.RemoveAll(made))
+	return os.Rename(file, p.Path)
 }
 
 // mendTrees puts trees in order whose files were links of objects that were damaged.

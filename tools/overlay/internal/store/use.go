@@ -237,6 +237,12 @@ func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
 	if isTree(tree) {
 		return nil
 	}
+	if exists(tree) { // Somebody has deleted some of it.
+		if filepath.Dir(tree) == s.path("trees") {
+			return s.mendTree(ctx, m, tree)
+		}
+		return fmt.Errorf("%s is there, but is no Go SDK; next: remove it", tree)
+	}
 	if err := s.unpack(ctx, m); err != nil {
 		return err
 	}
