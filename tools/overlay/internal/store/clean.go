@@ -192,6 +192,9 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 			continue
 		}
 		if !dryRun {
+			if err := s.keepChanges(ctx, tree); err != nil {
+				return err
+			}
 			if err := s.removeTree(tree); err != nil {
 				return err
 			}

@@ -111,7 +111,8 @@ func (e *baseError) Error() string { return fmt.Sprintf("%s is a delta against i
 
 func (e *baseError) Unwrap() error { return e.err }
 
-// unpackTo calls a function with the content of a packed object, which has not been checked.
+// unpackTo calls a function with the content of a packed object, which has not been checked. Depth is how many deltas depend on it; whoever asks
+// for it with 0 has taken no memory yet.
 func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err error) {
 	h, content, file, err := s.openPacked(o)
 	if err != nil {
@@ -119,6 +120,13 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var base []byte
+	if depth == 0 {
+		size := int64(0)
+		if h.base != nil {
+			size = h.base.Size
+		}
+		defer s.memory.take(memoryToRead(size))()
+	}
 	if h.base != nil {
 		if base, err = s.content(*h.base, depth+1); err != nil {
 			return &baseError{file.Name(), err}

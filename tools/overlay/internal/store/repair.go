@@ -239,10 +239,57 @@ func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k
 	return nil
 }
 
+// keepChanges keeps what others have put into a tree that is about to be removed.
+func (s *Store) keepChanges(ctx context.Context, tree string) error {
+	id, err := s.idOfTree(tree)
+	if err != nil {
+		return nil // It isn't known what it had.
+	}
+	m, err := s.manifest(id)
+	if err != nil {
+		return nil
+	}
+	problems, err := s.verifyTree(ctx, m, tree)
+	if err != nil {
+		return err
+	}
+	buffer := make([]byte, 128<<10)
+	for _, f := range m.Files {
+		// Of files that are links of objects nobody has read the content yet; time and size tell of which it is worth it.
+		path := filepath.Join(tree, filepath.FromSlash(f.Path))
+		info, err := os.Lstat(path)
+		if err != nil || !info.Mode().IsRegular() || f.looksRight(info) {
+			continue
+		}
+		if err := f.compareFile(path, buffer); err != nil {
+			problems = append(problems, Problem{Path: path})
+		}
+	}
+	k := &keeping{s: s}
+	for _, p := range problems {
+		if !exists(p.Path) || k.has(p.Path) {
+			continue
+		}
+		if err := k.keep(p.Path); err != nil {
+			return err
+		}
+	}
+	if k.dir != "" {
+		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
+	}
+	return nil
+}
+
 // keeping keeps files of others in a folder of their own, by the names that they have in the store.
 type keeping struct {
 	s   *Store
 	dir string // or "": there is none yet
+}
+
+// has tells whether a file has been kept already.
+func (k *keeping) has(path string) bool {
+	name, err := filepath.Rel(k.s.Dir, path)
+	return err == nil && k.dir != "" && exists(filepath.Join(k.dir, name))
 }
 
 // keep keeps a file, which stays where it is.

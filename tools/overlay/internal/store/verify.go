@@ -243,6 +243,16 @@ func linkedFolders(m *Manifest, tree string) map[string]bool {
 	return elsewhere
 }
 
+// compareFile returns an error unless a file has the content of an object.
+func (o Object) compareFile(path string, buffer []byte) (err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // It was only read.
+	return o.compare(file, buffer)
+}
+
 // compare returns an error unless there is to be read what an object has.
 func (o Object) compare(r io.Reader, buffer []byte) error {
 	digest := sha256.New()
