@@ -57,7 +57,7 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 	for _, p := range problems {
 		switch p.kind {
 		case badObject:
-			if err := errors.Join(k.keep(p.Path), removeIfThere(p.Path)); err != nil {
+			if err := k.takeOut(p.Path); err != nil {
 				return err
 			}
 			lost[p.object] = true
@@ -169,7 +169,7 @@ func (s *Store) mendFile(p Problem, k *keeping) (err error) {
 		if !exists(p.Path) {
 			return nil // It was in what has been taken out.
 		}
-		return errors.Join(k.keep(p.Path), removeIfThere(p.Path))
+		return k.takeOut(p.Path)
 	}
 	made, remove, err := s.Temporary()
 	if err != nil {
@@ -312,7 +312,18 @@ func (k *keeping) keep(path string) error {
 		return err
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-		return files.Copy(target, path, 0o644) // A link would go on being written through.
+		if err := files.Copy(target, path, 0o644); err != nil { // A link would go on being written through.
+			return errors.Join(err, removeIfThere(target))
+		}
+		return nil
 	}
 	return os.Rename(path, target)
+}
+
+// takeOut keeps a file, and removes it.
+func (k *keeping) takeOut(path string) error {
+	if err := k.keep(path); err != nil {
+		return err
+	}
+	return removeIfThere(path)
 }
