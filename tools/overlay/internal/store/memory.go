@@ -1,6 +1,9 @@
 package store
 
-import "sync"
+import (
+	"runtime/debug"
+	"sync"
+)
 
 // A budget bounds the memory that goroutines take together. One that needs more than all of it waits until it is alone.
 type budget struct {
@@ -50,4 +53,11 @@ func memoryToWrite(size, base int64) int64 {
 		return writerMemory + size
 	}
 	return writerMemory + size + base + 4*max(size, base)
+}
+
+// limitMemory has what nobody needs any more collected at once, rather than more taken, while deltas are written. It returns what ends that.
+func limitMemory() (end func()) {
+	const soft = 200 << 20 // of the whole program
+	before := debug.SetMemoryLimit(soft)
+	return func() { debug.SetMemoryLimit(before) }
 }

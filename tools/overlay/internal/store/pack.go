@@ -138,6 +138,7 @@ func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress fun
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
+	defer limitMemory()()
 	err = each(ctx, len(plans), func(i int) error {
 		if err := s.packOne(plans[i], filepath.Join(dir, plans[i].o.name())); err != nil {
 			return damagedOrMissing(err)
