@@ -36,6 +36,7 @@ func installZip(s *Store, name string) error {
 }
 
 func TestBadZips(t *testing.T) {
+	t.Parallel()
 	const prefix = Toolchain + "@v0.0.1-go1.26.8.linux-amd64/"
 	type entry struct {
 		name, text string
@@ -94,6 +95,7 @@ func TestBadZips(t *testing.T) {
 
 // TestDamagedZip cuts a zip off, changes bytes of it, and lets it declare other sizes than it has.
 func TestDamagedZip(t *testing.T) {
+	t.Parallel()
 	path := zipOf(t, "1.26.8", sdkFiles("1.26.8"))
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -188,6 +190,7 @@ func tarOf(t testing.TB, entries []tarEntry) []byte {
 
 // TestBadArchives changes each entry of archives, leaves it out, has it twice, and cuts archives off around it.
 func TestBadArchives(t *testing.T) {
+	t.Parallel()
 	from := newStore(t)
 	install(t, from, "1.26.7")
 	install(t, from, "1.26.8")
@@ -270,7 +273,7 @@ func TestBadArchives(t *testing.T) {
 	newer.content = bytes.Replace(newer.content, []byte("manifest 1\n"), []byte("manifest 2\n"), 1)
 	try("newer", tarOf(t, append([]tarEntry{newer}, entries[1:]...)))
 	huge := entries[0]
-	huge.content = bytes.Replace(huge.content, []byte(" 19 go.env"), []byte(" 9000000000 go.env"), 1)
+	huge.content = bytes.Replace(huge.content, []byte(" 17 go.env"), []byte(" 9000000000 go.env"), 1)
 	try("huge", tarOf(t, append([]tarEntry{huge}, entries[1:]...)))
 	path = filepath.Join(dir, "bad.tar.zst")
 	if err := from.Export(ctx, "1.26.8", path, ExportOptions{}); err != nil {
@@ -351,6 +354,7 @@ func TestDamagedStore(t *testing.T) {
 
 // TestSameEverywhere makes two stores in other orders, by other sources, in other places.
 func TestSameEverywhere(t *testing.T) {
+	t.Parallel()
 	one, other := newStore(t), newStore(t)
 	for _, version := range []string{"1.26.6", "1.26.7", "1.26.8"} {
 		install(t, one, version)
@@ -493,6 +497,7 @@ func FuzzArchive(f *testing.F) {
 		}
 		f.Add(content)
 	}
+	f.Add([]byte{0x1f, 0x8b})
 	f.Fuzz(func(t *testing.T, content []byte) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "archive")
@@ -508,7 +513,7 @@ func FuzzArchive(f *testing.F) {
 		} else {
 			verified(t, to)
 		}
-		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) > 2 {
 			t.Errorf("%v, %v", entries, err)
 		}
 	})

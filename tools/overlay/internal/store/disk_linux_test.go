@@ -29,6 +29,7 @@ func state(t *testing.T, s *Store) string {
 
 // TestFullDisk lets each verb run out of space, with more of it each time.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	archive := filepath.Join(t.TempDir(), "1.26.5.tar")
 	from := newStore(t)
 	install(t, from, "1.26.5")
@@ -192,6 +193,7 @@ func TestPlantedTree(t *testing.T) {
 
 // TestManyLinks has a file with as many links as the file system allows.
 func TestManyLinks(t *testing.T) {
+	t.Parallel()
 	s := newStore(t)
 	sdk := install(t, s, "1.26.8")
 	dir := t.TempDir()
@@ -219,6 +221,15 @@ func TestManyLinks(t *testing.T) {
 
 // TestReadOnlyStore uses a store that others maintain, as one in an image.
 func TestReadOnlyStore(t *testing.T) {
+	s := storeToRead(t)
+	dir := filepath.Join(t.TempDir(), "mounted")
+	smalldisk.MountReadOnly(t, s.Dir, dir)
+	readOnly(t, dir)
+}
+
+// storeToRead returns a store with 1.26.8, the current SDK, and 1.26.7, packed.
+func storeToRead(t *testing.T) *Store {
+	t.Helper()
 	s := newStore(t)
 	install(t, s, "1.26.7")
 	install(t, s, "1.26.8")
@@ -228,12 +239,10 @@ func TestReadOnlyStore(t *testing.T) {
 	if _, err := s.Pack(ctx, []string{"1.26.7"}, quiet); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(t.TempDir(), "mounted")
-	smalldisk.MountReadOnly(t, s.Dir, dir)
-	readOnly(t, dir)
+	return s
 }
 
-// readOnly fails unless what needs no writing works in a store, and all else says what to do. 1.26.8 is the current SDK, and 1.26.7 packed.
+// readOnly fails unless what needs no writing works in a store, and all else says what to do. The store is one of storeToRead.
 func readOnly(t *testing.T, dir string) {
 	t.Helper()
 	s, err := Open(dir, func(text string) { t.Errorf("warning: %s", text) })
@@ -291,15 +300,7 @@ func TestOtherUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("takes root, to be another user")
 	}
-	s := newStore(t)
-	install(t, s, "1.26.7")
-	install(t, s, "1.26.8")
-	if _, err := s.Use(ctx, "1.26.8", ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Pack(ctx, []string{"1.26.7"}, quiet); err != nil {
-		t.Fatal(err)
-	}
+	s := storeToRead(t)
 	for dir := filepath.Dir(s.Dir); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
@@ -322,6 +323,7 @@ func TestOtherUser(t *testing.T) {
 
 // TestCopiedStore copies and moves a store by the tools that people have.
 func TestCopiedStore(t *testing.T) {
+	t.Parallel()
 	for how, script := range map[string]string{
 		"cp -r": `cp -r "$1" "$2"`,
 		"cp -a": `cp -a "$1" "$2"`,

@@ -17,13 +17,13 @@ import (
 const measured = "GO_OVERLAY_TEST_MEASURED"
 
 // TestMemory measures what it takes to install, pack and restore real SDKs, each in a process of its own. Those are two that the module cache
-// has: of one alone, nothing becomes a delta.
+// has: of one alone, nothing becomes a delta. It is in the second tier.
 func TestMemory(t *testing.T) {
 	if args := os.Getenv(measured); args != "" {
 		measuredVerb(t, strings.Split(args, "\n"))
 		return
 	}
-	if testing.Short() {
+	if os.Getenv("GO_OVERLAY_ALL_TESTS") == "" {
 		t.Skip("takes long")
 	}
 	zips := cachedSDKs(t)

@@ -312,6 +312,7 @@ func TestOtherTimes(t *testing.T) {
 
 // TestPackedDamage has every reader of a packed object say what to do.
 func TestPackedDamage(t *testing.T) {
+	t.Parallel()
 	s := newStore(t)
 	install(t, s, "1.26.8")
 	if _, err := s.Pack(ctx, nil, quiet); err != nil {
