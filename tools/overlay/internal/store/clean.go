@@ -13,7 +13,8 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
 
-// CleanOptions say which SDKs may go. Without any, only what belongs to none goes.
+// CleanOptions say which SDKs may go. With Keep less than 0 and nothing else, only what belongs to none goes; the zero value lets all go that
+// are not in use.
 type CleanOptions struct {
 	MaxSize int64         // bytes that the store may have; 0: any
 	MaxAge  time.Duration // since the last use; 0: any
