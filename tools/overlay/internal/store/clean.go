@@ -13,7 +13,8 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
 
-// CleanOptions say which SDKs may go. Without any, only what belongs to none goes.
+// CleanOptions say which SDKs may go. With Keep less than 0 and nothing else, only what belongs to none goes; the zero value lets all go that
+// are not in use.
 type CleanOptions struct {
 	MaxSize int64         // bytes that the store may have; 0: any
 	MaxAge  time.Duration // since the last use; 0: any
@@ -127,9 +128,12 @@ func (s *Store) Remove(ctx context.Context, names []string) (*Cleaning, error) {
 	running := findRunning()
 	c := &Cleaning{Removed: names, Kept: map[string]string{}}
 	for _, name := range names {
-		sdk, err := s.Find(name)
-		if err != nil {
+		if err := s.known(name); err != nil {
 			return nil, err
+		}
+		sdk, err := s.sdk(name)
+		if err != nil { // Of a damaged one it is enough that nobody has pinned it: its tree stays if something leads there.
+			sdk = &SDK{Name: name, Pinned: exists(s.path("pins", name)), Tree: s.path("trees", name)}
 		}
 		if reason := s.inUse(sdk, running); reason != "" {
 			return nil, fmt.Errorf("%s is not removed: %s", name, reason)
@@ -184,7 +188,14 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 			c.Kept[entry.Name()] = fmt.Sprintf("process %d runs in it", process)
 			continue
 		}
+		if s.isHeld(tree) {
+			c.Kept[entry.Name()] = "overlay sdk exec runs with it"
+			continue
+		}
 		if !dryRun {
+			if err := s.keepChanges(ctx, tree); err != nil {
+				return err
+			}
 			if err := s.removeTree(tree); err != nil {
 				return err
 			}
@@ -226,6 +237,11 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 	if dryRun {
 		return nil
 	}
+	for _, folder := range []string{"pins", "used"} {
+		if err := s.cleanMarks(folder); err != nil {
+			return err
+		}
+	}
 	for _, folder := range []string{"sdks", "pins", "manifests", "."} {
 		if err := s.cleanNames(folder); err != nil {
 			return err
@@ -251,9 +267,15 @@ func (s *Store) roots(sdks []*SDK) ([]root, error) {
 		return nil, err
 	}
 	for _, g := range all {
+		if !g.Current && !g.before(all) {
+			continue
+		}
 		id, err := s.idOfTree(g.Tree)
-		if err == nil && (g.Current || g.before(all)) {
+		switch {
+		case err == nil:
 			roots = append(roots, root{id, filepath.Base(g.Tree)})
+		case g.Current && exists(g.Tree):
+			return nil, fmt.Errorf("%w, which is the current Go SDK, so that it is not known what it needs; next: overlay sdk repair, or overlay sdk use another", err)
 		}
 	}
 	return roots, nil
@@ -342,6 +364,24 @@ func (s *Store) cleanGenerations(trees map[string]bool) error {
 			continue
 		}
 		if err := os.Remove(s.path("generations", fmt.Sprint(g.Number))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cleanMarks removes what says something of SDKs and trees that are not there any more, as of one that was removed by a process that was killed:
+// the next one of the name is not to be pinned by that.
+func (s *Store) cleanMarks(folder string) error {
+	entries, err := os.ReadDir(s.path(folder))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	for _, entry := range entries {
+		if exists(s.path("sdks", entry.Name())) || exists(s.path("trees", entry.Name())) || s.isHeld(entry.Name()) {
+			continue
+		}
+		if err := os.Remove(s.path(folder, entry.Name())); err != nil {
 			return err
 		}
 	}

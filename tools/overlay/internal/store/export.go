@@ -198,6 +198,7 @@ func (s *Store) exportSince(ctx context.Context, a *archive, name string, m, oth
 	if err := a.add(archiveSince, 0o444, []byte(other.ID().String()+"\n"), nil); err != nil {
 		return err
 	}
+	defer limitMemory()()
 	known := map[Object]bool{}
 	same := map[string]Object{}
 	for _, f := range other.Files {

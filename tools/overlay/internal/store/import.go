@@ -26,23 +26,28 @@ func (s *Store) InstallArchive(ctx context.Context, name string, o InstallOption
 	defer file.Close() // It was only read.
 	r, closeReader, err := decompress(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, cutOff(err))
 	}
 	defer closeReader()
 	return s.installing(ctx, o, func(shelf *shelf, o *InstallOptions) (*Manifest, error) {
 		in := &importing{shelf: shelf, tar: tar.NewReader(r), missing: map[Object]bool{}, bases: map[string]Object{}, progress: o.Progress}
 		m, err := in.read(ctx)
 		if err != nil {
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				err = fmt.Errorf("it is cut off: %w", err)
-			}
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, cutOff(err))
 		}
 		if o.Name == "" {
 			o.Name = in.name
 		}
 		return m, nil
 	})
+}
+
+// cutOff says what an end means that comes too early.
+func cutOff(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("it is cut off: %w", err)
+	}
+	return err
 }
 
 // decompress tells by the first bytes what something is.

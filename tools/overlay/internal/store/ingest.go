@@ -169,11 +169,16 @@ func (f *shelf) take(file SourceFile, o *Object, buffer []byte) (err error) {
 	return f.put(*o, w.Name())
 }
 
+// A contentError says that content is not what it should be.
+type contentError struct{ text string }
+
+func (e *contentError) Error() string { return e.text }
+
 func sizeError(want, got int64) error {
 	if got > want {
-		return fmt.Errorf("expected %d bytes, found more", want)
+		return &contentError{fmt.Sprintf("expected %d bytes, found more", want)}
 	}
-	return fmt.Errorf("expected %d bytes, found %d", want, got)
+	return &contentError{fmt.Sprintf("expected %d bytes, found %d", want, got)}
 }
 
 // readAll fills a buffer with all that there is to read.
@@ -225,7 +230,7 @@ func (f *shelf) writeChecked(o Object, content io.Reader, buffer []byte) error {
 
 func (o Object) matches(digest hash.Hash) error {
 	if found := Digest(digest.Sum(nil)); found != o.Digest {
-		return fmt.Errorf("expected the SHA-256 %s, found %s", o.Digest, found)
+		return &contentError{fmt.Sprintf("expected the SHA-256 %s, found %s", o.Digest, found)}
 	}
 	return nil
 }

@@ -1,21 +1,55 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 )
 
-// Hold tells others that an SDK is in use, until the file is closed: by this process, and by those that have the file from it.
-func (s *Store) Hold(name string) (*os.File, error) {
-	dir, err := s.folder("used")
+// Hold tells others that an SDK is in use, until the file is closed: by this process, and by those that have the file from it. What is held is
+// the tree: the name may come to mean another SDK meanwhile.
+func (s *Store) Hold(name string) (file *os.File, err error) {
+	ctx := context.Background()
+	done, err := s.add(ctx)
 	if err != nil {
+		return nil, err
+	}
+	defer done()
+	sdk, err := s.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.folder("used"); err != nil {
 		return nil, s.unwritable(err)
 	}
-	return lock.OpenFile(filepath.Join(dir, name), lock.Shared)
+	for {
+		file, err := lock.OpenFile(s.heldPath(sdk.Tree), lock.Shared)
+		if !errors.Is(err, lock.ErrLocked) {
+			return file, err
+		}
+		time.Sleep(time.Millisecond) // Another process looks whether it is held.
+	}
+}
+
+// heldPath returns the file whose lock says that a tree is in use.
+func (s *Store) heldPath(tree string) string { return s.path("used", filepath.Base(tree)) }
+
+// isHeld tells whether a tree is in use by overlay sdk exec.
+func (s *Store) isHeld(tree string) bool {
+	path := s.heldPath(tree)
+	if !exists(path) {
+		return false
+	}
+	unlock, err := lock.TryFile(path, lock.Exclusive)
+	if err == nil {
+		unlock()
+	}
+	return errors.Is(err, lock.ErrLocked)
 }
 
 // inUse returns why an SDK can't be taken away, or "".
@@ -26,12 +60,8 @@ func (s *Store) inUse(sdk *SDK, running *running) string {
 	case sdk.Current:
 		return "it is the current one; overlay sdk use makes another so"
 	}
-	unlock, err := lock.TryFile(s.path("used", sdk.Name), lock.Exclusive)
-	switch {
-	case errors.Is(err, lock.ErrLocked):
+	if s.isHeld(sdk.Tree) {
 		return "overlay sdk exec runs with it"
-	case err == nil:
-		unlock()
 	}
 	if process, ok := running.in(sdk.Tree); ok {
 		return fmt.Sprintf("process %d runs in it", process)

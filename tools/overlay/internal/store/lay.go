@@ -102,9 +102,17 @@ func (s *Store) layFile(o Object, target string, buffer []byte, fallen *notice) 
 		return err
 	}
 	if !errors.Is(err, syscall.EMLINK) { // of which the user sees nothing but one file more
-		fallen.set(err)
+		fallen.set(withoutNames(err))
 	}
 	return s.copyFile(o, source, target)
+}
+
+// withoutNames returns what an error says of any two files.
+func withoutNames(err error) error {
+	if link := (*os.LinkError)(nil); errors.As(err, &link) {
+		return link.Err
+	}
+	return err
 }
 
 func (s *Store) copyFile(o Object, source, target string) error {

@@ -153,6 +153,9 @@ func (f *shelf) store() error {
 	}
 	made := map[string]bool{}
 	for o := range f.files {
+		if f.s.has(o) {
+			continue // Another process has been faster, and trees have links of its file.
+		}
 		target := f.s.objectPath(o)
 		if dir := filepath.Dir(target); !made[dir] {
 			if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -63,6 +63,9 @@ func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes in
 			continue
 		}
 		if now.LaidOut {
+			if err := s.keepChanges(ctx, now.Tree); err != nil {
+				return nil, err
+			}
 			if err := s.removeTree(now.Tree); err != nil {
 				return nil, err
 			}
@@ -135,6 +138,7 @@ func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress fun
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
+	defer limitMemory()()
 	err = each(ctx, len(plans), func(i int) error {
 		if err := s.packOne(plans[i], filepath.Join(dir, plans[i].o.name())); err != nil {
 			return damagedOrMissing(err)
@@ -201,7 +205,7 @@ func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
 			}
 		}
 		for _, f := range manifests[sdk].Files {
-			if f.Size == 0 || seen[f.Object] || exists(s.packedPath(f.Object)) {
+			if f.Size == 0 || f.Size > maxBase || seen[f.Object] || exists(s.packedPath(f.Object)) {
 				continue
 			}
 			seen[f.Object] = true
@@ -260,13 +264,18 @@ func (s *Store) bases() (map[Object]bool, error) {
 
 // packOne compresses an object into a file.
 func (s *Store) packOne(p plan, path string) error {
-	content, err := s.content(p.o, 0)
+	baseSize := int64(0)
+	if p.base != nil {
+		baseSize = p.base.Size
+	}
+	defer s.memory.take(memoryToWrite(p.o.Size, baseSize))()
+	content, err := s.content(p.o, 1)
 	if err != nil {
 		return err
 	}
 	var base []byte
 	if p.base != nil {
-		if base, err = s.content(*p.base, 0); err != nil {
+		if base, err = s.content(*p.base, 1); err != nil {
 			return err
 		}
 	}
@@ -274,8 +283,33 @@ func (s *Store) packOne(p plan, path string) error {
 	if err != nil {
 		return err
 	}
-	if _, err = io.WriteString(file, packedHead{p.base}.String()); err == nil {
+	head := packedHead{p.base}.String()
+	if _, err = io.WriteString(file, head); err == nil {
 		err = delta.Write(file, content, base)
 	}
-	return errors.Join(err, file.Close())
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return p.o.checkPacked(path, int64(len(head)), base)
+}
+
+// checkPacked reads what has been packed: the object is about to be removed for it.
+func (o Object) checkPacked(path string, head int64, base []byte) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // It was only read.
+	if _, err := file.Seek(head, io.SeekStart); err != nil {
+		return err
+	}
+	r, err := delta.NewReader(file, base, o.Size)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := o.compare(r, make([]byte, 64<<10)); err != nil {
+		return fmt.Errorf("%s can't be packed: %w", o.name(), err)
+	}
+	return nil
 }

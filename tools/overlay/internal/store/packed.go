@@ -101,7 +101,18 @@ func (s *Store) packedHead(o Object) (packedHead, error) {
 	return h, file.Close()
 }
 
-// unpackTo calls a function with the content of a packed object, which has not been checked.
+// A baseError says that a packed object can't be read, for it is a delta against another one that can't be. It may be all right itself.
+type baseError struct {
+	path string
+	err  error
+}
+
+func (e *baseError) Error() string { return fmt.Sprintf("%s is a delta against it: %v", e.path, e.err) }
+
+func (e *baseError) Unwrap() error { return e.err }
+
+// unpackTo calls a function with the content of a packed object, which has not been checked. Depth is how many deltas depend on it; whoever asks
+// for it with 0 has taken no memory yet.
 func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err error) {
 	h, content, file, err := s.openPacked(o)
 	if err != nil {
@@ -109,9 +120,16 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var base []byte
+	if depth == 0 {
+		size := int64(0)
+		if h.base != nil {
+			size = h.base.Size
+		}
+		defer s.memory.take(memoryToRead(size))()
+	}
 	if h.base != nil {
 		if base, err = s.content(*h.base, depth+1); err != nil {
-			return fmt.Errorf("%s is a delta against it: %w", file.Name(), err)
+			return &baseError{file.Name(), err}
 		}
 	}
 	r, err := delta.NewReader(content, base, o.Size)
@@ -119,7 +137,25 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 		return &damagedError{file.Name(), err.Error()}
 	}
 	defer r.Close()
-	return use(r)
+	err = use(damageReader{r, file.Name()})
+	if content := (*contentError)(nil); errors.As(err, &content) {
+		return &damagedError{file.Name(), content.Error()}
+	}
+	return err
+}
+
+// A damageReader says of which file it is that what is read makes no sense.
+type damageReader struct {
+	io.Reader
+	path string
+}
+
+func (r damageReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = &damagedError{r.path, err.Error()}
+	}
+	return n, err
 }
 
 // content returns the content of an object that others are deltas against, whether it is packed or not.
@@ -131,21 +167,38 @@ func (s *Store) content(o Object, depth int) (content []byte, err error) {
 	if depth > most {
 		return nil, &damagedError{s.packedPath(o), "its deltas are against each other"}
 	}
-	read := func(r io.Reader) (err error) {
-		content, err = readAll(r, make([]byte, o.Size))
-		return err
-	}
-	file, err := os.Open(s.objectPath(o))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = s.unpackTo(o, depth, read)
-	} else if err == nil {
-		err = errors.Join(read(file), file.Close())
-	}
-	if err != nil {
+	path := s.objectPath(o)
+	file, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		path = s.packedPath(o)
+		err = s.unpackTo(o, depth, func(r io.Reader) (err error) {
+			content, err = readAll(r, make([]byte, o.Size))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	case err != nil:
 		return nil, err
+	default:
+		defer file.Close() // It was only read.
+		info, err := file.Stat()
+		if err != nil {
+			return nil, err
+		}
+		if info.Size() != o.Size { // Who edits through a link now changes it after this, which the digest tells.
+			return nil, &damagedError{path, sizeError(o.Size, info.Size()).Error()}
+		}
+		content = make([]byte, o.Size)
+		if _, err := io.ReadFull(file, content); err == io.ErrUnexpectedEOF || err == io.EOF {
+			return nil, &damagedError{path, err.Error()}
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	if found := digestOf(content); found != o.Digest {
-		return nil, &damagedError{s.objectPath(o), fmt.Sprintf("expected the SHA-256 %s, found %s", o.Digest, found)}
+		return nil, &damagedError{path, fmt.Sprintf("expected the SHA-256 %s, found %s", o.Digest, found)}
 	}
 	return content, nil
 }

@@ -57,7 +57,7 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 	for _, p := range problems {
 		switch p.kind {
 		case badObject:
-			if err := errors.Join(k.keep(p.Path), removeIfThere(p.Path)); err != nil {
+			if err := k.takeOut(p.Path); err != nil {
 				return err
 			}
 			lost[p.object] = true
@@ -164,31 +164,36 @@ func (s *Store) mendManifest(ctx context.Context, name string) error {
 }
 
 // mendFile puts a file of a tree in order, if the store has its content.
-func (s *Store) mendFile(p Problem, k *keeping) error {
-	if p.kind == badFile && !s.has(p.object) {
-		return nil
+func (s *Store) mendFile(p Problem, k *keeping) (err error) {
+	if p.kind == extraFile {
+		if !exists(p.Path) {
+			return nil // It was in what has been taken out.
+		}
+		return k.takeOut(p.Path)
+	}
+	made, remove, err := s.Temporary()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	file := filepath.Join(made, "file")
+	var fallen notice
+	err = s.layFile(p.object, file, make([]byte, 128<<10), &fallen)
+	if errors.As(err, new(*damagedError)) || errors.Is(err, fs.ErrNotExist) {
+		return nil // It stays a problem.
+	}
+	if err != nil {
+		return err
 	}
 	if exists(p.Path) {
 		if err := k.keep(p.Path); err != nil {
 			return err
 		}
 	}
-	if p.kind == extraFile {
-		return removeIfThere(p.Path)
-	}
 	if err := os.MkdirAll(filepath.Dir(p.Path), 0o755); err != nil {
 		return err
 	}
-	made, err := os.MkdirTemp(filepath.Dir(p.Path), ".overlay-*.tmp")
-	if err != nil {
-		return err
-	}
-	var fallen notice
-	err = s.layFile(p.object, filepath.Join(made, "file"), make([]byte, 128<<10), &fallen)
-	if err == nil {
-		err = os.Rename(filepath.Join(made, "file"), p.Path)
-	}
-	return errors.Join(err, os.RemoveAll(made))
+	return os.Rename(file, p.Path)
 }
 
 // mendTrees puts trees in order whose files were links of objects that were damaged.
@@ -234,10 +239,57 @@ func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k
 	return nil
 }
 
+// keepChanges keeps what others have put into a tree that is about to be removed.
+func (s *Store) keepChanges(ctx context.Context, tree string) error {
+	id, err := s.idOfTree(tree)
+	if err != nil {
+		return nil // It isn't known what it had.
+	}
+	m, err := s.manifest(id)
+	if err != nil {
+		return nil
+	}
+	problems, err := s.verifyTree(ctx, m, tree)
+	if err != nil {
+		return err
+	}
+	buffer := make([]byte, 128<<10)
+	for _, f := range m.Files {
+		// Of files that are links of objects nobody has read the content yet; time and size tell of which it is worth it.
+		path := filepath.Join(tree, filepath.FromSlash(f.Path))
+		info, err := os.Lstat(path)
+		if err != nil || !info.Mode().IsRegular() || f.looksRight(info) {
+			continue
+		}
+		if err := f.compareFile(path, buffer); err != nil {
+			problems = append(problems, Problem{Path: path})
+		}
+	}
+	k := &keeping{s: s}
+	for _, p := range problems {
+		if !exists(p.Path) || k.has(p.Path) {
+			continue
+		}
+		if err := k.keep(p.Path); err != nil {
+			return err
+		}
+	}
+	if k.dir != "" {
+		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
+	}
+	return nil
+}
+
 // keeping keeps files of others in a folder of their own, by the names that they have in the store.
 type keeping struct {
 	s   *Store
 	dir string // or "": there is none yet
+}
+
+// has tells whether a file has been kept already.
+func (k *keeping) has(path string) bool {
+	name, err := filepath.Rel(k.s.Dir, path)
+	return err == nil && k.dir != "" && exists(filepath.Join(k.dir, name))
 }
 
 // keep keeps a file, which stays where it is.
@@ -260,7 +312,18 @@ func (k *keeping) keep(path string) error {
 		return err
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-		return files.Copy(target, path, 0o644) // A link would go on being written through.
+		if err := files.Copy(target, path, 0o644); err != nil { // A link would go on being written through.
+			return errors.Join(err, removeIfThere(target))
+		}
+		return nil
 	}
 	return os.Rename(path, target)
+}
+
+// takeOut keeps a file, and removes it.
+func (k *keeping) takeOut(path string) error {
+	if err := k.keep(path); err != nil {
+		return err
+	}
+	return removeIfThere(path)
 }

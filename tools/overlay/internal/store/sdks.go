@@ -37,7 +37,7 @@ var nameForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._+-]*$`)
 
 // CheckName returns an error unless an SDK may have a name.
 func CheckName(name string) error {
-	if !nameForm.MatchString(name) || len(name) > 100 || strings.HasSuffix(name, ".") {
+	if !nameForm.MatchString(name) || len(name) > 100 || strings.HasSuffix(name, ".") || strings.HasSuffix(name, temporarySuffix) {
 		return fmt.Errorf("%q can't be the name of an SDK, expected letters, digits, and . _ + - such as 1.26.8-prod", cut(name))
 	}
 	return nil
@@ -153,7 +153,7 @@ func (s *Store) sdk(name string) (*SDK, error) {
 		return nil, err
 	}
 	sdk.Tree = s.tree(sdk.Version, sdk.ID)
-	sdk.LaidOut = exists(sdk.Tree)
+	sdk.LaidOut = isTree(sdk.Tree)
 	sdk.Pinned = exists(s.path("pins", name))
 	sdk.LastUsed = info.ModTime()
 	if used, err := os.Stat(s.path("used", name)); err == nil {
@@ -289,11 +289,16 @@ func (s *Store) touch(name string) {
 
 // Pin keeps an SDK from being cleaned away, packed or removed, or lets it go again.
 func (s *Store) Pin(name string, pinned bool) error {
+	done, err := s.add(context.Background())
+	if err != nil {
+		return err
+	}
+	defer done()
 	if _, err := s.Find(name); err != nil {
 		return err
 	}
 	if !pinned {
-		return removeIfThere(s.path("pins", name))
+		return s.unwritable(removeIfThere(s.path("pins", name)))
 	}
 	dir, err := s.folder("pins")
 	if err != nil {

@@ -52,6 +52,7 @@ type Store struct {
 	Warn func(text string) // tells the user a line, once for each text
 
 	warned map[string]bool
+	memory *budget
 }
 
 // Folder returns where the store is by the environment: $GO_OVERLAY_SDK_STORE, or else a folder of the
@@ -86,7 +87,7 @@ func Open(dir string, warn func(text string)) (*Store, error) {
 	if inModuleCache(dir) {
 		return nil, fmt.Errorf("%s is in Go's module cache, which go clean -modcache deletes; set %s to another folder", dir, Variable)
 	}
-	s := &Store{Dir: dir, warned: map[string]bool{}}
+	s := &Store{Dir: dir, warned: map[string]bool{}, memory: newBudget(mostMemory)}
 	s.Warn = func(text string) {
 		if !s.warned[text] {
 			s.warned[text] = true

@@ -82,12 +82,17 @@ func zipOf(t *testing.T, version string, content map[string]string) string {
 		t.Fatal(err)
 	}
 	w := zip.NewWriter(file)
-	for name, text := range content {
+	names := make([]string, 0, len(content))
+	for name := range content {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		entry, err := w.Create(Toolchain + "@v0.0.1-go" + version + ".linux-amd64/" + zipName(name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := entry.Write([]byte(text)); err != nil {
+		if _, err := entry.Write([]byte(content[name])); err != nil {
 			t.Fatal(err)
 		}
 	}

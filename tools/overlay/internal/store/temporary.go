@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 )
@@ -51,7 +52,10 @@ func (s *Store) Temporary() (dir string, remove func() error, err error) {
 	}
 }
 
-const lockSuffix = ".lock"
+const (
+	lockSuffix = ".lock"
+	day        = 24 * time.Hour
+)
 
 // cleanTemporary removes the folders whose makers have died. The store has to be locked against all others that make some, but
 // not against those that download into one.
@@ -69,7 +73,11 @@ func (s *Store) cleanTemporary(dryRun bool) (bytes int64, err error) {
 		if errors.Is(err, lock.ErrLocked) {
 			continue
 		}
-		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		if errors.Is(err, errors.ErrUnsupported) {
+			if info, statErr := entry.Info(); statErr != nil || time.Since(info.ModTime()) < day {
+				continue // Its maker may live.
+			}
+		} else if err != nil {
 			return bytes, err
 		}
 		bytes += usage(path)

@@ -188,7 +188,7 @@ func (g Generation) before(all []Generation) bool {
 
 // ensureTree lays the SDK out that a folder is named after, unless it is there.
 func (s *Store) ensureTree(ctx context.Context, tree string) error {
-	if isTree(tree) {
+	if isTree(tree) && filepath.Dir(tree) == s.path("trees") {
 		return nil
 	}
 	id, err := s.idOfTree(tree)
@@ -219,7 +219,7 @@ func (s *Store) idOfTree(tree string) (Digest, error) {
 
 // ensureSDK lays an SDK out in a folder, unless it is there.
 func (s *Store) ensureSDK(ctx context.Context, sdk *SDK, tree string) error {
-	if isTree(tree) {
+	if isTree(tree) && filepath.Dir(tree) == s.path("trees") {
 		return nil
 	}
 	m, err := s.Manifest(sdk)
@@ -235,12 +235,30 @@ func isTree(dir string) bool { return exists(filepath.Join(dir, "VERSION")) }
 // ensure lays an SDK out in a folder, unless it is there.
 func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
 	if isTree(tree) {
-		return nil
+		return s.trust(ctx, m, tree)
+	}
+	if exists(tree) { // Somebody has deleted some of it.
+		if filepath.Dir(tree) == s.path("trees") {
+			return s.mendTree(ctx, m, tree)
+		}
+		return fmt.Errorf("%s is there, but is no Go SDK; next: remove it", tree)
 	}
 	if err := s.unpack(ctx, m); err != nil {
 		return err
 	}
 	return s.lay(ctx, m, tree)
+}
+
+// trust returns an error if a tree outside of the store, where others may write, is not what it should be.
+func (s *Store) trust(ctx context.Context, m *Manifest, tree string) error {
+	if filepath.Dir(tree) == s.path("trees") {
+		return nil
+	}
+	problems, err := s.verifyTree(ctx, m, tree)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("%s is not what overlay has laid out: %v; next: remove it", tree, problems[0])
+	}
+	return err
 }
 
 // Path returns the GOROOT of an SDK, and lays it out if it isn't.

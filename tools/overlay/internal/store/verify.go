@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	slashpath "path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type problemKind int
 const (
 	badObject   problemKind = iota // it is damaged
 	noObject                       // it is missing
+	noBase                         // it is a delta against one that is damaged or missing
 	badManifest                    // it is damaged or missing
 	badFile                        // a file of a tree is another, or missing
 	extraFile                      // a tree has a file that the SDK has not
@@ -138,6 +140,8 @@ func (v *verifying) object(sdk string, o Object, buffer []byte) {
 	packedErr := v.s.unpackTo(o, 0, func(r io.Reader) error { return o.compare(r, buffer) })
 	switch {
 	case packedErr == nil:
+	case errors.As(packedErr, new(*baseError)):
+		v.found(Problem{SDK: sdk, Path: packed, Text: packedErr.Error(), kind: noBase, object: o})
 	case !errors.Is(packedErr, fs.ErrNotExist) || exists(packed):
 		v.found(Problem{SDK: sdk, Path: packed, Text: reason(packedErr), kind: badObject, object: o})
 	case missing:
@@ -170,9 +174,14 @@ func (s *Store) verifyTree(ctx context.Context, m *Manifest, tree string) (probl
 		defer mu.Unlock()
 		problems = append(problems, p)
 	}
+	elsewhere := linkedFolders(m, tree)
 	err = parallel(ctx, len(m.Files), func(i int, buffer []byte) error {
 		f := m.Files[i]
 		path := filepath.Join(tree, filepath.FromSlash(f.Path))
+		if elsewhere[slashpath.Dir(f.Path)] {
+			found(Problem{Path: path, Text: "a folder that it is in leads elsewhere", kind: badFile, object: f.Object, name: f.Path})
+			return ctx.Err()
+		}
 		info, err := os.Lstat(path)
 		if err == nil && info.Mode().IsRegular() && f.Size > 0 {
 			if object, err := os.Lstat(s.objectPath(f.Object)); err == nil && os.SameFile(info, object) {
@@ -200,7 +209,7 @@ func (s *Store) verifyTree(ctx context.Context, m *Manifest, tree string) (probl
 	for _, f := range m.Files {
 		known[f.Path] = true
 	}
-	return problems, filepath.WalkDir(tree, func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(tree, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return ignoreMissing(err)
 		}
@@ -210,6 +219,38 @@ func (s *Store) verifyTree(ctx context.Context, m *Manifest, tree string) (probl
 		}
 		return err
 	})
+	// What is in the place of a folder comes before what should be in that.
+	slices.SortFunc(problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	return problems, err
+}
+
+// linkedFolders returns the folders of an SDK that are links in a tree, or below one. What is there is no part of the tree, but somebody else's.
+func linkedFolders(m *Manifest, tree string) map[string]bool {
+	elsewhere := map[string]bool{".": false}
+	var look func(folder string) bool
+	look = func(folder string) bool {
+		is, ok := elsewhere[folder]
+		if !ok {
+			info, err := os.Lstat(filepath.Join(tree, filepath.FromSlash(folder)))
+			is = look(slashpath.Dir(folder)) || err == nil && !info.IsDir()
+			elsewhere[folder] = is
+		}
+		return is
+	}
+	for _, f := range m.Files {
+		look(slashpath.Dir(f.Path))
+	}
+	return elsewhere
+}
+
+// compareFile returns an error unless a file has the content of an object.
+func (o Object) compareFile(path string, buffer []byte) (err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // It was only read.
+	return o.compare(file, buffer)
 }
 
 // compare returns an error unless there is to be read what an object has.

@@ -56,7 +56,7 @@ func (s *Store) cleanNames(folder string) error {
 	}
 	var errs []error
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), "x.") && strings.HasSuffix(entry.Name(), temporarySuffix) {
+		if (strings.HasPrefix(entry.Name(), "x.") || folder == "." && strings.HasPrefix(entry.Name(), "overlay.")) && strings.HasSuffix(entry.Name(), temporarySuffix) {
 			errs = append(errs, os.Remove(s.path(folder, entry.Name())))
 		}
 	}
