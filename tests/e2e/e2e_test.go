@@ -33,6 +33,10 @@
 //
 // is an editor, see the package tests/editor, and
 //
+//	sdkstore STORE VERSION PLATFORM FOLDER
+//
+// adds an unpacked module zip of an SDK to an SDK store,
+//
 //	stops LAUNCH FILE TEXT
 //
 // checks where a debugger stops, see the package tests/editor,
@@ -143,6 +147,7 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"declared":   declared,
 		"editor":     editor.Command(),
 		"executed":   executed,
+		"sdkstore":   installSDK,
 		"states":     states,
 		"stops":      editor.Stops,
 		"workspace":  w.workspace,

@@ -73,6 +73,7 @@ func fakeSDK(mark string) []zipFile {
 		{"src/fmt/print_test.go", "package fmt\n", 0o644},
 		{"src/fmt/testdata/a.txt", "a", 0o644},
 		{"src/testdata/b.go", "package b\n", 0o644},
+		{"src/testdata/empty", "", 0o644},
 	}
 	for i := range files {
 		files[i].name = fakePrefix + files[i].name
@@ -95,18 +96,23 @@ func noise(size int) string {
 func laidDown(files []zipFile, slim bool) map[string]string {
 	tree := map[string]string{}
 	for _, file := range files {
-		name := strings.TrimPrefix(file.name, fakePrefix)
+		name, mode := goroot(file.name)
 		if slim && (strings.Contains(name, "/testdata/") || strings.HasSuffix(name, "_test.go")) {
 			continue
 		}
-		mode := os.FileMode(0o444)
-		if strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "pkg/tool/") || strings.HasSuffix(name, "_wasm_exec") {
-			mode = 0o555
-		}
-		name = strings.Replace(name, "_go.mod", "go.mod", 1)
 		tree[name] = fmt.Sprintf("%v %s", mode, file.content)
 	}
 	return tree
+}
+
+// goroot returns what a file of the zip is in the GOROOT, and its mode there.
+func goroot(name string) (string, os.FileMode) {
+	name = strings.TrimPrefix(name, fakePrefix)
+	mode := os.FileMode(0o444)
+	if strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "pkg/tool/") || strings.HasSuffix(name, "_wasm_exec") {
+		mode = 0o555
+	}
+	return strings.Replace(name, "_go.mod", "go.mod", 1), mode
 }
 
 // treeOf returns the files below a folder like laidDown, without those that the

@@ -31,7 +31,8 @@ const (
 // which are GOPROXYs that answer with the SDK, {http}/404 and the like, which
 // answer with the status, {dead}, where nothing answers, {path}, the path of the
 // SDK's zip below a GOPROXY, {folder}, that of {http} and {https} on the servers,
-// {from}, either of them without the scheme, and {dir}, a folder for files.
+// {from}, either of them without the scheme, {dir}, a folder for files, and
+// {store}, the SDK store.
 type fetchCase struct {
 	name string
 
@@ -44,6 +45,9 @@ type fetchCase struct {
 	unlocked bool // and need not be
 	slim     bool
 	disk     int64 // bytes that are free on the disk; 0: enough
+
+	store  func(*testing.T, fakeStore) // changes an SDK store that has the SDK; nil: there is none
+	linked bool                        // the store is on the file system of Bazel, and files are linked
 
 	goproxy string   // default: {http}
 	env     []string // NAME=VALUE
@@ -63,6 +67,16 @@ func lockServed(lock *digests, served digests) { *lock = served }
 
 func add(name, content string, mode os.FileMode) func([]zipFile) []zipFile {
 	return func(files []zipFile) []zipFile { return append(files, zipFile{name, content, mode}) }
+}
+
+// asItIs leaves the SDK store whole.
+func asItIs(*testing.T, fakeStore) {}
+
+// patched has another SDK by the name of the right one.
+func patched(t *testing.T, s fakeStore) {
+	if err := s.install(fakeVersion, fakePlatform, fakeSDK("patched")); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withAuth sends the zip to those who have the credentials.
@@ -331,7 +345,7 @@ var fetchCases = []fetchCase{
 	},
 	{
 		name: "name twice", files: add(fakePrefix+"src/fmt/print.go", "package other\n", 0o644), lock: anyDigest, fails: true,
-		want: []string{"from    {http}/{path}", "the zip has 18 entries, but 17 files"},
+		want: []string{"from    {http}/{path}", "the zip has 19 entries, but 18 files"},
 	},
 	{
 		name: "file for a folder", files: add(fakePrefix+"src/fmt", "", 0o644), lock: anyDigest, fails: true,
@@ -398,6 +412,78 @@ var fetchCases = []fetchCase{
 	{
 		name: "unlocked traversal", unlocked: true, goproxy: "{https}", fails: true,
 		files: add(fakePrefix+"../evil", "", 0o644), want: []string{"from    {https}/{path}", "some have a name that leads elsewhere"},
+	},
+
+	// The SDK store. What it doesn't have is fetched, without a word.
+	{name: "store", store: asItIs, requests: []string{}},
+	{name: "store on the same device", store: asItIs, linked: true, requests: []string{}},
+	{name: "slim from the store", store: asItIs, linked: true, slim: true, requests: []string{}},
+	{
+		name: "store with the platform in the name", requests: []string{},
+		store: func(t *testing.T, s fakeStore) {
+			s.rename(t, "sdks/"+fakeVersion, "sdks/"+fakeVersion+"-"+fakePlatform)
+		},
+	},
+	{
+		name: "store beside another SDK of the name", requests: []string{},
+		store: func(t *testing.T, s fakeStore) {
+			s.rename(t, "sdks/"+fakeVersion, "sdks/"+fakeVersion+"-"+fakePlatform)
+			patched(t, s)
+			s.edit(t, "sdks/"+fakeVersion, "\nplatform", "-patched\nplatform")
+		},
+	},
+	{
+		name: "store with other modes", store: func(t *testing.T, s fakeStore) {
+			if err := os.Chmod(s.path(s.object("compiler", 0o555)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		},
+		requests: []string{},
+	},
+	{
+		name: "store that is gone", goproxy: "off", fails: true, requests: []string{},
+		store: func(t *testing.T, s fakeStore) { s.rename(t, ".", "../moved") },
+		want:  []string{"GO_OVERLAY_SDK_STORE={store}: it has no file \"format\"", "off: GOPROXY says"},
+	},
+	{
+		name: "store of another format", requests: []string{"/{folder}/{path}"},
+		store: func(t *testing.T, s fakeStore) { s.edit(t, "format", "1", "2") },
+	},
+	{
+		name: "store with a patched SDK", goproxy: "off", fails: true,
+		store: patched,
+		want:  []string{"GO_OVERLAY_SDK_STORE={store}: its Go 1.99.1 has the sum h1:", ", expected {h1}"},
+	},
+	{
+		name: "store with a packed object", goproxy: "off", fails: true,
+		store: func(t *testing.T, s fakeStore) { s.rename(t, s.object("compiler", 0o555), "packed") },
+		want:  []string{"GO_OVERLAY_SDK_STORE={store}: it does not have the object ", " now, pkg/tool/linux_amd64/compile"},
+	},
+	{
+		name: "store with a packed object and a proxy", requests: []string{"/{folder}/{path}"},
+		store: func(t *testing.T, s fakeStore) { s.rename(t, s.object("compiler", 0o555), "packed") },
+	},
+	{
+		name: "damaged object", requests: []string{"/{folder}/{path}"},
+		store: func(t *testing.T, s fakeStore) { s.edit(t, s.object("zones", 0o444), "zones", "zonas") },
+	},
+	{
+		name: "damaged object and no proxy", goproxy: "off", fails: true,
+		store: func(t *testing.T, s fakeStore) { s.edit(t, s.object("zones", 0o444), "zones", "zonas") },
+		want:  []string{"GO_OVERLAY_SDK_STORE={store}: the files have the sum ", "off: GOPROXY says"},
+	},
+	{
+		name: "manifest with other names", goproxy: "off", fails: true,
+		store: func(t *testing.T, s fakeStore) { s.edit(t, "sdks/"+fakeVersion, " lib/", " ../lib/") },
+		want:  []string{"of its manifest is no file of an SDK"},
+	},
+	{
+		name: "relative store", env: []string{"GO_OVERLAY_SDK_STORE=store"}, requests: []string{"/{folder}/{path}"},
+	},
+	{name: "store without cp", store: asItIs, env: []string{"PATH={tools}"}, requests: []string{"/{folder}/{path}"}},
+	{
+		name: "store and no lock file", store: asItIs, unlocked: true, goproxy: "{https}",
+		want: []string{"was fetched from {https}/{path} and not verified"},
 	},
 
 	// Disks.
@@ -574,14 +660,20 @@ func (f *fetcher) fetch(env, flags []string) (string, error) {
 	return string(out), err
 }
 
-// fetched returns the files of the SDK.
-func (f *fetcher) fetched(t *testing.T) map[string]string {
+// folder returns that of the SDK.
+func (f *fetcher) folder(t *testing.T) string {
 	t.Helper()
 	dirs, err := filepath.Glob(filepath.Join(f.outputBase, "external", "*[~+]"+sdkRepo))
 	if err != nil || len(dirs) != 1 {
 		t.Fatalf("repositories of the SDK: %v, %v, want one", dirs, err)
 	}
-	tree, err := treeOf(dirs[0])
+	return dirs[0]
+}
+
+// fetched returns the files of the SDK.
+func (f *fetcher) fetched(t *testing.T) map[string]string {
+	t.Helper()
+	tree, err := treeOf(f.folder(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -616,6 +708,18 @@ func (f *fetcher) run(t *testing.T, c fetchCase) {
 	if strings.HasPrefix(c.goproxy, "{https}") {
 		from = strings.TrimPrefix(f.servers.https.URL, "https://") + "/" + folder
 	}
+	var store fakeStore
+	if c.store != nil {
+		place := dir
+		if c.linked {
+			place = filepath.Join(f.outputUserRoot, folder)
+		}
+		store = fakeStore(filepath.Join(place, "the store"))
+		if err := store.install(fakeVersion, fakePlatform, right); err != nil {
+			t.Fatal(err)
+		}
+		c.store(t, store)
+	}
 	address := strings.NewReplacer(
 		"{http}", f.servers.http.URL+"/"+folder,
 		"{https}", f.servers.https.URL+"/"+folder,
@@ -627,6 +731,7 @@ func (f *fetcher) run(t *testing.T, c fetchCase) {
 		"{path}", fakeZip,
 		"{folder}", folder,
 		"{dir}", dir,
+		"{store}", string(store),
 		"{tools}", f.tools,
 		"{h1}", servedDigests.H1,
 		"{sha256}", rightDigests.Sha256,
@@ -655,7 +760,7 @@ func (f *fetcher) run(t *testing.T, c fetchCase) {
 	if goproxy == "" {
 		goproxy = "{http}"
 	}
-	env := []string{"GOPROXY=" + address(goproxy)}
+	env := []string{"GOPROXY=" + address(goproxy), "GO_OVERLAY_SDK_STORE=" + string(store)}
 	for _, variable := range c.env {
 		env = append(env, address(variable))
 	}
@@ -706,6 +811,15 @@ func (f *fetcher) run(t *testing.T, c fetchCase) {
 	if !c.fails {
 		if diff := differences(f.fetched(t), laidDown(files, c.slim)); diff != "" {
 			t.Errorf("laid down:\n%s", diff)
+		}
+		if strings.Contains(out, "GO_OVERLAY_SDK_STORE") {
+			t.Errorf("the output is about the store:\n%s", out)
+		}
+		if store != "" {
+			shared := store.shared(t, f.folder(t))
+			if (shared > 0) != c.linked {
+				t.Errorf("%d files are links of objects, want some: %v", shared, c.linked)
+			}
 		}
 		return
 	}

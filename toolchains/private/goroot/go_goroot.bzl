@@ -20,6 +20,9 @@ def go_goroot(name, sdk, overlays = None, **kwargs):
     never links: a build may chmod them, and a cache may bring them back. If Go's tools are overlaid, the
     tools and `go version` have a version of their own, so that their results in caches are told apart.
 
+    `bazel run //:goroot -- install [NAME]` installs it into the SDK store, by the command of
+    `@go_overlay//tools:sdk`: by the name `NAME`, or else by its version.
+
     The output group `overlay_json` has the changes in the form of `go build -overlay`, by names relative to
     the GOROOT.
 

@@ -1,5 +1,6 @@
 """The rule behind go_goroot: lays out a Go SDK with overlays."""
 
+load("@bazel_skylib//lib:shell.bzl", "shell")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@go_overlay_default//:defs.bzl", "POLICY")
 load("@io_bazel_rules_go//go:def.bzl", "GoSDK")
@@ -32,6 +33,59 @@ Take an SDK for {machine}, or a set without overlays of Go's tools; or choose an
         overlay = display_label(tools.values()[0].overlays[0].label),
         sdk = display_label(ctx.attr.sdk.label),
     ))
+
+# What bazel run does. The folder of runfiles is the current one, or the script's own where it is run by hand.
+_RUN = """#!/bin/sh
+set -eu
+[ -e {command} ] || cd "$0.runfiles/{workspace}"
+tree=$(cd {tree} && pwd -P)
+if [ "${{1-}}" = install ] && [ $# -le 2 ]; then
+  exec {command} sdk install -from dir ${{2:+-name "$2"}} "$tree"
+fi
+echo "{label} is a GOROOT:
+  $tree
+To install it into the SDK store, where overlay sdk use, exec and env find it by its version, or by a name:
+  bazel run {label} -- install [NAME]"
+[ $# -eq 0 ] || exit 2
+"""
+
+_RUN_ON_WINDOWS = """@echo off
+echo {label} is a GOROOT. To install it into the SDK store, where overlay sdk use, exec and env find it:
+echo   bazel build {label}
+echo   overlay sdk install -from dir -name NAME {bin_path}
+if not "%~1"=="" exit /b 2
+"""
+
+def _runnable(ctx, tree):
+    """Makes the target one for bazel run, without a part of the command in the tree.
+
+    Returns:
+      list of providers.
+    """
+    command = ctx.executable._command
+    is_windows = command.extension == "exe"
+    run = ctx.actions.declare_file(ctx.label.name + (".run.bat" if is_windows else ".run"))
+    ctx.actions.write(
+        content = (_RUN_ON_WINDOWS if is_windows else _RUN).format(
+            bin_path = "bazel-bin/{}/{}".format(ctx.label.package, ctx.label.name).replace("//", "/"),
+            command = shell.quote(command.short_path),
+            label = display_label(ctx.label),
+            tree = shell.quote(tree.short_path),
+            workspace = ctx.workspace_name,
+        ),
+        is_executable = True,
+        output = run,
+    )
+    return [
+        DefaultInfo(
+            # What has the tree among its data need not have the command.
+            data_runfiles = ctx.runfiles(),
+            default_runfiles = ctx.runfiles([run, tree]).merge(ctx.attr._command[DefaultInfo].default_runfiles),
+            executable = run,
+            files = depset([tree]),
+        ),
+        ctx.attr._command[RunEnvironmentInfo],
+    ]
 
 def _go_goroot_impl(ctx):
     sdk = ctx.attr.sdk[GoSDK]
@@ -85,10 +139,7 @@ def _go_goroot_impl(ctx):
         progress_message = "Laying out a GOROOT %{label}",
         toolchain = None,
     )
-    return [
-        DefaultInfo(files = depset([tree])),
-        OutputGroupInfo(overlay_json = depset([overlay])),
-    ]
+    return _runnable(ctx, tree) + [OutputGroupInfo(overlay_json = depset([overlay]))]
 
 go_goroot_rule = rule(
     implementation = _go_goroot_impl,
@@ -107,6 +158,12 @@ of the SDK's folder `lib` are applied.""",
             mandatory = True,
             providers = [GoSDK],
         ),
+        "_command": attr.label(
+            cfg = "target",
+            default = "//tools:sdk",
+            executable = True,
+            providers = [RunEnvironmentInfo],
+        ),
         "_today": attr.label(
             default = "//go_overlay:today",
             providers = [BuildSettingInfo],
@@ -118,4 +175,5 @@ of the SDK's folder `lib` are applied.""",
             providers = [HelperPlatformInfo],
         ),
     },
+    executable = True,
 )

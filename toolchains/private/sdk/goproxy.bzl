@@ -9,7 +9,7 @@ load(":urls.bzl", "glob_matches_prefix", "netrc_auth", "parse_proxy")
 
 visibility("private")
 
-def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch):
+def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch, tried):
     """Downloads the zip of a module. Fails unless that succeeds.
 
     Args:
@@ -20,6 +20,7 @@ def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch):
       sha256: str, digest that the zip has to have, in hex; empty for any.
       what: str, what is fetched, for messages.
       mismatch: str, what to do if the zip has another digest, for messages.
+      tried: list of str, why it is not had from elsewhere, for messages.
 
     Returns:
       struct(url = str, where it came from, for messages, without credentials; sha256 = str, hex; zip = str, path).
@@ -30,7 +31,7 @@ def fetch_module(rctx, *, module, version, folder, sha256, what, mismatch):
         if rctx.download(allow_fail = True, output = zip, sha256 = sha256, url = []).success:
             return struct(sha256 = sha256, url = "Bazel's repository cache", zip = zip)
 
-    tried = []
+    tried = list(tried)
     for proxy in _proxies(rctx, module):
         if proxy.base == "off":
             tried.append("off: GOPROXY says that nothing is to be fetched")

@@ -5,6 +5,7 @@ load("//common:go_versions.bzl", "compare_versions")
 load("//common:rules_go_internals.bzl", "GOARCH_CONSTRAINTS", "GOOS_CONSTRAINTS", "SDK_BUILD_FILE", "parse_version")
 load(":goproxy.bzl", "fetch_module")
 load(":h1.bzl", "h1_from_hex")
+load(":sdk_store.bzl", "take_from_store")
 
 visibility("private")
 
@@ -37,20 +38,24 @@ Or let it be fetched unverified: go_toolchains.config(allow_unlocked = True)."""
             what = what,
         ))
 
-    rctx.report_progress("Downloading")
-    fetched = fetch_module(
-        rctx,
-        folder = _FROM,
-        mismatch = """The zip has been changed on its way, or {} is wrong. What does the checksum database say?
+    prefix = "{}@{}".format(_MODULE, module_version)
+    laid_down = _from_store(rctx, prefix)
+    if laid_down.problem != None:
+        rctx.report_progress("Downloading")
+        fetched = fetch_module(
+            rctx,
+            folder = _FROM,
+            mismatch = """The zip has been changed on its way, or {} is wrong. What does the checksum database say?
 {}""".format(rctx.attr.lock_file, check),
-        module = _MODULE,
-        sha256 = rctx.attr.sha256,
-        version = module_version,
-        what = what,
-    )
-    rctx.report_progress("Unpacking")
-    sum = _lay_down(rctx, fetched, "{}@{}".format(_MODULE, module_version), what)
-    if sum and rctx.attr.h1 and sum != rctx.attr.h1:
+            module = _MODULE,
+            sha256 = rctx.attr.sha256,
+            tried = [laid_down.problem] if laid_down.problem else [],
+            version = module_version,
+            what = what,
+        )
+        rctx.report_progress("Unpacking")
+        laid_down = _from_zip(rctx, fetched, prefix, what)
+    if laid_down.sum and rctx.attr.h1 and laid_down.sum != rctx.attr.h1:
         fail("""{what}: the files have another sum than {lock_file} says.
   from      {url}
   expected  {expected}
@@ -59,14 +64,14 @@ The zip has the right sha256, so that the lock file contradicts itself. What doe
 {check}""".format(
             check = check,
             expected = rctx.attr.h1,
-            found = sum,
+            found = laid_down.sum,
             lock_file = rctx.attr.lock_file,
-            url = fetched.url,
+            url = laid_down.url,
             what = what,
         ))
     found = _read_version(rctx, rctx.path("."))
     if found != rctx.attr.version:
-        fail("{}: {} holds Go {}".format(what, fetched.url, found))
+        fail("{}: {} holds Go {}".format(what, laid_down.url, found))
     _write_build_files(rctx, rctx.path("."), goos, goarch, found)
 
     if not rctx.attr.sha256:
@@ -76,38 +81,55 @@ The zip has the right sha256, so that the lock file contradicts itself. What doe
 is written, after verifying it, by
 {lock}""".format(
             entry = json.encode_indent({rctx.attr.version: {rctx.attr.platform: {
-                "h1": sum or "unknown, there is no tool for it on Windows",
-                "sha256": fetched.sha256,
+                "h1": laid_down.sum or "unknown, there is no tool for it on Windows",
+                "sha256": laid_down.sha256,
             }}}),
             lock = lock,
-            url = fetched.url,
+            url = laid_down.url,
             what = what,
         ))
-    elif hasattr(rctx, "repo_metadata") and not _is_windows(rctx):
+    elif hasattr(rctx, "repo_metadata"):
+        # From Bazel 8.3 on, output bases may share it, wherever they are.
         return rctx.repo_metadata(reproducible = True)
     return None
 
-def _lay_down(rctx, fetched, prefix, what):
+def _from_store(rctx, prefix):
+    """Makes a GOROOT of files in the SDK store, if it has them all, and they are right.
+
+    Returns:
+      struct(problem = str, why there is none, empty if there is no store either; sha256 = str; sum = str; url = str).
+      Without a problem, which is then None, the others are as _from_zip returns them.
+    """
+    taken = take_from_store(
+        rctx,
+        folder = _UNPACKED,
+        h1 = rctx.attr.h1,
+        platform = rctx.attr.platform,
+        prefix = prefix,
+        version = rctx.attr.version,
+    )
+    if taken.count:
+        result = _lay_down(rctx, prefix, taken.count, taken.sum)
+        if not result.return_code:
+            return struct(problem = None, sha256 = rctx.attr.sha256, sum = h1_from_hex(taken.sum), url = taken.url)
+        rctx.delete(_UNPACKED)
+        return struct(problem = "{}: {}".format(taken.url, result.stderr.strip()))
+    return struct(problem = taken.problem)
+
+def _from_zip(rctx, fetched, prefix, what):
     """Makes a GOROOT of the fetched zip.
 
     Returns:
-      str, the h1: sum of what was unpacked; None on Windows, where there is no tool for it.
+      struct(sha256 = str, of the zip, in hex; sum = str, the h1: sum of what was unpacked, None on Windows, where there
+      is no tool for it; url = str, where it came from, for messages).
     """
-    rctx.extract(fetched.zip, output = _UNPACKED, stripPrefix = prefix)
     if _is_windows(rctx):
-        _lay_down_on_windows(rctx, what)
-        return None
-    sh = rctx.which("sh")
-    if not sh:
+        _lay_down_on_windows(rctx, fetched.zip, prefix, what)
+        return struct(sha256 = fetched.sha256, sum = None, url = fetched.url)
+    rctx.extract(fetched.zip, output = _UNPACKED, stripPrefix = prefix)
+    result = _lay_down(rctx, prefix, fetched.zip)
+    if not result:
         fail("{}: laying it down takes a POSIX shell, but there is no sh on PATH".format(what))
-    result = rctx.execute([
-        sh,
-        rctx.path(rctx.attr._lay_down),
-        fetched.zip,
-        _UNPACKED,
-        prefix,
-        "slim" if rctx.attr.slim else "full",
-    ])
     if result.return_code:
         fail("""{what} could not be unpacked. It is not in use.
   from    {url}
@@ -119,18 +141,32 @@ def _lay_down(rctx, fetched, prefix, what):
             what = what,
         ))
     rctx.delete(_FROM)
-    return h1_from_hex(result.stdout.strip())
+    return struct(sha256 = fetched.sha256, sum = h1_from_hex(result.stdout.strip()), url = fetched.url)
+
+def _lay_down(rctx, prefix, source, sum = ""):
+    """Runs lay_down_sdk.sh; returns None if there is nothing to run it by."""
+    sh = rctx.which("sh")
+    return rctx.execute([
+        sh,
+        rctx.path(rctx.attr._lay_down),
+        str(source),
+        _UNPACKED,
+        prefix,
+        "slim" if rctx.attr.slim else "full",
+        sum,
+    ]) if sh else None
 
 def _is_windows(rctx):
     return rctx.os.name.startswith("windows")
 
-def _lay_down_on_windows(rctx, what):
-    """Does what of lay_down_sdk.sh is needed where there are no modes, and no POSIX shell to count on."""
+def _lay_down_on_windows(rctx, zip, prefix, what):
+    """Unpacks the zip, and does what of lay_down_sdk.sh is needed where there are no modes, and no POSIX shell to count on."""
     if rctx.attr.slim:
         fail("{}: slim = True does not work on Windows yet; leave it out".format(what))
+
+    # In its place, for a link would have the path of the repository in it, which is not to be kept.
+    rctx.extract(zip, stripPrefix = prefix)
     rctx.delete(_FROM)
-    for entry in rctx.path(_UNPACKED).readdir():
-        rctx.symlink(entry, entry.basename)
     for folder in ["src", "src/cmd"]:
         rctx.file(folder + "/go.mod", rctx.read(folder + "/_go.mod"), executable = False)
         rctx.delete(folder + "/_go.mod")
@@ -220,6 +256,14 @@ go_sdk_repo = repository_rule(
         "_lay_down": attr.label(
             allow_single_file = True,
             default = ":lay_down_sdk.sh",
+        ),
+        "_list_store": attr.label(
+            allow_single_file = True,
+            default = ":list_store_sdk.sh",
+        ),
+        "_take_store": attr.label(
+            allow_single_file = True,
+            default = ":take_store_files.sh",
         ),
     },
     doc = "A Go SDK that is distributed as a version of the module golang.org/toolchain.",

@@ -84,6 +84,8 @@ def _toolchains_repo_impl(rctx):
             sdk_version = repr(sdk["version"]),
             **version_arguments
         ))
+
+    # It is not reproducible: it has canonical names, and what the host is.
     rctx.file("BUILD.bazel", "".join(loads + toolchains))
 
 _toolchains_repo = repository_rule(
