@@ -42,7 +42,7 @@ var asking = map[string][]string{
 // offline are command lines that don't.
 var offline = [][]string{
 	{"help"}, {"help", "edit"}, {"edit", "-h"}, {"completion", "bash"}, {"__complete", "ed"}, {"__complete", "edit", "-"}, {"__complete", "drop", ""}, {"__complete", "ide", ""},
-	{"no-such-verb"}, {"edit"}, {"save"}, {"show", "a", "b"}, {"sdk", "lock", "-check"}, {"sdk", "lock", "no-version"},
+	{"no-such-verb"}, {"edit"}, {"save"}, {"show", "a", "b"}, {"sdk", "list"}, {"sdk", "path", "1.26.8"}, {"sdk", "lock", "-check"}, {"sdk", "lock", "no-version"},
 	{"debug"}, {"debug", "-attach", "1", "//:app", "argument"}, {"debug", "//:app"}, // Delve is missing.
 }
 
@@ -68,7 +68,7 @@ func commandIn(t *testing.T, bazel string) (run func(args ...string) (said strin
 	return func(args ...string) string {
 		cmd := exec.Command(program, args...)
 		cmd.Dir = root
-		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+goCommand, "BUILD_WORKING_DIRECTORY=", "PAGER=")
+		cmd.Env = append(os.Environ(), runsCommand+"=1", "BAZEL="+bazel, "PATH=", "GO_OVERLAY_GO="+goCommand, "BUILD_WORKING_DIRECTORY=", "PAGER=", "GO_OVERLAY_SDK_STORE="+filepath.Join(root, "store"))
 		out, _ := cmd.CombinedOutput()
 		return string(out)
 	}, root
@@ -93,7 +93,7 @@ func TestBusy(t *testing.T) {
 	}
 	for _, group := range overlay.Groups {
 		for _, verb := range group.Verbs {
-			if verb.Name == sdkLock.Name {
+			if strings.HasPrefix(verb.Name, "sdk ") {
 				continue
 			}
 			operands, ok := asking[verb.Name]

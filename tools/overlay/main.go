@@ -1,6 +1,6 @@
 // Command overlay is what people run who use go_overlay: it makes overlays, carries them to
-// new versions of what they change, and takes them out again; and it makes and checks the lock file
-// of Go SDKs.
+// new versions of what they change, and takes them out again; and it keeps Go SDKs in a
+// store, with overlays and without, and makes the lock file of those that builds use.
 //
 // "overlay help" lists its verbs, and docs/overlay.md is its manual; both are made of the
 // table below. It exits with 1 if something is wrong or was found, and with 2 if it is
@@ -24,7 +24,7 @@ var overlay = command.Program{
 		{Title: "keep up with upstream", Verbs: []command.Verb{rebaseVerb, acceptVerb, dropVerb}},
 		{Title: "beside builds", Verbs: []command.Verb{goVerb, debugVerb, ideVerb}},
 		{Title: "give and take", Verbs: []command.Verb{importVerb, exportVerb}},
-		{Title: "Go SDKs", Verbs: []command.Verb{sdkLock}},
+		{Title: "Go SDKs", Verbs: sdkVerbs},
 	},
 	Hidden: []command.Verb{goPackagesDriverVerb, toolExecVerb},
 }

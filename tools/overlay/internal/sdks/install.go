@@ -112,7 +112,7 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	if err != nil {
 		return nil, err
 	}
-	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest) error { return s.acceptFile(o, m, lock) }}
+	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest, name string) error { return acceptFile(o.What, m, name, lock) }}
 	if o.From == FromArchive {
 		var done func()
 		options.Progress, done = s.progress("installing "+filepath.Base(path), 0)
@@ -130,15 +130,15 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	return s.installSource(ctx, source, options)
 }
 
-// acceptFile returns an error if an SDK of a release would have its name, but is not what the lock file says of it.
-func (s *SDKs) acceptFile(o InstallOptions, m *store.Manifest, lock *sdklock.File) error {
+// acceptFile returns an error if an SDK would have the name of a release, but is not what the lock file says of it.
+func acceptFile(path string, m *store.Manifest, name string, lock *sdklock.File) error {
 	release := sdkmodule.SDK{Version: strings.TrimPrefix(m.Version, "go"), Platform: m.Platform}
 	entry, ok := lock.Entry(release)
-	if o.Name != "" || !ok || entry.H1 == m.H1() {
+	if name != store.NameOf(release.Version, release.Platform) || !ok || entry.H1 == m.H1() {
 		return nil
 	}
 	return fmt.Errorf("%s says that it is %s, but its files are not those of the lock file: their sum is %s, expected %s; give it a name of its own: -name %s-changed",
-		o.What, release, m.H1(), entry.H1, release.Version)
+		path, release, m.H1(), entry.H1, release.Version)
 }
 
 // lockFile returns the lock file of the folder, which is empty if there is none.
@@ -168,9 +168,6 @@ func (s *SDKs) release(ctx context.Context, o InstallOptions) (release sdkmodule
 	text, why := o.What, ""
 	if text == "" {
 		want, err := sdksource.Wanted(s.Dir)
-		if errors.As(err, new(*sdksource.NothingWantedError)) {
-			return release, "", fmt.Errorf("%w; name a version, such as 1.26 or latest", err)
-		}
 		if err != nil {
 			return release, "", err
 		}
@@ -281,7 +278,7 @@ func (s *SDKs) download(ctx context.Context, name string, release sdkmodule.SDK,
 	if err != nil {
 		return nil, err
 	}
-	return s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: func(m *store.Manifest) error {
+	return s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: func(m *store.Manifest, _ string) error {
 		if got := m.H1(); got != zip.H1 {
 			return fmt.Errorf("%s: the sum of its files is %s, expected %s, by %s", zip.From, got, zip.H1, zip.VerifiedBy)
 		}

@@ -46,9 +46,6 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 	why := ""
 	if text == "" {
 		want, err := sdksource.Wanted(s.Dir)
-		if errors.As(err, new(*sdksource.NothingWantedError)) {
-			return nil, fmt.Errorf("%w; name a version", err)
-		}
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -110,12 +111,7 @@ func (s *SDKs) Path(ctx context.Context, text string) error {
 
 // Exec runs a command with an SDK, whose go comes first on PATH, and no other.
 func (s *SDKs) Exec(ctx context.Context, args []string) error {
-	text, command := "", args
-	if i := slices.Index(args, "--"); i == 0 || i == 1 {
-		text, command = strings.Join(args[:i], ""), args[i+1:]
-	} else if len(args) > 0 {
-		text, command = args[0], args[1:]
-	}
+	text, command := s.cutSDK(args)
 	if len(command) == 0 {
 		return verbs.UsageError("expected a command, such as: overlay sdk exec 1.26.8 -- go test ./...")
 	}
@@ -143,6 +139,24 @@ func (s *SDKs) Exec(ctx context.Context, args []string) error {
 	}
 	return p.Run()
 }
+
+// cutSDK divides arguments into an SDK, and a command. What comes before -- is the SDK. Where there is none, as flags end with the first --, it is
+// what looks like a version, or is the name of one.
+func (s *SDKs) cutSDK(args []string) (text string, command []string) {
+	if len(args) > 1 && args[1] == "--" {
+		return args[0], args[2:]
+	}
+	if len(args) == 0 {
+		return "", nil
+	}
+	_, err := s.Store.Find(args[0])
+	if err == nil || args[0] == "current" || versionForm.MatchString(args[0]) {
+		return args[0], args[1:]
+	}
+	return "", args
+}
+
+var versionForm = regexp.MustCompile(`^(go)?[0-9]`)
 
 // environment returns the variables of a process that uses an SDK. GOROOT is never one of them: a go command of another SDK would take it.
 func (s *SDKs) environment(env []string, tree string) []string {

@@ -219,9 +219,9 @@ func (s *Store) install(ctx context.Context, name string, m *Manifest) error {
 
 // InstallOptions say how an SDK is installed.
 type InstallOptions struct {
-	Name     string                // or NameOf
-	Accept   func(*Manifest) error // or nil: it is asked before anything changes
-	Progress func(bytes int64)     // or nil: so many more have been read
+	Name     string                               // or NameOf
+	Accept   func(m *Manifest, name string) error // or nil: it is asked before anything changes
+	Progress func(bytes int64)                    // or nil: so many more have been read
 }
 
 // Install takes the files of a source into the store, as an SDK with a name, and lays it out. An SDK that has the name already, with other
@@ -248,9 +248,6 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 		o.Progress = func(int64) {}
 	}
 	m, err := fill(shelf, &o)
-	if err == nil && o.Accept != nil {
-		err = o.Accept(m)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -259,6 +256,11 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 	}
 	if err := CheckName(o.Name); err != nil {
 		return nil, err
+	}
+	if o.Accept != nil {
+		if err := o.Accept(m, o.Name); err != nil {
+			return nil, err
+		}
 	}
 	if err := shelf.store(); err != nil {
 		return nil, s.unwritable(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -22,7 +23,7 @@ type Problem struct {
 
 	kind   problemKind
 	object Object // for the first two kinds, and for files of trees
-	name   string // of a file in a tree
+	name   string // of the file in the SDK
 }
 
 type problemKind int
@@ -36,7 +37,12 @@ const (
 	extraFile                      // a tree has a file that the SDK has not
 )
 
-func (p Problem) String() string { return p.Path + ": " + p.Text }
+func (p Problem) String() string {
+	if p.kind == badObject || p.kind == noObject {
+		return fmt.Sprintf("%s (%s): %s", p.Path, p.name, p.Text)
+	}
+	return p.Path + ": " + p.Text
+}
 
 // Verify reads all that SDKs are made of, and compares it with what they say. Without names, it looks at all. It changes nothing.
 func (s *Store) Verify(ctx context.Context, names []string, progress func(bytes int64)) ([]Problem, error) {
@@ -107,11 +113,11 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 		v.found(Problem{SDK: name, Path: v.s.path("sdks", name), Text: err.Error(), kind: badManifest})
 		return nil
 	}
-	var objects []Object
+	var objects []File // each once
 	for _, f := range m.Files {
 		if f.Size > 0 && !v.seen[f.Object] {
 			v.seen[f.Object] = true
-			objects = append(objects, f.Object)
+			objects = append(objects, f)
 		}
 	}
 	err = parallel(ctx, len(objects), func(i int, buffer []byte) error {
@@ -129,23 +135,24 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 }
 
 // object compares the file of an object with it, and what is packed of it.
-func (v *verifying) object(sdk string, o Object, buffer []byte) {
+func (v *verifying) object(sdk string, f File, buffer []byte) {
+	o := f.Object
 	path := v.s.objectPath(o)
 	err := o.check(path, buffer)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
-		v.found(Problem{SDK: sdk, Path: path, Text: reason(err), kind: badObject, object: o})
+		v.found(Problem{SDK: sdk, Path: path, Text: reason(err), kind: badObject, object: o, name: f.Path})
 	}
 	packed := v.s.packedPath(o)
 	packedErr := v.s.unpackTo(o, 0, func(r io.Reader) error { return o.compare(r, buffer) })
 	switch {
 	case packedErr == nil:
 	case errors.As(packedErr, new(*baseError)):
-		v.found(Problem{SDK: sdk, Path: packed, Text: packedErr.Error(), kind: noBase, object: o})
+		v.found(Problem{SDK: sdk, Path: packed, Text: packedErr.Error(), kind: noBase, object: o, name: f.Path})
 	case !errors.Is(packedErr, fs.ErrNotExist) || exists(packed):
-		v.found(Problem{SDK: sdk, Path: packed, Text: reason(packedErr), kind: badObject, object: o})
+		v.found(Problem{SDK: sdk, Path: packed, Text: reason(packedErr), kind: badObject, object: o, name: f.Path})
 	case missing:
-		v.found(Problem{SDK: sdk, Path: path, Text: "it is missing", kind: noObject, object: o})
+		v.found(Problem{SDK: sdk, Path: path, Text: "it is missing", kind: noObject, object: o, name: f.Path})
 	}
 }
 

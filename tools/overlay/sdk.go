@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"slices"
+
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/internal/verbs"
+	"github.com/go-overlay/go_overlay/tools/interrupt"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdks"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
+)
+
+// sdkVerbs are those of the store of Go SDKs, and of the lock file.
+var sdkVerbs = []command.Verb{
+	sdkInstallVerb, sdkListVerb, sdkUseVerb, sdkRollbackVerb, sdkHistoryVerb, sdkPathVerb, sdkExecVerb, sdkEnvVerb, sdkExportVerb,
+	sdkStatsVerb, sdkPackVerb, sdkCleanVerb, sdkRemoveVerb, sdkPinVerb, sdkUnpinVerb, sdkVerifyVerb, sdkRepairVerb, sdkLock,
+}
+
+// atStore does something with the store that the environment names.
+func atStore(do func(context.Context, *sdks.SDKs) error) error {
+	ctx, stop := interrupt.Context()
+	defer stop()
+	s, err := sdks.Open(userFolder(), os.Stdout, os.Stderr)
+	if err != nil {
+		return err
+	}
+	err = do(ctx, s)
+	if errors.Is(err, context.Canceled) {
+		return interrupt.Err
+	}
+	return err
+}
+
+// completeSDKs completes the names of those that are installed.
+func completeSDKs(flag, word string) []string {
+	if flag != "" && flag != "since" && flag != "layer" {
+		return nil
+	}
+	dir, err := store.Folder()
+	if err != nil {
+		return nil
+	}
+	s, err := store.Open(dir, func(string) {})
+	if err != nil {
+		return nil
+	}
+	all, _ := s.List()
+	var names []string
+	for _, sdk := range all {
+		names = append(names, sdk.Name)
+	}
+	return names
+}
+
+// one returns the only operand, or an empty string.
+func one(operands []string) (string, error) {
+	if len(operands) > 1 {
+		return "", verbs.UsageError("unexpected argument " + operands[1])
+	}
+	return slices.Concat(operands, []string{""})[0], nil
+}
+
+// platformFlag declares the flag -platform.
+func platformFlag(flags *flag.FlagSet, platform *gosdk.Platform, text string) {
+	flags.Func("platform", "`GOOS_GOARCH` "+text+" By default that of this machine", func(value string) error {
+		return platform.UnmarshalText([]byte(value))
+	})
+}
