@@ -256,6 +256,11 @@ func TestSDKLocked(t *testing.T) {
 	t.Setenv("GOPROXY", "off")
 	s.fails("sdk install since.tar.zst", "install that one first")
 	s.ok("sdk install go1.26.8.tar.zst", "1.26.8 is installed")
+	if err := os.Rename(filepath.Join(s.dir, sdklock.Name), filepath.Join(s.dir, "no.lock")); err != nil {
+		t.Fatal(err)
+	}
+	s.fails("sdk install "+changed, "has other files than the one that is installed", "-name 1.26.8-changed")
+	s.ok("sdk install go1.26.8.tar.zst", "no go_sdk.lock.json vouches")
 	s.ok("sdk install since.tar.zst", "1.26.8-changed is installed")
 	s.ok("sdk verify", "ok\n")
 }

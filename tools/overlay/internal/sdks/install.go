@@ -112,7 +112,7 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	if err != nil {
 		return nil, err
 	}
-	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest, name string) error { return acceptFile(o.What, m, name, lock) }}
+	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest, name string) error { return s.acceptFile(o.What, m, name, lock) }}
 	if o.From == FromArchive {
 		var done func()
 		options.Progress, done = s.progress("installing "+filepath.Base(path), 0)
@@ -130,15 +130,24 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	return s.installSource(ctx, source, options)
 }
 
-// acceptFile returns an error if an SDK would have the name of a release, but is not what the lock file says of it.
-func acceptFile(path string, m *store.Manifest, name string, lock *sdklock.File) error {
+// acceptFile returns an error if an SDK would have the name of a release, but is not what the lock file says of it, or what has that name already.
+func (s *SDKs) acceptFile(path string, m *store.Manifest, name string, lock *sdklock.File) error {
 	release := sdkmodule.SDK{Version: strings.TrimPrefix(m.Version, "go"), Platform: m.Platform}
-	entry, ok := lock.Entry(release)
-	if name != store.NameOf(release.Version, release.Platform) || !ok || entry.H1 == m.H1() {
+	if name != store.NameOf(release.Version, release.Platform) {
 		return nil
 	}
-	return fmt.Errorf("%s says that it is %s, but its files are not those of the lock file: their sum is %s, expected %s; give it a name of its own: -name %s-changed",
-		path, release, m.H1(), entry.H1, release.Version)
+	own := fmt.Sprintf("give it a name of its own: -name %s-changed", name)
+	if entry, ok := lock.Entry(release); ok {
+		if got := m.H1(); got != entry.H1 {
+			return fmt.Errorf("%s says that it is %s, but its files are not those of the lock file: their sum is %s, expected %s; %s", path, release, got, entry.H1, own)
+		}
+		return nil
+	}
+	if sdk, err := s.Store.Find(name); err == nil && sdk.ID != m.ID() {
+		return fmt.Errorf("%s says that it is %s, but has other files than the one that is installed, in %s; %s", path, release, sdk.Tree, own)
+	}
+	fmt.Fprintf(s.Err, "no %s vouches that %s is %s as Go's project has published it\n", sdklock.Name, path, release)
+	return nil
 }
 
 // lockFile returns the lock file of the folder, which is empty if there is none.
