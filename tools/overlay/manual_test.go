@@ -57,7 +57,7 @@ func TestGuides(t *testing.T) {
 			line, _, _ := strings.Cut(match[1]+match[2], " #")
 			line, _, _ = strings.Cut(line, " || ")
 			line, _, _ = strings.Cut(line, " -- ") // What follows is no flag.
-			if line == "sdk" { // all verbs that begin so
+			if line == "sdk" {                     // all verbs that begin so
 				continue
 			}
 			if wrong := wrongIn(strings.Fields(line)); wrong != "" {

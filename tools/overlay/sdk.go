@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"slices"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
@@ -62,7 +61,13 @@ func one(operands []string) (string, error) {
 	if len(operands) > 1 {
 		return "", verbs.UsageError("unexpected argument " + operands[1])
 	}
-	return slices.Concat(operands, []string{""})[0], nil
+	if len(operands) == 0 {
+		return "", nil
+	}
+	if operands[0] == "" { // as of a variable of a shell that is not set
+		return "", verbs.UsageError("an argument is empty; leave it out for what files here ask for")
+	}
+	return operands[0], nil
 }
 
 // platformFlag declares the flag -platform.

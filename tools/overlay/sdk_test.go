@@ -124,6 +124,9 @@ func TestSDKs(t *testing.T) {
 	s.fails("sdk use 1.26.8", "not installed", "next: overlay sdk install 1.26.8")
 	s.ok("sdk list", "next: overlay sdk install VERSION")
 	s.fails("sdk install", "next: name one")
+	if said, exit := s.run("sdk", "install", ""); exit != 2 || !strings.Contains(said, "an argument is empty") {
+		t.Errorf("an empty argument: exit code %d: %s", exit, said)
+	}
 	s.ok("sdk list -remote", "1.27.0\n1.26.8\n1.26.7\n")
 
 	// What files ask for, part of a version, and what is there already.
