@@ -111,6 +111,9 @@ func Open(dir string, warn func(text string)) (*Store, error) {
 		return nil, fmt.Errorf("the store of Go SDKs: %w", err)
 	}
 	for _, entry := range entries {
+		if entry.Name() == "format" { // Another process has made the store since.
+			return Open(dir, warn)
+		}
 		if !strings.HasPrefix(entry.Name(), "overlay.") { // another process writes the file format just now
 			return nil, fmt.Errorf("%s has %s in it, but is no store of Go SDKs; set %s to another folder", dir, entry.Name(), Variable)
 		}
