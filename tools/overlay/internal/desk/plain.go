@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/overlaysjson"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -60,13 +61,13 @@ func findRoot(dir string) (root string, isBazel bool, err error) {
 	case declared != "" && module == "":
 		return "", false, fmt.Errorf("%s is in no module: neither %s nor a folder above has a go.mod; next: go mod init PATH there, or move the file to where go.work or go.mod is",
 			filepath.Join(declared, overlaysjson.Name), declared)
-	case declared != module && shadow.Below(module, declared): // It is nearer.
+	case declared != module && paths.Below(module, declared): // It is nearer.
 		return "", false, fmt.Errorf("%s is beside neither go.work nor go.mod, and the go command knows only what is there; move it to %s, with paths that are relative to that",
 			filepath.Join(declared, overlaysjson.Name), module)
 	case module == "":
 		return "", false, &NowhereError{&bazel.NoWorkspaceError{Dir: dir}}
 	}
-	for at := dir; at != module && shadow.Below(module, at); at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
+	for at := dir; at != module && paths.Below(module, at); at = filepath.Dir(at) { // A module that is used by go.work is declared for there.
 		if isFile(at, overlaysjson.Name) {
 			return "", false, fmt.Errorf("%s is beside neither go.work nor the go.mod of what is built there; move it to %s, with paths that are relative to that",
 				filepath.Join(at, overlaysjson.Name), module)

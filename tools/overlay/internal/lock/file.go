@@ -38,6 +38,3 @@ func File(ctx context.Context, path string, kind Kind, waiting func()) (unlock f
 		}
 	}
 }
-
-// ErrLocked says that another process has a lock.
-var ErrLocked = errLocked

@@ -9,8 +9,8 @@ import (
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
-// errLocked says that another process has the lock, or may have it.
-var errLocked = errors.New("locked")
+// ErrLocked says that another process has the lock, or may have it.
+var ErrLocked = errors.New("locked")
 
 // Folder waits until nobody else has the lock of a folder, and takes it. The end of
 // the process gives it back, however it ends. The error is [errors.ErrUnsupported]
@@ -19,7 +19,7 @@ var errLocked = errors.New("locked")
 func Folder(ctx context.Context, dir string) (unlock func(), err error) {
 	for {
 		unlock, err := tryLock(dir)
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, ErrLocked) {
 			return unlock, err
 		}
 		// Who has it may have been stopped, so that waiting has to be interruptible.

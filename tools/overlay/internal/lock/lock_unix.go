@@ -26,7 +26,7 @@ func tryLock(dir string) (unlock func(), err error) {
 func lockError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, syscall.EINTR):
-		return errLocked
+		return ErrLocked
 	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOLCK):
 		// NFS is one that locks no folders.
 		return fmt.Errorf("%w: %w", errors.ErrUnsupported, err)

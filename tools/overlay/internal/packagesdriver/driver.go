@@ -17,7 +17,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/record"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // A Lister asks the go command.
@@ -165,7 +165,7 @@ func (l *Lister) unsaved(texts map[string][]byte) (flags []string, done func(), 
 	}()
 	for path, text := range texts {
 		path = l.ofGo(l.abs(path))
-		if shadow.Below(l.ModuleCache, path) {
+		if paths.Below(l.ModuleCache, path) {
 			continue // The go command would refuse all.
 		}
 		saved := filepath.Join(folder, fmt.Sprint(len(overlay.Replace)), filepath.Base(path))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -109,9 +108,4 @@ func size(bytes int64) string {
 	default:
 		return fmt.Sprintf("%.2f GB", float64(bytes)/unit/unit/unit)
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

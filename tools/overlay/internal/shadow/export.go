@@ -10,6 +10,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/internal/record"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // An Exported is what the go command compiles changes from without a program of ours. Paths are relative to the folder that was
@@ -75,7 +76,7 @@ func (p *preparing) export(ctx context.Context, modules []Module, folder string)
 	replace := map[string]string{}
 	for _, m := range p.replaced {
 		for _, f := range m.Files {
-			if !Below(p.Root, m.path(f)) {
+			if !paths.Below(p.Root, m.path(f)) {
 				return exported, fmt.Errorf("%s is outside of the repository, %s, so that no path leads to it on other machines", m.path(f), p.Root)
 			}
 			key, err := relative(p.Root, m.path(f))

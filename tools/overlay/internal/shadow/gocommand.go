@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // Go is the go command of a folder.
@@ -101,7 +102,7 @@ func goMinor(version string) int {
 }
 
 // isCached tells whether a folder is one of the module cache, of which the go command lets no file be replaced.
-func (g *Go) isCached(dir string) bool { return Below(g.GOMODCACHE, dir) }
+func (g *Go) isCached(dir string) bool { return paths.Below(g.GOMODCACHE, dir) }
 
 // goflag returns the value of a flag in GOFLAGS, "true" for one that has none, or an empty string.
 func (g *Go) goflag(name string) string {
@@ -115,15 +116,6 @@ func (g *Go) goflag(name string) string {
 		}
 	}
 	return value
-}
-
-// Below tells whether a path is a folder, or below it.
-func Below(folder, path string) bool {
-	if folder == "" {
-		return false
-	}
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // withVariable returns an environment with a variable set.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // usersOverlay returns what a flag -overlay of the user's changes. The text is that of the JSON, with the path of it.
@@ -84,21 +86,21 @@ func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, e
 		main = filepath.Dir(g.GOMOD)
 	}
 	switch {
-	case Below(g.GOROOT, path):
+	case paths.Below(g.GOROOT, path):
 		m = Module{Path: "std", Version: g.GOVERSION, Dir: g.GOROOT, Std: true}
 	case main == "" && (g.GOWORK == "" || g.GOWORK == "off"):
 		// Files that are named in the arguments can be anywhere.
-		if !Below(g.Dir, path) {
+		if !paths.Below(g.Dir, path) {
 			m.Dir = filepath.Dir(path)
 		}
-	case Below(main, path):
+	case paths.Below(main, path):
 		m.Dir = main
 	case slices.Contains([]string{g.GOWORK, g.GOWORK + ".sum"}, path):
 		m.Dir = filepath.Dir(path)
 	default:
 		in := Module{}
 		for _, other := range modules() {
-			if Below(other.Dir, path) && len(other.Dir) > len(in.Dir) {
+			if paths.Below(other.Dir, path) && len(other.Dir) > len(in.Dir) {
 				in = other
 			}
 		}
@@ -127,7 +129,7 @@ func (g *Go) replaced(path, by string, modules func() []Module) (Module, File, e
 		}
 		return m, f, nil
 	}
-	if f.Old == nil && !slices.ContainsFunc([]string{g.Dir, filepath.Dir(g.GOMOD), filepath.Dir(g.GOWORK), g.GOROOT, g.GOMODCACHE}, func(root string) bool { return Below(root, path) }) &&
+	if f.Old == nil && !slices.ContainsFunc([]string{g.Dir, filepath.Dir(g.GOMOD), filepath.Dir(g.GOWORK), g.GOROOT, g.GOMODCACHE}, func(root string) bool { return paths.Below(root, path) }) &&
 		!exists(filepath.Dir(path)) {
 		return m, f, fmt.Errorf("%s is in no folder of what is built: the key matches nothing", path)
 	}

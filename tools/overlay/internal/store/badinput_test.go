@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
 // nothingChanged fails unless a store has nothing after something could not be installed.
@@ -37,7 +39,7 @@ func installZip(s *Store, name string) error {
 
 func TestBadZips(t *testing.T) {
 	t.Parallel()
-	const prefix = Toolchain + "@v0.0.1-go1.26.8.linux-amd64/"
+	const prefix = sdkmodule.Path + "@v0.0.1-go1.26.8.linux-amd64/"
 	type entry struct {
 		name, text string
 		change     func(*zip.FileHeader)
@@ -51,7 +53,7 @@ func TestBadZips(t *testing.T) {
 		"backslash":  {entry{prefix + `src\x`, "", nil}, "is no name of a file in a GOROOT"},
 		"line break": {entry{prefix + "src/x\ny", "", nil}, "is no name of a file in a GOROOT"},
 		"other":      {entry{"example.com/x@v1.0.0/x", "", nil}, "expected only those of a version of the module"},
-		"another":    {entry{Toolchain + "@v0.0.1-go1.26.7.linux-amd64/x", "", nil}, "expected only those of a version of the module"},
+		"another":    {entry{sdkmodule.Path + "@v0.0.1-go1.26.7.linux-amd64/x", "", nil}, "expected only those of a version of the module"},
 		"link":       {entry{prefix + "src/x", "/etc/passwd", func(h *zip.FileHeader) { h.SetMode(os.ModeSymlink | 0o777) }}, "is no file"},
 		"folder":     {entry{prefix + "src/x/", "", nil}, "is no file"},
 		"twice":      {entry{prefix + "go.env", "x", nil}, "each once"},

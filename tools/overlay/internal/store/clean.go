@@ -69,16 +69,13 @@ func (s *Store) choose(sdks []*SDK, o CleanOptions, c *Cleaning) (remaining []*S
 	for _, sdk := range sdks {
 		stays[sdk] = true
 	}
-	count := len(sdks)
-	leave := func(sdk *SDK) bool {
+	leave := func(sdk *SDK) {
 		if reason := s.inUse(sdk, running); reason != "" {
 			c.Kept[sdk.Name] = reason
-			return false
+			return
 		}
 		stays[sdk] = false
 		c.Removed = append(c.Removed, sdk.Name)
-		count--
-		return true
 	}
 	for i, sdk := range byUse {
 		tooOld := o.MaxAge > 0 && time.Since(sdk.LastUsed) > o.MaxAge
@@ -266,8 +263,9 @@ func (s *Store) roots(sdks []*SDK) ([]root, error) {
 	if err != nil {
 		return nil, err
 	}
+	before, _ := previous(all)
 	for _, g := range all {
-		if !g.Current && !g.before(all) {
+		if !g.Current && g != before {
 			continue
 		}
 		id, err := s.idOfTree(g.Tree)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
 // A Source is where the files of an SDK come from.
@@ -58,7 +59,7 @@ func FromFolder(dir string) (*Source, error) {
 func FromZip(name string) (*Source, error) {
 	archive, err := zip.OpenReader(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; expected a whole zip of the module %s", name, err, Toolchain)
+		return nil, fmt.Errorf("%s: %w; expected a whole zip of the module %s", name, err, sdkmodule.Path)
 	}
 	source := &Source{Name: name, close: archive.Close}
 	if source.Files, err = zipFiles(archive.File); err != nil {
@@ -67,7 +68,7 @@ func FromZip(name string) (*Source, error) {
 	return source, nil
 }
 
-var zipPrefix = regexp.MustCompile(`^` + regexp.QuoteMeta(Toolchain) + `@v[^/]+/`)
+var zipPrefix = regexp.MustCompile(`^` + regexp.QuoteMeta(sdkmodule.Path) + `@v[^/]+/`)
 
 func zipFiles(entries []*zip.File) ([]SourceFile, error) {
 	if len(entries) == 0 || len(entries) > maxFiles {
@@ -79,7 +80,7 @@ func zipFiles(entries []*zip.File) ([]SourceFile, error) {
 		name, ok := strings.CutPrefix(entry.Name, prefix)
 		switch {
 		case !ok || prefix == "":
-			return nil, fmt.Errorf("it has the file %s, expected only those of a version of the module %s", cut(entry.Name), Toolchain)
+			return nil, fmt.Errorf("it has the file %s, expected only those of a version of the module %s", cut(entry.Name), sdkmodule.Path)
 		case !entry.Mode().IsRegular():
 			return nil, fmt.Errorf("%s is no file, and modules have nothing else", cut(entry.Name))
 		case entry.UncompressedSize64 > maxSize:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // Hold tells others that an SDK is in use, until the file is closed: by this process, and by those that have the file from it. What is held is
@@ -77,7 +78,7 @@ type running struct {
 // in returns a process whose program or working folder is in a tree.
 func (r *running) in(tree string) (process int, ok bool) {
 	for path, process := range r.byPath {
-		if rel, err := filepath.Rel(tree, path); err == nil && filepath.IsLocal(rel) {
+		if paths.Below(tree, path) {
 			return process, true
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Store) tree(version string, id Digest) string {
 // lay lays an SDK out in a folder, which it makes: whole, or not at all. Its objects have to be in the store, unpacked.
 func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error) {
 	var made string
-	if parent := filepath.Dir(target); parent == s.path("trees") {
+	if parent := filepath.Dir(target); s.owns(target) {
 		folder, remove, err := s.Temporary()
 		if err != nil {
 			return err

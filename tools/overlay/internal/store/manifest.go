@@ -19,6 +19,7 @@ import (
 	"unicode"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
 // A Manifest is what files an SDK has. It is a text of lines:
@@ -261,18 +262,15 @@ func parseFile(line string) (f File, err error) {
 	return f, nil
 }
 
-// Toolchain is the module that SDKs are versions of.
-const Toolchain = "golang.org/toolchain"
-
 // Module returns the version of the module golang.org/toolchain that a stock SDK is.
 func (m *Manifest) Module() string {
-	return fmt.Sprintf("v0.0.1-%s.%s-%s", m.Version, m.Platform.GOOS, m.Platform.GOARCH)
+	return sdkmodule.SDK{Version: strings.TrimPrefix(m.Version, "go"), Platform: m.Platform}.ModuleVersion()
 }
 
 // H1 returns the sum of the module that has these files, as go.sum, the checksum database and go_sdk.lock.json have it
 // (golang.org/x/mod/sumdb/dirhash). It is that of the SDK's module if the SDK is stock.
 func (m *Manifest) H1() string {
-	prefix := Toolchain + "@" + m.Module() + "/"
+	prefix := sdkmodule.Path + "@" + m.Module() + "/"
 	lines := make([]string, len(m.Files))
 	for i, f := range m.Files {
 		lines[i] = prefix + zipName(f.Path) + "\x00" + f.Digest.String()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -18,7 +19,7 @@ import (
 func digestOf(content []byte) Digest { return sha256.Sum256(content) }
 
 func largestFirst(objects []Object) {
-	slices.SortStableFunc(objects, func(a, b Object) int { return int(min(max(b.Size-a.Size, -1), 1)) })
+	slices.SortStableFunc(objects, func(a, b Object) int { return cmp.Compare(b.Size, a.Size) })
 }
 
 // Pack compresses what no SDK in use needs, and removes the trees of those that are not: they are laid out again when they are used. Without names,
@@ -41,7 +42,7 @@ func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes in
 		return nil, err
 	}
 	// What is laid out again is not packed any more: nothing is a delta against what is a delta itself.
-	if err := s.sweepAlone(ctx, &Cleaning{Kept: map[string]string{}}); err != nil {
+	if err := s.sweepAlone(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.packObjects(ctx, idle, busy, progress); err != nil {
@@ -79,7 +80,7 @@ func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes in
 	return c, s.sweep(ctx, sdks, false, c)
 }
 
-func (s *Store) sweepAlone(ctx context.Context, c *Cleaning) error {
+func (s *Store) sweepAlone(ctx context.Context) error {
 	done, err := s.takeAway(ctx)
 	if err != nil {
 		return err
@@ -89,7 +90,7 @@ func (s *Store) sweepAlone(ctx context.Context, c *Cleaning) error {
 	if err != nil {
 		return err
 	}
-	return s.sweep(ctx, sdks, false, c)
+	return s.sweep(ctx, sdks, false, &Cleaning{Kept: map[string]string{}})
 }
 
 // idle divides the SDKs into those to pack, and those that stay as they are.
@@ -217,7 +218,7 @@ func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
 			plans = append(plans, p)
 		}
 	}
-	slices.SortStableFunc(plans, func(a, b plan) int { return int(min(max(b.o.Size-a.o.Size, -1), 1)) })
+	slices.SortStableFunc(plans, func(a, b plan) int { return cmp.Compare(b.o.Size, a.o.Size) })
 	return plans, nil
 }
 

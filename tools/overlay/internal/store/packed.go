@@ -206,13 +206,10 @@ func (s *Store) content(o Object, depth int) (content []byte, err error) {
 // unpack makes files of those objects of an SDK that are packed only.
 func (s *Store) unpack(ctx context.Context, m *Manifest) (err error) {
 	var packed []Object
-	seen := map[Object]bool{}
-	for _, f := range m.Files {
-		if f.Size == 0 || seen[f.Object] || exists(s.objectPath(f.Object)) {
-			continue
+	for o := range m.objects() {
+		if o.Size > 0 && !exists(s.objectPath(o)) {
+			packed = append(packed, o)
 		}
-		seen[f.Object] = true
-		packed = append(packed, f.Object)
 	}
 	if len(packed) == 0 {
 		return nil

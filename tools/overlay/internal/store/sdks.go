@@ -118,10 +118,11 @@ func (s *Store) List() ([]*SDK, error) {
 	if err != nil {
 		return nil, err
 	}
-	errs := []error{}
+	current, _ := s.currentGeneration()
+	var errs []error
 	var sdks []*SDK
 	for _, name := range names {
-		sdk, err := s.sdk(name)
+		sdk, err := s.sdkBeside(name, current)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w; next: overlay sdk repair", name, err))
 			continue
@@ -132,6 +133,12 @@ func (s *Store) List() ([]*SDK, error) {
 }
 
 func (s *Store) sdk(name string) (*SDK, error) {
+	current, _ := s.currentGeneration() // Where there is none, no SDK is current.
+	return s.sdkBeside(name, current)
+}
+
+// sdkBeside is the same for who knows which generation is the current one.
+func (s *Store) sdkBeside(name string, current Generation) (*SDK, error) {
 	path := s.path("sdks", name)
 	sdk := &SDK{Name: name}
 	info, err := os.Lstat(path)
@@ -159,9 +166,7 @@ func (s *Store) sdk(name string) (*SDK, error) {
 	if used, err := os.Stat(s.path("used", name)); err == nil {
 		sdk.LastUsed = used.ModTime()
 	}
-	if g, err := s.currentGeneration(); err == nil {
-		sdk.Current = filepath.Base(g.Tree) == filepath.Base(sdk.Tree)
-	}
+	sdk.Current = filepath.Base(current.Tree) == filepath.Base(sdk.Tree)
 	return sdk, nil
 }
 

@@ -38,6 +38,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/output"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // format is the content of the file of this name.
@@ -132,11 +133,7 @@ func cut(text string) string {
 
 func inModuleCache(dir string) bool {
 	cache := os.Getenv("GOMODCACHE")
-	below := func(parent string) bool {
-		rel, err := filepath.Rel(parent, dir)
-		return err == nil && filepath.IsLocal(rel)
-	}
-	return filepath.IsAbs(cache) && below(cache) || strings.Contains(filepath.ToSlash(dir)+"/", "/pkg/mod/")
+	return filepath.IsAbs(cache) && paths.Below(cache, dir) || strings.Contains(filepath.ToSlash(dir)+"/", "/pkg/mod/")
 }
 
 func (s *Store) path(elements ...string) string {
@@ -157,10 +154,7 @@ func (s *Store) create() error {
 	}
 	s.Dir = dir
 	// A store is one when it says so: it does last.
-	if err := output.Write(output.File{Path: s.path("format"), Content: []byte(format), Mode: 0o444}); err != nil {
-		return err
-	}
-	return nil
+	return output.Write(output.File{Path: s.path("format"), Content: []byte(format), Mode: 0o444})
 }
 
 // folder makes a folder of the store, and returns its path.

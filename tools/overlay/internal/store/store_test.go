@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 )
 
 var ctx = context.Background()
@@ -88,7 +89,7 @@ func zipOf(t *testing.T, version string, content map[string]string) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		entry, err := w.Create(Toolchain + "@v0.0.1-go" + version + ".linux-amd64/" + zipName(name))
+		entry, err := w.Create(sdkmodule.Path + "@v0.0.1-go" + version + ".linux-amd64/" + zipName(name))
 		if err != nil {
 			t.Fatal(err)
 		}

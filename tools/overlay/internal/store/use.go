@@ -60,12 +60,19 @@ func (s *Store) currentGeneration() (Generation, error) {
 	if err != nil {
 		return Generation{}, err
 	}
-	for _, g := range all {
-		if g.Current {
-			return g, nil
-		}
+	g, ok := currentOf(all)
+	if !ok {
+		return Generation{}, errNoCurrent
 	}
-	return Generation{}, errNoCurrent
+	return g, nil
+}
+
+func currentOf(all []Generation) (Generation, bool) {
+	at := slices.IndexFunc(all, func(g Generation) bool { return g.Current })
+	if at < 0 {
+		return Generation{}, false
+	}
+	return all[at], true
 }
 
 // CurrentName returns the name of the current SDK: of several names for one, the first.
@@ -122,7 +129,7 @@ func (s *Store) switchTo(tree string) error {
 		return err
 	}
 	target := tree
-	if rel, err := filepath.Rel(dir, tree); err == nil && filepath.Dir(tree) == s.path("trees") {
+	if rel, err := filepath.Rel(dir, tree); err == nil && s.owns(tree) {
 		target = rel // A store may be copied elsewhere.
 	}
 	number := 1
@@ -157,38 +164,36 @@ func (s *Store) Rollback(ctx context.Context) (Generation, error) {
 	if err != nil {
 		return Generation{}, err
 	}
-	if !slices.ContainsFunc(all, func(g Generation) bool { return g.Current }) {
+	if _, ok := currentOf(all); !ok {
 		return Generation{}, errNoCurrent
 	}
-	for _, g := range all {
-		if !g.before(all) {
-			continue
-		}
-		if err := s.ensureTree(ctx, g.Tree); err != nil {
-			return Generation{}, err
-		}
-		return g, s.unwritable(writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(g.Number))))
+	g, ok := previous(all)
+	if !ok {
+		return Generation{}, errors.New("there is no earlier Go SDK to go back to; overlay sdk history has what was in use")
 	}
-	return Generation{}, errors.New("there is no earlier Go SDK to go back to; overlay sdk history has what was in use")
+	if err := s.ensureTree(ctx, g.Tree); err != nil {
+		return Generation{}, err
+	}
+	return g, s.unwritable(writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(g.Number))))
 }
 
-// before tells whether a generation is the one to go back to: the last before the current one, of another SDK.
-func (g Generation) before(all []Generation) bool {
-	var last Generation
-	for _, other := range all {
-		if other.Current {
-			break
-		}
-		if !slices.ContainsFunc(all, func(now Generation) bool { return now.Current && now.Tree == other.Tree }) {
-			last = other
+// previous returns the generation to go back to: the last before the current one, of another SDK.
+func previous(all []Generation) (g Generation, ok bool) {
+	current, ok := currentOf(all)
+	if !ok {
+		return Generation{}, false
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Number < current.Number && all[i].Tree != current.Tree {
+			return all[i], true
 		}
 	}
-	return last.Number != 0 && last == g && slices.ContainsFunc(all, func(now Generation) bool { return now.Current })
+	return Generation{}, false
 }
 
 // ensureTree lays the SDK out that a folder is named after, unless it is there.
 func (s *Store) ensureTree(ctx context.Context, tree string) error {
-	if isTree(tree) && filepath.Dir(tree) == s.path("trees") {
+	if isTree(tree) && s.owns(tree) {
 		return nil
 	}
 	id, err := s.idOfTree(tree)
@@ -219,7 +224,7 @@ func (s *Store) idOfTree(tree string) (Digest, error) {
 
 // ensureSDK lays an SDK out in a folder, unless it is there.
 func (s *Store) ensureSDK(ctx context.Context, sdk *SDK, tree string) error {
-	if isTree(tree) && filepath.Dir(tree) == s.path("trees") {
+	if isTree(tree) && s.owns(tree) {
 		return nil
 	}
 	m, err := s.Manifest(sdk)
@@ -228,6 +233,9 @@ func (s *Store) ensureSDK(ctx context.Context, sdk *SDK, tree string) error {
 	}
 	return s.ensure(ctx, m, tree)
 }
+
+// owns tells whether a tree is in the store, and not in another place.
+func (s *Store) owns(tree string) bool { return filepath.Dir(tree) == s.path("trees") }
 
 // isTree tells whether an SDK is laid out in a folder, as far as a look at one file tells.
 func isTree(dir string) bool { return exists(filepath.Join(dir, "VERSION")) }
@@ -238,7 +246,7 @@ func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
 		return s.trust(ctx, m, tree)
 	}
 	if exists(tree) { // Somebody has deleted some of it.
-		if filepath.Dir(tree) == s.path("trees") {
+		if s.owns(tree) {
 			return s.mendTree(ctx, m, tree)
 		}
 		return fmt.Errorf("%s is there, but is no Go SDK; next: remove it", tree)
@@ -251,7 +259,7 @@ func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
 
 // trust returns an error if a tree outside of the store, where others may write, is not what it should be.
 func (s *Store) trust(ctx context.Context, m *Manifest, tree string) error {
-	if filepath.Dir(tree) == s.path("trees") {
+	if s.owns(tree) {
 		return nil
 	}
 	problems, err := s.verifyTree(ctx, m, tree)

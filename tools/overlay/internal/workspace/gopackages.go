@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 )
 
@@ -163,7 +164,7 @@ func (p *GoPackages) home(found listed) *Home {
 		}
 	}
 	slashed := filepath.ToSlash(found.Dir)
-	isOurs := shadow.Below(p.root, found.Dir) && !shadow.Below(p.g.GOMODCACHE, found.Dir)
+	isOurs := paths.Below(p.root, found.Dir) && !paths.Below(p.g.GOMODCACHE, found.Dir)
 	switch {
 	case isOurs && strings.HasSuffix(slashed, "/vendor/"+found.ImportPath):
 		h.Vendor = true
