@@ -36,7 +36,7 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking %s for overlays", d.asked())
-	label, l, _, err := d.chosenLayering(ctx, "-set", set)
+	label, l, err := d.chosenLayering(ctx, "-set", set, "next: name a set without it, or let Bazel build")
 	if err != nil {
 		return nil, err
 	}
@@ -66,24 +66,41 @@ func (d *Desk) inForce(ctx context.Context, g *shadow.Go, set string) (*inForce,
 	return force, err
 }
 
-// chosenLayering returns the label of the set, or overlay, that a flag names, or else of what builds use, and what is in it. The label is
-// empty if builds use none. Where BUILD files can't be read, broken says which.
-func (d *Desk) chosenLayering(ctx context.Context, flag, set string) (label string, l layering, broken *bazel.Error, err error) {
-	l, _, broken, err = d.declared(ctx, nil)
+// chosenLayering returns the label of the set, or overlay, that a flag names, or else of what builds use, and what is in it, all of which files of
+// the workspace declare; else the error ends with what to do then. The label is empty if builds use none.
+func (d *Desk) chosenLayering(ctx context.Context, flag, set, next string) (label string, l layering, err error) {
+	l, _, broken, err := d.declared(ctx, nil)
 	if err != nil {
-		return "", l, nil, err
+		return "", l, err
 	}
 	if label, err = d.chosenSet(l, flag, set); err != nil {
-		return "", l, nil, withBroken(err, broken)
+		return "", l, withBroken(err, broken)
 	}
 	if label == "" {
-		return "", l, broken, nil
+		return "", l, nil
 	}
 	l = l.within(label)
 	if len(l.all) == 0 && len(l.sets) == 0 && broken != nil {
-		return "", l, nil, withBroken(fmt.Errorf("%s is not there", label), broken)
+		return "", l, withBroken(fmt.Errorf("%s is not there", label), broken)
 	}
-	return label, l, broken, nil
+	return label, l, l.complete(broken, next)
+}
+
+// complete returns an error if a set has what no file of the workspace declares, as far as those can be read.
+func (l layering) complete(broken *bazel.Error, next string) error {
+	var errs []error
+	for _, set := range l.sets {
+		for _, member := range slices.Concat(set.Overlays, set.Layers) {
+			isDeclared := slices.ContainsFunc(l.all, func(o workspace.Overlay) bool { return o.Label == member }) ||
+				slices.ContainsFunc(l.sets, func(s workspace.Set) bool { return s.Label == member })
+			if isDeclared {
+				continue
+			}
+			err := fmt.Errorf("%s has %s, which is no go_overlay or go_overlay_set of the workspace, so that only a build knows what it is; %s", set.Label, member, next)
+			errs = append(errs, withBroken(err, broken))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // make returns what overlays, the lower ones first, make of modules, and what else there is to say of them. The error has what is wrong with each.

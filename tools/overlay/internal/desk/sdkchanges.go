@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/bazel"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/shadow"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/workspace"
 )
@@ -44,15 +43,12 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 	progress := d.StartProgress()
 	defer progress.Done()
 	progress.Say("asking %s for overlays", d.asked())
-	label, l, broken, err := d.chosenLayering(ctx, "-overlays", set)
+	label, l, err := d.chosenLayering(ctx, "-overlays", set, byBuild)
 	if err != nil {
 		return nil, err
 	}
 	if label == "" {
 		return nil, errors.New("-overlays: builds use no set unless they are told to; name one, or an overlay")
-	}
-	if err := l.complete(broken); err != nil {
-		return nil, err
 	}
 	s, aside, err := d.ofSDK(ctx, l, root, version)
 	if err != nil {
@@ -92,23 +88,6 @@ func (d *Desk) SDKChanges(ctx context.Context, root, set string) (*SDKChanges, e
 	}
 	_, err = d.Err.Write(notes)
 	return changes, err
-}
-
-// complete returns an error if a set has what no file of the workspace declares, as far as those can be read.
-func (l layering) complete(broken *bazel.Error) error {
-	var errs []error
-	for _, set := range l.sets {
-		for _, member := range slices.Concat(set.Overlays, set.Layers) {
-			isDeclared := slices.ContainsFunc(l.all, func(o workspace.Overlay) bool { return o.Label == member }) ||
-				slices.ContainsFunc(l.sets, func(s workspace.Set) bool { return s.Label == member })
-			if isDeclared {
-				continue
-			}
-			err := fmt.Errorf("%s has %s, which is no go_overlay or go_overlay_set of the workspace, so that only a build knows what it is; %s", set.Label, member, byBuild)
-			errs = append(errs, withBroken(err, broken))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // ofSDK returns those overlays that are of packages of an SDK, with these, and the number of the others.

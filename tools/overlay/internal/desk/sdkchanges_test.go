@@ -278,6 +278,16 @@ func TestSDKChangesErrors(t *testing.T) {
 	}
 }
 
+// TestOfAnotherModule has what only a build knows in the set of overlay go.
+func TestOfAnotherModule(t *testing.T) {
+	d, _, _ := fakeDesk(t, sdkOverlays, setOf("@@other+//:set"))
+	_, err := d.inForce(context.Background(), nil, "//overlays:prod")
+	if err == nil {
+		t.Fatal("it is left out in silence")
+	}
+	wantText(t, err.Error(), "//overlays:prod has @@other+//:set, which is no go_overlay", "name a set without it")
+}
+
 // TestPlainSDKChanges is TestSDKChanges without Bazel.
 func TestPlainSDKChanges(t *testing.T) {
 	d, _, said := plainDesk(t, "module example.com/app", "module app", "-- go.mod --", `-- overlays.json --
