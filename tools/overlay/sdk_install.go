@@ -18,8 +18,8 @@ var sdkInstallVerb = command.Verb{
 	Summary:  "install a Go SDK, with overlays or without",
 	Description: `
 Takes a Go SDK into the store, and lays it out as a GOROOT. VERSION is one such as 1.26.8, part of one, such as 1.26, or latest. By
-default it is what files here ask for. The first of these that there is counts: the toolchain or go line of go.work, that of go.mod, .go-version, and
-.tool-versions.
+default it is what files here ask for. The first of these that there is counts: the toolchain or go line of go.work, that of go.mod, .go-version,
+.tool-versions, and of .envrc a line such as "use go 1.26" or "export GOTOOLCHAIN=go1.26.8".
 
 An SDK comes from GOPROXY, or without network from what the module cache has. Its sum has to be that of go_sdk.lock.json, if that has the version, or
 else of the checksum database. Or it is in a FOLDER with a GOROOT, a zip of the module golang.org/toolchain, or an archive of

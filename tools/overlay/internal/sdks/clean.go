@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/command"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
@@ -84,7 +83,7 @@ const found = command.ExitCode(1)
 func (s *SDKs) Verify(ctx context.Context, names []string) error {
 	advance, done := s.progress("verifying", 0)
 	defer done()
-	problems, err := s.Store.Verify(ctx, withoutGo(names), advance)
+	problems, err := s.Store.Verify(ctx, s.allNamed(names), advance)
 	if err != nil {
 		return err
 	}
@@ -100,18 +99,11 @@ func (s *SDKs) Verify(ctx context.Context, names []string) error {
 	return found
 }
 
-func withoutGo(names []string) (short []string) {
-	for _, name := range names {
-		short = append(short, strings.TrimPrefix(name, "go"))
-	}
-	return short
-}
-
 // Repair mends what Verify finds: by what the store has, and by what GOPROXY has of releases.
 func (s *SDKs) Repair(ctx context.Context, names []string) error {
 	advance, done := s.progress("repairing", 0)
 	defer done()
-	mended, kept, left, err := s.Store.Repair(ctx, withoutGo(names), advance)
+	mended, kept, left, err := s.Store.Repair(ctx, s.allNamed(names), advance)
 	done()
 	if err != nil {
 		return err
@@ -159,6 +151,6 @@ func (s *SDKs) fetchLost(ctx context.Context, names []string, left []store.Probl
 	if len(tried) == 0 {
 		return left, nil
 	}
-	_, _, left, err := s.Store.Repair(ctx, withoutGo(names), func(int64) {})
+	_, _, left, err := s.Store.Repair(ctx, s.allNamed(names), func(int64) {})
 	return left, err
 }

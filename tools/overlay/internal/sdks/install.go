@@ -364,11 +364,7 @@ func change(source *store.Source, changes *desk.SDKChanges) {
 
 // Remove removes SDKs.
 func (s *SDKs) Remove(ctx context.Context, names []string) error {
-	var found []string
-	for _, name := range names {
-		found = append(found, strings.TrimPrefix(name, "go"))
-	}
-	c, err := s.Store.Remove(ctx, found)
+	c, err := s.Store.Remove(ctx, s.allNamed(names))
 	if err != nil {
 		return err
 	}

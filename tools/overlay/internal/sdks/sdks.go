@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdksource"
@@ -57,15 +56,32 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 	return sdk, nil
 }
 
+// named returns the name of an SDK that a text means: itself, if one is called so, or else its [sdksource.Version].
+func (s *SDKs) named(text string) string {
+	if version := sdksource.Version(text); version != text {
+		if _, err := s.Store.Find(text); errors.As(err, new(*store.NotInstalledError)) {
+			return version
+		}
+	}
+	return text
+}
+
+func (s *SDKs) allNamed(texts []string) (names []string) {
+	for _, text := range texts {
+		names = append(names, s.named(text))
+	}
+	return names
+}
+
 func (s *SDKs) find(text string) (*store.SDK, error) {
-	sdk, err := s.Store.Find(strings.TrimPrefix(text, "go"))
+	sdk, err := s.Store.Find(s.named(text))
 	if text == "current" && err != nil {
 		if text, err = s.Store.CurrentName(); err != nil {
 			return nil, err
 		}
 		return s.Store.Find(text)
 	}
-	if !errors.As(err, new(*store.NotInstalledError)) || !sdksource.IsPartial(strings.TrimPrefix(text, "go")) {
+	if !errors.As(err, new(*store.NotInstalledError)) || !sdksource.IsPartial(sdksource.Version(text)) {
 		return sdk, err
 	}
 	all, listErr := s.Store.List()

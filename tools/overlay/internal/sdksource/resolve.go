@@ -55,12 +55,23 @@ func isNewest(text string) bool { return text == "latest" || text == "stable" }
 // version of. 1.20 is, too: the first release of Go 1.20 is 1.20.0 here.
 func IsPartial(text string) bool { return isNewest(text) || partialForm.MatchString(text) }
 
-// Resolve returns the version that a user means by a text: 1.26.8, go1.26.8, 1.26, 1, latest or
+var versionForm = regexp.MustCompile(`^(?:latest:)?(?:go|v)?([0-9].*?)(?:\.x)?$`)
+
+// Version returns a version without what only some tools write: 1.26.8 for go1.26.8 and v1.26.8, 1.26 for 1.26.x and latest:1.26.
+// What does not look like one is returned as it is.
+func Version(text string) string {
+	if form := versionForm.FindStringSubmatch(text); form != nil {
+		return form[1]
+	}
+	return text
+}
+
+// Resolve returns the version that a user means by a text: 1.26.8 in any form that [Version] knows, 1.26, 1, latest or
 // stable. A whole version is returned as it is, without a look at what there is, unless there is a lock file.
 // Part of one means the newest release that begins so, or where there is none, the newest prerelease: of
 // those in the lock file, if its path is given, or else of those that GOPROXY lists.
 func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock string) (string, error) {
-	wanted := strings.TrimPrefix(text, "go")
+	wanted := Version(text)
 	if !IsPartial(wanted) {
 		if _, err := parseRelease(wanted); err != nil {
 			return "", fmt.Errorf("expected a version of Go such as 1.26.8, 1.26, 1.27rc1 or latest, found %q", text)
@@ -87,13 +98,13 @@ func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock str
 		return found, nil
 	}
 	err := unknown(wanted, platform, there, where)
-	if lock != "" {
-		if IsPartial(wanted) {
-			wanted = "VERSION"
-		}
-		err = fmt.Errorf("%w; to lock one: overlay sdk lock -file %s -platforms %s %s", err, lock, platform, wanted)
+	if lock == "" {
+		return "", fmt.Errorf("%w; all of them: overlay sdk list -remote", err)
 	}
-	return "", err
+	if IsPartial(wanted) {
+		wanted = "VERSION"
+	}
+	return "", fmt.Errorf("%w; to lock one: overlay sdk lock -file %s -platforms %s %s", err, lock, platform, wanted)
 }
 
 // parseRelease reads a version of one release. The first of each language version before 1.21 has two
@@ -153,22 +164,29 @@ func unknown(wanted string, platform gosdk.Platform, there []string, where strin
 	return fmt.Errorf("%s; the newest: %s", message, newest("latest", there))
 }
 
-// near returns versions that may have been meant: the newest of the same language version, or those that look alike.
+// near returns versions that may have been meant: the newest of the same language version, or the next ones below and above, or if it is no
+// version, those that look alike. Versions are sorted, the newest first.
 func near(wanted string, there []string) []string {
 	const limit = 3
+	if !version.IsValid("go" + wanted) {
+		near := suggest.Near(wanted, there)
+		return near[:min(limit, len(near))]
+	}
+	language := strings.TrimPrefix(version.Lang("go"+wanted), "go")
 	var near []string
-	if language := strings.TrimPrefix(version.Lang("go"+wanted), "go"); language != "" {
-		for _, v := range there {
-			if begins(v, language) && len(near) < limit {
-				near = append(near, v)
-			}
+	for _, v := range there {
+		if begins(v, language) && len(near) < limit {
+			near = append(near, v)
 		}
 	}
-	if len(near) == 0 {
-		near = suggest.Near(wanted, there)
-		near = near[:min(limit, len(near))]
+	if len(near) > 0 {
+		return near
 	}
-	return near
+	at := slices.IndexFunc(there, func(v string) bool { return sdkmodule.CompareVersions(v, wanted) < 0 })
+	if at < 0 {
+		at = len(there)
+	}
+	return there[max(0, at-1):min(at+1, len(there))]
 }
 
 // versionsFor returns the versions of SDKs for a platform, the newest first.
@@ -208,5 +226,5 @@ func remote(ctx context.Context, g *goOrProxy, platform gosdk.Platform, done fun
 func Newest(part string, versions []string) string {
 	sorted := slices.Clone(versions)
 	slices.SortFunc(sorted, func(a, b string) int { return sdkmodule.CompareVersions(b, a) })
-	return newest(strings.TrimPrefix(part, "go"), sorted)
+	return newest(Version(part), sorted)
 }

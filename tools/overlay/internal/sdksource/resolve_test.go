@@ -54,14 +54,19 @@ func TestResolve(t *testing.T) {
 		{"1.26rc", "1.26rc1", ""},
 		{"1.20", "1.20.14", ""},
 		{"1.20.0", "1.20", ""},
-		{"1.28", "", "GOPROXY lists no 1.28 for linux_amd64; near it: 1.2"},
-		{"1.28", "", "; the newest: 1.26.10"},
+		{"1.28", "", "GOPROXY lists no 1.28 for linux_amd64; near it: 1.27rc2; the newest: 1.26.10; all of them: overlay sdk list -remote"},
+		{"1.24", "", "GOPROXY lists no 1.24 for linux_amd64; near it: 1.26rc1, 1.20.14; "},
+		{"1.5", "", "GOPROXY lists no 1.5 for linux_amd64; near it: 1.9; "},
 		{"1.26.9", "1.26.9", ""}, // A proxy may have more than it lists.
 		{"1.28rc1", "1.28rc1", ""},
 		{"1.26.8-acme", "", "expected a version of Go such as 1.26.8, 1.26, 1.27rc1 or latest"},
 		{"newest", "", `found "newest"`},
 		{"", "", "expected a version"},
-		{"v1.26", "", "expected a version"},
+		{"v1.26", "1.26.10", ""},
+		{"v1.26.8", "1.26.8", ""},
+		{"1.26.x", "1.26.10", ""},
+		{"latest:1.26", "1.26.10", ""},
+		{"vacuum", "", "expected a version"},
 	}
 	for _, without := range []bool{false, true} {
 		t.Run(fmt.Sprint("without go ", without), func(t *testing.T) {

@@ -52,7 +52,7 @@ func (w Want) String() string { return fmt.Sprintf("%s:%d: %s", w.File, w.Line, 
 type NothingWantedError struct{ Dir string }
 
 func (e *NothingWantedError) Error() string {
-	return fmt.Sprintf("neither %s nor a folder above has a go.work, go.mod, .go-version or .tool-versions that asks for a version of Go; next: name one, such as 1.26.8", e.Dir)
+	return fmt.Sprintf("neither %s nor a folder above has a go.work, go.mod, .go-version, .tool-versions or .envrc that asks for a version of Go; next: name one, such as 1.26.8", e.Dir)
 }
 
 // Wanted returns which version a folder asks for. The first that says so counts:
@@ -61,7 +61,8 @@ func (e *NothingWantedError) Error() string {
 //     if that is newer, or alone;
 //   - the nearest go.mod, likewise;
 //   - the nearest .go-version;
-//   - the nearest .tool-versions with golang or go.
+//   - the nearest .tool-versions with golang or go;
+//   - the nearest .envrc with use go, GOTOOLCHAIN, or overlay sdk env, and a version. Nothing in it is run.
 //
 // The error is a [NothingWantedError] if there is none.
 func Wanted(dir string) (Want, error) {
@@ -77,6 +78,7 @@ func Wanted(dir string) (Want, error) {
 		{nearest("go.mod"), wantedByModule},
 		{nearest(".go-version"), wantedByGoVersion},
 		{every(".tool-versions"), wantedByToolVersions},
+		{every(".envrc"), wantedByEnvrc},
 	} {
 		for _, path := range source.files(dir) {
 			w, err := source.read(path)
@@ -175,6 +177,25 @@ func wantedByToolVersions(path string) (Want, error) {
 	})
 }
 
+// wantedByEnvrc reads the .envrc of direnv. What a shell would have to work out is none of these lines.
+func wantedByEnvrc(path string) (Want, error) {
+	return firstLine(path, func(words []string) (value string, ok bool) {
+		line := strings.Join(words, " ")
+		for _, form := range envrcForms {
+			if found := form.FindStringSubmatch(line); found != nil {
+				return found[1], true
+			}
+		}
+		return "", false
+	})
+}
+
+var envrcForms = []*regexp.Regexp{
+	regexp.MustCompile(`^use (?:go|golang) ([^ ;&]+)`),
+	regexp.MustCompile(`^export GOTOOLCHAIN=["']?(go[0-9][^ ;&+"']*)`), // up to what the go command may take instead: +auto
+	regexp.MustCompile(`overlay sdk env(?: -{1,2}shell[ =][a-z]+)* ["']?((?:go|v)?[0-9][^ ;&()"'-][^ ;&()"']*)`),
+}
+
 // firstLine finds the first line with a version in a text file with comments. One that says system
 // wants the Go that is there without a version manager: none.
 func firstLine(path string, find func(words []string) (value string, ok bool)) (Want, error) {
@@ -209,13 +230,9 @@ func firstLine(path string, find func(words []string) (value string, ok bool)) (
 
 var customForm = regexp.MustCompile(`^[0-9A-Za-z.]+-[0-9A-Za-z._-]+$`)
 
-// parseWanted reads a version as version managers write it: go1.26.8, 1.26.x, latest:1.26.
+// parseWanted reads a version as version managers write it, see [Version].
 func parseWanted(text string) (wanted string, custom, ok bool) {
-	text = strings.TrimPrefix(text, "go")
-	if rest, ok := strings.CutPrefix(text, "latest:"); ok {
-		text = rest
-	}
-	text = strings.TrimSuffix(text, ".x")
+	text = Version(text)
 	if release, _, ok := strings.Cut(text, "-"); ok {
 		return text, true, version.IsValid("go"+release) && customForm.MatchString(text)
 	}

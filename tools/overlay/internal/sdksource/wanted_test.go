@@ -43,14 +43,21 @@ func TestWanted(t *testing.T) {
 		{".tool-versions, above", map[string]string{"a/.tool-versions": "nodejs 22\n", ".tool-versions": "golang latest\n"}, "latest .tool-versions:1: golang latest", ""},
 		{".tool-versions, latest", map[string]string{".tool-versions": "golang latest:1.26\n"}, "1.26 .tool-versions:1: golang latest:1.26", ""},
 		{"system", map[string]string{"a/.go-version": "system\n", ".tool-versions": "golang 1.24.1\n"}, "1.24.1 .tool-versions:1: golang 1.24.1", ""},
+		{".envrc", map[string]string{"a/.envrc": "dotenv\nuse go 1.26.8 # ours\n", ".envrc": "use go 1.25"}, "1.26.8 a/.envrc:2: use go 1.26.8", ""},
+		{".envrc, last", map[string]string{"a/b/.envrc": "use golang 1.26\n", ".tool-versions": "golang 1.24.1\n"}, "1.24.1 .tool-versions:1: golang 1.24.1", ""},
+		{".envrc, GOTOOLCHAIN", map[string]string{".envrc": "export GOFLAGS=-mod=mod\nexport GOTOOLCHAIN=\"go1.26.8+auto\"\n"}, `1.26.8 .envrc:2: export GOTOOLCHAIN="go1.26.8+auto"`, ""},
+		{".envrc, overlay", map[string]string{".envrc": "eval \"$(overlay sdk env -shell direnv 1.26.8-prod)\"\n"}, `1.26.8-prod! .envrc:1: eval "$(overlay sdk env -shell direnv 1.26.8-prod)"`, ""},
+		{".envrc, overlay without a version", map[string]string{"a/.envrc": "eval \"$(overlay sdk env -shell direnv)\"\nexport GOTOOLCHAIN=local\nuse nix\n", ".envrc": "use go 1.25\n"}, "1.25 .envrc:1: use go 1.25", ""},
+		{".envrc, what a shell works out", map[string]string{"a/.envrc": "export GOTOOLCHAIN=$(cat v)\n", ".envrc": "use go v1.25.x\n"}, "1.25 .envrc:1: use go v1.25.x", ""},
 
+		{"bad .envrc", map[string]string{".envrc": "use go ^1\n"}, "", `.envrc:1: expected a version of Go, such as 1.26.8 or 1.26, found "use go ^1"`},
 		{"bad go line", map[string]string{"go.mod": "module m\ngo v1.26\n"}, "", `go.mod:2: expected a version of Go, such as 1.26 or 1.26.8, found "go v1.26"`},
 		{"bad toolchain", map[string]string{"go.mod": "go 1.26\n\ntoolchain 1.26.8\n"}, "", `go.mod:3: expected one such as go1.26.8, or default, found "toolchain 1.26.8"`},
 		{"bad .go-version", map[string]string{".go-version": "\n^1.26\n"}, "", `.go-version:2: expected a version of Go, such as 1.26.8 or 1.26, found "^1.26"`},
 		{"bad .tool-versions", map[string]string{".tool-versions": "golang\n"}, "", `.tool-versions:1: expected a version of Go`},
 		{"path", map[string]string{".tool-versions": "golang path:/x-y\n"}, "", `.tool-versions:1: expected a version of Go`},
 		{"folder in a name", map[string]string{".go-version": "1.26.8-../../x\n"}, "", `.go-version:1: expected a version of Go`},
-		{"nothing", map[string]string{"README.md": ""}, "", "a/b nor a folder above has a go.work, go.mod, .go-version or .tool-versions that asks for a version of Go; next: name one"},
+		{"nothing", map[string]string{"README.md": ""}, "", "a/b nor a folder above has a go.work, go.mod, .go-version, .tool-versions or .envrc that asks for a version of Go; next: name one"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -105,9 +112,11 @@ func FuzzWanted(f *testing.F) {
 	f.Add("go 1.26\ntoolchain go1.26.8\n")
 	f.Add("golang 1.26.8 1.25\n")
 	f.Add("go1.26.8-acme")
+	f.Add("use go 1.26.8\nexport GOTOOLCHAIN=go1.26.8+auto\n")
+	f.Add("eval \"$(overlay sdk env -shell direnv 1.26.8)\"")
 	f.Fuzz(func(t *testing.T, content string) {
 		root := t.TempDir()
-		for _, name := range []string{"go.mod", ".go-version", ".tool-versions"} {
+		for _, name := range []string{"go.mod", ".go-version", ".tool-versions", ".envrc"} {
 			path := filepath.Join(root, name)
 			fakeproxy.WriteFile(t, path, content)
 			w, err := Wanted(root)

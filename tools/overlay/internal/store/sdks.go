@@ -205,7 +205,11 @@ func (s *Store) notInstalled(name string) error {
 	if err != nil {
 		return err
 	}
-	return &NotInstalledError{Name: name, near: suggest.Near(name, names), all: names}
+	near := suggest.Near(name, names)
+	if language := version.Lang("go" + name); language != "" { // What looks like it, may be far from it.
+		near = slices.DeleteFunc(near, func(n string) bool { return version.Lang("go"+n) != language })
+	}
+	return &NotInstalledError{Name: name, near: near, all: names}
 }
 
 // install gives an SDK a name and lays it out. Its objects and its manifest are in the store.
