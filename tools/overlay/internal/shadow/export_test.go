@@ -103,11 +103,24 @@ func TestExportGOROOT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	std := r.changed(Module{Path: "std", Version: g.GOVERSION, Dir: g.GOROOT, Std: true}, map[string]string{"src/path/match.go": string(match) + "\nconst Overlaid = \"exported\"\n"})
+	std := r.changed(Module{Path: "std", Version: g.GOVERSION, Dir: g.GOROOT, Std: true}, map[string]string{
+		"src/path/match.go": string(match) + "\nconst Overlaid = \"exported\"\n",
+		"src/make.bash":     "#!/bin/sh\n",
+	})
 	exported := r.export([]Module{std}, "shadow")
 	t.Cleanup(func() { removeTree(filepath.Join(r.root, "shadow")) })
 	if exported.GoWork != "" || exported.JSON != "" {
 		t.Errorf("for a GOROOT alone there are %v", exported)
+	}
+	for _, name := range []string{"src/make.bash", "src/path/match.go"} {
+		before, err := os.Stat(filepath.Join(g.GOROOT, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.Stat(filepath.Join(r.root, "shadow", exported.GOROOT, name))
+		if err != nil || after.Mode()&0o111 != before.Mode()&0o111 {
+			t.Errorf("%s: got %v, %v, want it to be a program as it was: %v", name, after, err, before.Mode())
+		}
 	}
 	cmd := exec.Command(filepath.Join(r.root, "shadow", exported.GOROOT, "bin", "go"+g.GOEXE), "run", ".")
 	cmd.Dir, cmd.Env = r.root, withoutVariable(r.env, "GOROOT")

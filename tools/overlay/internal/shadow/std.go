@@ -146,7 +146,11 @@ func stdChanges(folder string, std Module) (changes []gosdk.Change, err error) {
 		change := gosdk.Change{Name: f.Name}
 		if f.New != nil {
 			change.File = filepath.Join(folder, fmt.Sprint(i))
-			if err := os.WriteFile(change.File, f.New, 0o444); err != nil {
+			mode := fs.FileMode(0o444)
+			if info, err := os.Stat(filepath.Join(std.Dir, filepath.FromSlash(f.Name))); err == nil {
+				mode |= info.Mode() & 0o111 // lib/wasm/go_js_wasm_exec is a program.
+			}
+			if err := os.WriteFile(change.File, f.New, mode); err != nil {
 				return nil, err
 			}
 		}
