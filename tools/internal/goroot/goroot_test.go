@@ -186,6 +186,7 @@ func TestLink(t *testing.T) {
 		{"program", "bin/go", file{"a", 0o555}, true, 0o555},
 		{"program that is not executable", "bin/go", file{"a", 0o444}, false, 0o555},
 		{"tool that is not executable", "pkg/tool/linux_amd64/asm", file{"a", 0o444}, false, 0o555},
+		{"program for another platform that is not executable", "lib/wasm/go_js_wasm_exec", file{"a", 0o444}, false, 0o555},
 		{"executable for some", "src/a.bash", file{"a", 0o544}, false, 0o555},
 		{"readable for some", "src/a.go", file{"a", 0o440}, false, 0o444},
 		{"writable for its owner", "src/a.go", file{"a", 0o644}, false, 0o444},

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
@@ -130,7 +130,7 @@ func (t *tree) writeFile(file treeFile) error {
 		return fmt.Errorf("%s: expected a file, found %s", file.source, info.Mode())
 	}
 	mode := fs.FileMode(0o444)
-	if isProgram(file.name) || info.Mode()&0o111 != 0 {
+	if gosdk.IsProgram(file.name) || info.Mode()&0o111 != 0 {
 		mode = 0o555
 	}
 	target := t.path(file.name)
@@ -144,12 +144,6 @@ func (t *tree) writeFile(file treeFile) error {
 		}
 	}
 	return t.copy(file.source, target, mode)
-}
-
-// isProgram tells whether a file of an SDK should be executable by its name alone:
-// those that come from a module zip have lost their modes.
-func isProgram(name string) bool {
-	return strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "pkg/tool/")
 }
 
 // mayLink tells whether a source can be a file of the tree itself. An empty one is

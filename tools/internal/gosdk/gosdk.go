@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -28,4 +29,12 @@ func IncludedHeader(name string) string {
 		return ""
 	}
 	return "pkg/include/" + header
+}
+
+var execProgram = regexp.MustCompile(`^go_.+_.+_exec$`)
+
+// IsProgram tells whether a file of an SDK should be executable by its name alone: those that come
+// from a module zip have lost their modes. It is what the go command takes for a program.
+func IsProgram(name string) bool {
+	return strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "pkg/tool/") || execProgram.MatchString(path.Base(name))
 }

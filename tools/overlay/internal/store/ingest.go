@@ -97,7 +97,7 @@ func (f *shelf) ingest(ctx context.Context, source *Source, progress func(bytes 
 	sorted := slices.Clone(source.Files)
 	slices.SortFunc(sorted, func(a, b SourceFile) int { return strings.Compare(a.Path, b.Path) })
 	for i, file := range sorted {
-		m.Files[i] = File{file.Path, Object{Size: file.Size, Executable: isProgram(file.Path)}}
+		m.Files[i] = File{file.Path, Object{Size: file.Size, Executable: gosdk.IsProgram(file.Path)}}
 	}
 	version, platform, err := identify(sorted)
 	if err != nil {

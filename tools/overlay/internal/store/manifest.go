@@ -298,12 +298,3 @@ func fileName(zipName string) string {
 	}
 	return zipName
 }
-
-var execProgram = regexp.MustCompile(`^go_.+_.+_exec$`)
-
-// isProgram tells whether a file is executable, by its name alone: those of a module zip have lost their modes. It is what the go command
-// takes for it.
-func isProgram(name string) bool {
-	dir, base := path.Split(name)
-	return dir == "bin/" || strings.HasPrefix(dir, "pkg/tool/") && strings.Count(dir, "/") == 3 || execProgram.MatchString(base)
-}
