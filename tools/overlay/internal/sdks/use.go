@@ -91,7 +91,7 @@ func (s *SDKs) History() error {
 // Path prints the GOROOT of an SDK.
 func (s *SDKs) Path(ctx context.Context, text string) error {
 	if text == "current" {
-		if _, err := s.Store.CurrentName(); err != nil {
+		if err := s.Store.EnsureCurrent(ctx); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(s.Out, s.Store.Current())
@@ -222,7 +222,7 @@ func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
 		if tree, err = s.Store.Path(ctx, sdk.Name); err != nil {
 			return err
 		}
-	} else if _, err := s.Store.CurrentName(); err != nil {
+	} else if err := s.Store.EnsureCurrent(ctx); err != nil {
 		return err
 	}
 	if forShell == "" {

@@ -344,3 +344,73 @@ func TestPackedDamage(t *testing.T) {
 	}
 	verified(t, s)
 }
+
+// TestCurrentElsewhere edits and deletes the current GOROOT in another place, and one whose name is another SDK's.
+func TestCurrentElsewhere(t *testing.T) {
+	s := telling(newStore(t))
+	install(t, s, "1.26.8")
+	on := t.TempDir()
+	tree, err := s.Use(ctx, "1.26.8", on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	repaired := func(path string) {
+		t.Helper()
+		for _, names := range [][]string{nil, {"1.26.8"}} {
+			if problems, err := s.Verify(ctx, names, quiet); err != nil || len(problems) != 1 || problems[0].Path != path || problems[0].SDK != "1.26.8" {
+				t.Errorf("verify %v: %v, %v, want one of %s", names, problems, err, path)
+			}
+		}
+		if mended, _, left, err := s.Repair(ctx, nil, quiet); err != nil || len(mended) != 1 || len(left) != 0 {
+			t.Errorf("repair: %v, left are %v, %v", mended, left, err)
+		}
+		checkTree(t, s.Current(), "1.26.8")
+		verified(t, s)
+	}
+	edited := filepath.Join(tree, "bin/go")
+	replace := func(text string) { // It may be a link of an object.
+		t.Helper()
+		if err := os.Remove(edited); err != nil {
+			t.Fatal(err)
+		}
+		putFile(t, edited, text)
+	}
+	replace("an edit")
+	repaired(edited)
+	kept, err := filepath.Glob(tree + ".*.kept")
+	if err != nil || len(kept) != 1 || contentsOf(t, kept[0])["bin/go"] != "an edit" {
+		t.Errorf("kept are %v, %v", kept, err)
+	}
+	if err := removeTree(tree); err != nil { // as by a restart
+		t.Fatal(err)
+	}
+	repaired(tree)
+	if err := removeTree(tree); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EnsureCurrent(ctx); err != nil {
+		t.Error(err)
+	}
+	checkTree(t, s.Current(), "1.26.8")
+
+	if tree, err = s.Use(ctx, "1.26.8", ""); err != nil {
+		t.Fatal(err)
+	}
+	source, err := FromFolder(folderOf(t, sdkFiles("1.26.9")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Install(ctx, source, InstallOptions{Name: "1.26.8"}); err != nil {
+		t.Fatal(err)
+	}
+	edited = filepath.Join(tree, "bin/go")
+	replace("another edit")
+	if problems, err := s.Verify(ctx, nil, quiet); err != nil || len(problems) != 1 || problems[0].Path != edited {
+		t.Errorf("verify: %v, %v", problems, err)
+	}
+	if _, _, left, err := s.Repair(ctx, nil, quiet); err != nil || len(left) != 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	isKept(t, s, "another edit")
+	checkTree(t, s.Current(), "1.26.8")
+}

@@ -71,19 +71,48 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 	if err := shelf.store(); err != nil {
 		return err
 	}
+	elsewhere := map[string]bool{}
 	for _, p := range problems {
-		switch p.kind {
-		case badManifest:
+		switch {
+		case p.tree != "":
+			elsewhere[p.tree] = true
+		case p.kind == noTree:
+			elsewhere[p.Path] = true
+		case p.kind == badManifest:
 			if err := s.mendManifest(ctx, p.SDK); err != nil {
 				return err
 			}
-		case badFile, extraFile:
+		case p.kind == badFile, p.kind == extraFile:
 			if err := s.mendFile(p, k); err != nil {
 				return err
 			}
 		}
 	}
-	return s.mendTrees(ctx, k)
+	if err := s.mendTrees(ctx, k); err != nil {
+		return err
+	}
+	for tree := range elsewhere {
+		if err := s.layAnew(ctx, tree); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// layAnew lays the SDK out again that a folder is named after. What is there, of which others may have changed what they like, is kept beside it.
+func (s *Store) layAnew(ctx context.Context, tree string) error {
+	if exists(tree) {
+		kept := tree + time.Now().UTC().Format(".2006-01-02T15-04-05") + ".kept"
+		if err := os.Rename(tree, kept); err != nil {
+			return err
+		}
+		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, kept))
+	}
+	err := s.ensureTree(ctx, tree)
+	if errors.As(err, new(*damagedError)) || errors.Is(err, fs.ErrNotExist) {
+		return nil // It stays a problem.
+	}
+	return err
 }
 
 // findLost looks for objects in what is packed, and in trees: there are copies where there could be no links, and files that somebody

@@ -84,6 +84,20 @@ func (s *Store) CurrentName() (string, error) {
 	return s.nameOfTree(g.Tree)
 }
 
+// EnsureCurrent lays the current SDK out if its GOROOT is gone, as one in memory is after a restart.
+func (s *Store) EnsureCurrent(ctx context.Context) error {
+	g, err := s.currentGeneration()
+	if err != nil || isTree(g.Tree) {
+		return err
+	}
+	done, err := s.add(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.ensureTree(ctx, g.Tree)
+}
+
 // nameOfTree returns the name of the SDK that is laid out in a folder, which may be outside of the store.
 func (s *Store) nameOfTree(tree string) (string, error) {
 	sdks, err := s.List()

@@ -24,6 +24,7 @@ type Problem struct {
 	kind   problemKind
 	object Object // for the first two kinds, and for files of trees
 	name   string // of the file in the SDK
+	tree   string // that it is in, if that is not in the store
 }
 
 type problemKind int
@@ -35,6 +36,7 @@ const (
 	badManifest                    // it is damaged or missing
 	badFile                        // a file of a tree is another, or missing
 	extraFile                      // a tree has a file that the SDK has not
+	noTree                         // the tree of the current SDK is missing
 )
 
 func (p Problem) String() string {
@@ -72,6 +74,9 @@ func (s *Store) verify(ctx context.Context, names []string, progress func(bytes 
 		if err := v.sdk(ctx, name); err != nil {
 			return nil, err
 		}
+	}
+	if err := v.current(ctx, names); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(v.problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
 	return v.problems, nil
@@ -113,6 +118,48 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 		v.found(Problem{SDK: name, Path: v.s.path("sdks", name), Text: err.Error(), kind: badManifest})
 		return nil
 	}
+	if err := v.objects(ctx, name, m); err != nil || !sdk.LaidOut {
+		return err
+	}
+	return v.tree(ctx, name, m, sdk.Tree)
+}
+
+// current looks at the current SDK, where no name leads to its tree: it is in another place than the store, or its name is another SDK's by now.
+func (v *verifying) current(ctx context.Context, names []string) error {
+	g, err := v.s.currentGeneration()
+	if err != nil {
+		return nil // There is none.
+	}
+	name := filepath.Base(g.Tree)
+	sdks, _ := v.s.List() // What can't be read has been told.
+	at := slices.IndexFunc(sdks, func(sdk *SDK) bool { return sdk.Current && (len(names) == 0 || slices.Contains(names, sdk.Name)) })
+	if at >= 0 {
+		name = sdks[at].Name
+	}
+	if len(names) > 0 && at < 0 || at >= 0 && sdks[at].LaidOut && sdks[at].Tree == g.Tree {
+		return nil
+	}
+	if !exists(g.Tree) {
+		v.found(Problem{SDK: name, Path: g.Tree, Text: "it is the current GOROOT, and missing", kind: noTree})
+		return nil
+	}
+	id, err := v.s.idOfTree(g.Tree)
+	var m *Manifest
+	if err == nil {
+		m, err = v.s.manifest(id)
+	}
+	if err != nil {
+		v.found(Problem{SDK: name, Path: g.Tree, Text: err.Error(), kind: badManifest})
+		return nil
+	}
+	if err := v.objects(ctx, name, m); err != nil {
+		return err
+	}
+	return v.tree(ctx, name, m, g.Tree)
+}
+
+// objects looks at what an SDK is made of.
+func (v *verifying) objects(ctx context.Context, name string, m *Manifest) error {
 	var objects []File // each once
 	for _, f := range m.Files {
 		if f.Size > 0 && !v.seen[f.Object] {
@@ -120,18 +167,11 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 			objects = append(objects, f)
 		}
 	}
-	err = parallel(ctx, len(objects), func(i int, buffer []byte) error {
+	return parallel(ctx, len(objects), func(i int, buffer []byte) error {
 		v.object(name, objects[i], buffer)
 		v.progress(objects[i].Size)
 		return ctx.Err()
 	})
-	if err != nil {
-		return err
-	}
-	if sdk.LaidOut {
-		return v.tree(ctx, name, m, sdk.Tree)
-	}
-	return nil
 }
 
 // object compares the file of an object with it, and what is packed of it.
@@ -169,6 +209,9 @@ func (v *verifying) tree(ctx context.Context, sdk string, m *Manifest, tree stri
 	problems, err := v.s.verifyTree(ctx, m, tree)
 	for _, p := range problems {
 		p.SDK = sdk
+		if !v.s.owns(tree) {
+			p.tree = tree
+		}
 		v.found(p)
 	}
 	return err
