@@ -56,6 +56,9 @@ func completeSDKs(flag, word string) []string {
 	return names
 }
 
+// emptyError is about an argument such as a variable of a shell that is not set.
+const emptyError = verbs.UsageError("an argument is empty; leave it out for what files here ask for")
+
 // one returns the only operand, or an empty string.
 func one(operands []string) (string, error) {
 	if len(operands) > 1 {
@@ -64,8 +67,8 @@ func one(operands []string) (string, error) {
 	if len(operands) == 0 {
 		return "", nil
 	}
-	if operands[0] == "" { // as of a variable of a shell that is not set
-		return "", verbs.UsageError("an argument is empty; leave it out for what files here ask for")
+	if operands[0] == "" {
+		return "", emptyError
 	}
 	return operands[0], nil
 }

@@ -14,10 +14,10 @@ import (
 
 var sdkInstallVerb = command.Verb{
 	Name:     "sdk install",
-	Operands: "[VERSION|FOLDER|FILE]",
-	Summary:  "install a Go SDK, with overlays or without",
+	Operands: "[VERSION|FOLDER|FILE]...",
+	Summary:  "install Go SDKs, with overlays or without",
 	Description: `
-Takes a Go SDK into the store, and lays it out as a GOROOT. VERSION is one such as 1.26.8, part of one, such as 1.26, or latest. By
+Takes Go SDKs into the store, and lays each out as a GOROOT. VERSION is one such as 1.26.8, part of one, such as 1.26, or latest. By
 default it is what files here ask for. The first of these that there is counts: the toolchain or go line of go.work, that of go.mod, .go-version,
 .tool-versions, and of .envrc a line such as "use go 1.26" or "export GOTOOLCHAIN=go1.26.8".
 
@@ -33,9 +33,10 @@ The store has each file once. It is in $GO_OVERLAY_SDK_STORE, or else in go_over
 
 An SDK that is installed already is read, and if others have changed its files, installed again.
 `,
-	Fails: "the SDK can't be installed; then nothing has changed",
+	Fails: "an SDK can't be installed; then nothing has changed, but that those named before it are",
 	Examples: []command.Example{
 		{Command: "overlay sdk install 1.26.8", Text: "installs a version"},
+		{Command: "overlay sdk install 1.25 1.26", Text: "installs the newest of each"},
 		{Command: "overlay sdk install -overlays //overlays:prod 1.26.8", Text: "installs it with overlays, as 1.26.8-prod"},
 		{Command: "overlay sdk install -use", Text: "installs what go.mod asks for, and makes it the current one"},
 		{Command: "overlay sdk install go1.26.8-prod.tar.zst", Text: "installs what overlay sdk export has written"},
@@ -66,13 +67,26 @@ func setupSDKInstall(flags *flag.FlagSet) func(operands []string) error {
 	platformFlag(flags, &o.Platform, "is what it runs on.")
 	flags.BoolVar(&o.Unverified, "unverified", false, "take what can't be verified, with a warning")
 	flags.BoolVar(&o.Use, "use", false, "make it the current one")
-	return func(operands []string) (err error) {
-		if o.What, err = one(operands); err != nil {
-			return err
+	return func(operands []string) error {
+		if len(operands) > 1 && (o.Name != "" || o.Use) {
+			return verbs.UsageError("-name and -use are for one SDK")
 		}
-		if o.What == "" && (o.From == sdks.FromFolder || o.From == sdks.FromZip || o.From == sdks.FromArchive) {
+		if slices.Contains(operands, "") {
+			return emptyError
+		}
+		if len(operands) == 0 {
+			operands = []string{""}
+		}
+		if operands[0] == "" && (o.From == sdks.FromFolder || o.From == sdks.FromZip || o.From == sdks.FromArchive) {
 			return verbs.UsageError("expected the path that it is to come from")
 		}
-		return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Install(ctx, o) })
+		return atStore(func(ctx context.Context, s *sdks.SDKs) error {
+			for _, o.What = range operands {
+				if err := s.Install(ctx, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 }

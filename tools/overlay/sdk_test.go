@@ -141,6 +141,10 @@ func TestSDKs(t *testing.T) {
 	s.fails("sdk install 1.26.9", "1.26.9", "near it: 1.26.8")
 	s.fails("sdk install -from lock 1.26.8", "there is no go_sdk.lock.json", "next: overlay sdk lock")
 
+	s.ok("sdk install 1.26.7 1.27", "1.26.7 is installed: ", "1.27.0 is installed: ")
+	s.fails("sdk install -use 1.26 1.27", "are for one SDK")
+	s.ok("sdk remove 1.27.0", "removed 1.27.0")
+
 	// A go command, and no other.
 	t.Setenv("GOROOT", "elsewhere")
 	s.ok("sdk exec -- go version", "go1.26.7 version local unset\n")
