@@ -123,6 +123,9 @@ func TestSDKs(t *testing.T) {
 	s := newShop(t, "1.26.7", "1.26.8", "1.27.0")
 	s.fails("sdk use 1.26.8", "not installed", "next: overlay sdk install 1.26.8")
 	s.ok("sdk list", "next: overlay sdk install VERSION")
+	s.ok("sdk stats", "next: overlay sdk install VERSION")
+	s.ok("sdk history", "next: overlay sdk use VERSION")
+	s.fails("sdk remove mine", "next: overlay sdk list")
 	s.fails("sdk install", "next: name one")
 	if said, exit := s.run("sdk", "install", ""); exit != 2 || !strings.Contains(said, "an argument is empty") {
 		t.Errorf("an empty argument: exit code %d: %s", exit, said)

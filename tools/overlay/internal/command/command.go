@@ -163,21 +163,18 @@ func (p *Program) notFound(args []string) string {
 	if group == nil {
 		message := fmt.Sprintf("expected a verb, found %q", args[0])
 		if near := p.near(args[0]); near != "" {
-			return message + near + p.all()
+			return message + near + p.all("")
 		}
 		return message + "\n" + strings.TrimSuffix(p.overview(), "\n")
 	}
-	var expected []string
-	usage := ""
-	for _, verb := range group {
-		expected = append(expected, strings.TrimPrefix(verb.Name, args[0]+" "))
-		usage += p.usage(verb)
-	}
-	message := args[0] + ": expected " + strings.Join(expected, " or ")
+	message := args[0] + ": expected a verb"
 	if len(args) > 1 {
 		message += fmt.Sprintf(", found %q", args[1])
+		if near := p.near(args[0] + " " + args[1]); near != "" {
+			return message + near + p.all(args[0])
+		}
 	}
-	return message + "\n" + usage + p.more(args[0])
+	return message + "\n" + p.list(group) + p.more(args[0]+" VERB")
 }
 
 // near returns what is added to a message about a word that is no verb.

@@ -81,7 +81,9 @@ func (p *Program) list(list []Verb) string {
 }
 
 // all and more return the last line of a message.
-func (p *Program) all() string { return fmt.Sprintf("\"%s help\" lists the verbs.", p.Name) }
+func (p *Program) all(group string) string {
+	return fmt.Sprintf("%q lists the verbs.", strings.TrimSpace(p.Name+" help "+group))
+}
 
 func (p *Program) more(verb string) string {
 	return fmt.Sprintf("\"%s help %s\" tells more.", p.Name, verb)

@@ -54,8 +54,7 @@ func (s *SDKs) List(asJSON bool) error {
 		return s.writeJSON(entries)
 	}
 	if len(all) == 0 {
-		_, err := fmt.Fprintf(s.Err, "no Go SDK is installed in %s; next: overlay sdk install VERSION\n", s.Store.Dir)
-		return err
+		return s.tellNone()
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	for _, sdk := range all {
@@ -69,6 +68,12 @@ func (s *SDKs) List(asJSON bool) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sdk.Name, sdk.Version, sdk.Platform, sdk.LastUsed.Format(time.DateTime), strings.Join(marks, ", "))
 	}
 	return w.Flush()
+}
+
+// tellNone says that no SDK is installed.
+func (s *SDKs) tellNone() error {
+	_, err := fmt.Fprintf(s.Err, "no Go SDK is installed in %s; next: overlay sdk install VERSION\n", s.Store.Dir)
+	return err
 }
 
 // ListRemote lists the versions that GOPROXY has.
@@ -118,6 +123,9 @@ func (s *SDKs) Stats(asJSON bool) error {
 			all.SDKs = append(all.SDKs, sizes{entryOf(of.SDK), of.Files, of.Plain, of.Own, of.Packed})
 		}
 		return s.writeJSON(all)
+	}
+	if len(stats.SDKs) == 0 && stats.Store == 0 {
+		return s.tellNone()
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "name\tfiles\tplain\tof its own\tpacked\t")

@@ -44,7 +44,9 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 	why := ""
 	if text == "" {
 		want, err := sdksource.Wanted(s.Dir)
-		if err != nil {
+		if errors.As(err, new(*sdksource.NothingWantedError)) {
+			return nil, fmt.Errorf("%w, or current", err)
+		} else if err != nil {
 			return nil, err
 		}
 		text, why = want.Version, want.String()+": "

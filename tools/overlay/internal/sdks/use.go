@@ -77,6 +77,10 @@ func (s *SDKs) History() error {
 	if err != nil {
 		return err
 	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(s.Err, "no Go SDK has been the current one; next: overlay sdk use VERSION")
+		return err
+	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	for _, g := range all {
 		mark := ""

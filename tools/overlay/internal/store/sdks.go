@@ -197,6 +197,9 @@ func (e *NotInstalledError) Error() string {
 	case len(e.all) > 0:
 		text += "; those that are: " + strings.Join(e.all, ", ")
 	}
+	if release, _, _ := strings.Cut(e.Name, "-"); !version.IsValid("go" + release) {
+		return text + "; next: overlay sdk list"
+	}
 	return text + "; next: overlay sdk install " + e.Name
 }
 
