@@ -198,6 +198,9 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 			}
 		}
 	}
+	if err := s.sweepElsewhere(ctx, running, dryRun, c); err != nil {
+		return err
+	}
 	if !dryRun {
 		if err := s.cleanGenerations(trees); err != nil {
 			return err
@@ -247,6 +250,48 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 	return s.cleanKept()
 }
 
+// sweepElsewhere removes the trees in other places, such as in memory, that are neither the current one nor the one before. One that others have
+// changed stays, as what they have put there is theirs.
+func (s *Store) sweepElsewhere(ctx context.Context, running *running, dryRun bool, c *Cleaning) error {
+	all, err := s.History()
+	if err != nil {
+		return err
+	}
+	stays := map[string]bool{}
+	for _, g := range inForce(all) {
+		stays[g.Tree] = true
+	}
+	for _, g := range all {
+		if s.owns(g.Tree) || stays[g.Tree] || !isTree(g.Tree) {
+			continue
+		}
+		stays[g.Tree] = true // It has been looked at.
+		m, err := s.manifestOfTree(g.Tree)
+		if err != nil {
+			continue // It isn't known what it had.
+		}
+		problems, err := s.verifyTree(ctx, m, g.Tree)
+		if err != nil {
+			return err
+		}
+		if process, ok := running.in(g.Tree); ok {
+			c.Kept[g.Tree] = fmt.Sprintf("process %d runs in it", process)
+		} else if len(problems) > 0 {
+			c.Kept[g.Tree] = fmt.Sprintf("it has been changed: %v; next: remove it", problems[0])
+		} else {
+			for _, f := range m.Files {
+				c.Bytes += f.Size
+			}
+			if !dryRun {
+				if err := removeTree(g.Tree); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // A root is an SDK that stays: one that is installed, or one to which use and rollback lead.
 type root struct {
 	id   Digest
@@ -263,11 +308,7 @@ func (s *Store) roots(sdks []*SDK) ([]root, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, _ := previous(all)
-	for _, g := range all {
-		if !g.Current && g != before {
-			continue
-		}
+	for _, g := range inForce(all) {
 		id, err := s.idOfTree(g.Tree)
 		switch {
 		case err == nil:

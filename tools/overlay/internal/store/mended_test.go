@@ -414,3 +414,41 @@ func TestCurrentElsewhere(t *testing.T) {
 	isKept(t, s, "another edit")
 	checkTree(t, s.Current(), "1.26.8")
 }
+
+// TestCleanElsewhere uses SDKs in another place: what is there of those before, which can be laid out again, goes with what belongs to nobody.
+func TestCleanElsewhere(t *testing.T) {
+	s := telling(newStore(t))
+	on := t.TempDir()
+	var trees []string
+	for _, version := range []string{"1.26.5", "1.26.6", "1.26.7", "1.26.8"} {
+		install(t, s, version)
+		tree, err := s.Use(ctx, version, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trees = append(trees, tree)
+	}
+	putFile(t, filepath.Join(trees[1], "mine"), "my own")
+	if _, err := s.Clean(ctx, CleanOptions{Keep: -1, DryRun: true}); err != nil || !isTree(trees[0]) {
+		t.Errorf("a dry run: %v", err)
+	}
+	c, err := s.Clean(ctx, CleanOptions{Keep: -1})
+	if err != nil || c.Bytes == 0 || !strings.Contains(c.Kept[trees[1]], "mine: the SDK has no such file; next: remove it") {
+		t.Errorf("clean: %+v, %v", c, err)
+	}
+	for i, want := range []bool{false, true, true, true} {
+		if isTree(trees[i]) != want {
+			t.Errorf("%s is there: %v, want %v", trees[i], !want, want)
+		}
+	}
+	for range 3 {
+		if err := os.Remove(filepath.Join(trees[1], "mine")); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if _, err := s.Rollback(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkTree(t, s.Current(), "1.26.5")
+	verified(t, s)
+}

@@ -270,13 +270,9 @@ func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k
 
 // keepChanges keeps what others have put into a tree that is about to be removed.
 func (s *Store) keepChanges(ctx context.Context, tree string) error {
-	id, err := s.idOfTree(tree)
+	m, err := s.manifestOfTree(tree)
 	if err != nil {
 		return nil // It isn't known what it had.
-	}
-	m, err := s.manifest(id)
-	if err != nil {
-		return nil
 	}
 	problems, err := s.verifyTree(ctx, m, tree)
 	if err != nil {

@@ -205,20 +205,34 @@ func previous(all []Generation) (g Generation, ok bool) {
 	return Generation{}, false
 }
 
+// inForce returns the generations that use and rollback lead to: the current one, and the one before.
+func inForce(all []Generation) []Generation {
+	before, _ := previous(all)
+	return slices.DeleteFunc(slices.Clone(all), func(g Generation) bool { return !g.Current && g != before })
+}
+
 // ensureTree lays the SDK out that a folder is named after, unless it is there.
 func (s *Store) ensureTree(ctx context.Context, tree string) error {
 	if isTree(tree) && s.owns(tree) {
 		return nil
 	}
-	id, err := s.idOfTree(tree)
-	if err != nil {
+	if _, err := s.idOfTree(tree); err != nil {
 		return fmt.Errorf("%w; it has been removed", err)
 	}
-	m, err := s.manifest(id)
+	m, err := s.manifestOfTree(tree)
 	if err != nil {
 		return damagedOrMissing(err)
 	}
 	return s.ensure(ctx, m, tree)
+}
+
+// manifestOfTree reads what files the SDK has that a folder is named after.
+func (s *Store) manifestOfTree(tree string) (*Manifest, error) {
+	id, err := s.idOfTree(tree)
+	if err != nil {
+		return nil, err
+	}
+	return s.manifest(id)
 }
 
 // idOfTree returns the identity of an SDK that the name of a tree is made of.

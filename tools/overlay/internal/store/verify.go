@@ -143,11 +143,7 @@ func (v *verifying) current(ctx context.Context, names []string) error {
 		v.found(Problem{SDK: name, Path: g.Tree, Text: "it is the current GOROOT, and missing", kind: noTree})
 		return nil
 	}
-	id, err := v.s.idOfTree(g.Tree)
-	var m *Manifest
-	if err == nil {
-		m, err = v.s.manifest(id)
-	}
+	m, err := v.s.manifestOfTree(g.Tree)
 	if err != nil {
 		v.found(Problem{SDK: name, Path: g.Tree, Text: err.Error(), kind: badManifest})
 		return nil
