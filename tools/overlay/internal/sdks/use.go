@@ -2,7 +2,9 @@ package sdks
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,12 +53,20 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 
 func (s *SDKs) currentBin() string { return filepath.Join(s.Store.Current(), "bin") }
 
-// memoryFolder returns a folder of the user's in memory.
+// memoryFolder returns a folder of the user's in memory, which it makes: others may write beside it.
 func memoryFolder() (string, error) {
 	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm"} {
-		if dir != "" && isMemory(dir) {
-			return filepath.Join(dir, fmt.Sprintf("go_overlay-%d", os.Getuid())), nil
+		if dir == "" || !isMemory(dir) {
+			continue
 		}
+		folder := filepath.Join(dir, fmt.Sprintf("go_overlay-%d", os.Getuid()))
+		if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		if !isPrivate(folder) {
+			return "", fmt.Errorf("%s: expected a folder of yours that nobody else can write; name another place: -on FOLDER", folder)
+		}
+		return folder, nil
 	}
 	return "", fmt.Errorf("neither XDG_RUNTIME_DIR nor /dev/shm is in memory (tmpfs) here; name a folder that is: -on FOLDER")
 }

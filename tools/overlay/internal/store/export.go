@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -50,6 +51,9 @@ type ExportOptions struct {
 
 // Export writes an SDK to a file: whole, or not at all.
 func (s *Store) Export(ctx context.Context, name, target string, o ExportOptions) (err error) {
+	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Layer != "" && !fs.ValidPath(o.Prefix) {
+		return fmt.Errorf("expected the path of a GOROOT in an image, such as usr/local/go, found %q", o.Prefix)
+	}
 	done, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -101,7 +105,7 @@ func writeFile(target string, write func(io.Writer) error) error {
 	}
 	err = write(file)
 	if err == nil {
-		err = file.Chmod(0o644)
+		err = errors.Join(file.Chmod(0o644), file.Sync())
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return errors.Join(err, os.Remove(file.Name()))

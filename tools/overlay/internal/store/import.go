@@ -260,6 +260,9 @@ func (in *importing) takeDelta(header *tar.Header, name, baseName string) error 
 	if !ok {
 		return errors.New("it is a delta against what the other SDK has not")
 	}
+	if !canBeBase(base, o) {
+		return fmt.Errorf("it is a delta of %d bytes against %d, expected at most %d of each", o.Size, base.Size, maxBase)
+	}
 	against, err := in.s.content(base, 0)
 	if err != nil {
 		return fmt.Errorf("it is a delta: %w", damagedOrMissing(err))

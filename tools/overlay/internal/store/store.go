@@ -113,6 +113,9 @@ func Open(dir string, warn func(text string)) (*Store, error) {
 	}
 	for _, entry := range entries {
 		if entry.Name() == "format" { // Another process has made the store since.
+			if _, err := os.Stat(s.path("format")); err != nil {
+				return nil, fmt.Errorf("the store of Go SDKs: %w", err)
+			}
 			return Open(dir, warn)
 		}
 		if !strings.HasPrefix(entry.Name(), "overlay.") { // another process writes the file format just now

@@ -201,6 +201,16 @@ func TestInstall(t *testing.T) {
 	if err := source.Close(); err != nil {
 		t.Error(err)
 	}
+
+	// And so is it by a folder in which the go command has made go.mod of what module zips have instead.
+	files := sdkFiles("1.26.8")
+	files["src/_go.mod"] = files["src/go.mod"]
+	if source, err = FromFolder(folderOf(t, files)); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = s.Install(ctx, source, InstallOptions{Name: "unpacked"}); err != nil || c.ID != b.ID {
+		t.Errorf("by a folder of the module cache: %+v, %v, want %s", c, err, b.ID)
+	}
 }
 
 func TestUseAndRollback(t *testing.T) {
@@ -446,6 +456,20 @@ func TestExport(t *testing.T) {
 		}
 		checkTree(t, got.Tree, "1.26.8")
 		verified(t, to)
+	}
+	for prefix, ok := range map[string]bool{"usr/local/go": true, "/usr/local/go/": true, "": false, "/": false, "../go": false, "a//b": false} {
+		path := filepath.Join(dir, "layer.tar")
+		err := s.Export(ctx, "1.26.8", path, ExportOptions{Layer: "1.26.7", Prefix: prefix})
+		if (err == nil) != ok {
+			t.Errorf("a layer below %q: %v", prefix, err)
+		}
+		if ok {
+			for _, e := range readTar(t, path) {
+				if !strings.HasPrefix("usr/local/go/", e.header.Name) && !strings.HasPrefix(e.header.Name, "usr/local/go/") {
+					t.Errorf("a layer below %q has %s", prefix, e.header.Name)
+				}
+			}
+		}
 	}
 	to := newStore(t)
 	if _, err := to.InstallArchive(ctx, filepath.Join(dir, "since.tar.zst"), InstallOptions{}); err == nil || !strings.Contains(err.Error(), "install that one first") {
