@@ -92,6 +92,7 @@ var sdkExecVerb = command.Verb{
 	Name:     "sdk exec",
 	Operands: "[SDK] -- COMMAND [ARGUMENT...]",
 	PassesOn: true,
+	Divided:  true,
 	Summary:  "run a command with a Go SDK",
 	Description: `
 Runs COMMAND with the go command of SDK first on PATH. Input, output, signals and exit code are those of the command. GOTOOLCHAIN is local, so that it is this Go

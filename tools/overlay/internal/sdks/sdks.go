@@ -50,12 +50,33 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 			return nil, err
 		}
 		text, why = want.Version, want.String()+": "
+		if text, err = s.locked(text); err != nil {
+			return nil, err
+		}
 	}
 	sdk, err := s.find(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s%w", why, err)
 	}
 	return sdk, nil
+}
+
+// locked returns the version of the lock file of the folder that part of one means, as install takes it, or the text if there is none.
+func (s *SDKs) locked(text string) (string, error) {
+	lock, err := s.lockFile()
+	if err != nil || !sdksource.IsPartial(text) {
+		return text, err
+	}
+	var versions []string
+	for _, sdk := range lock.SDKs() {
+		if sdk.Platform == gosdk.Host {
+			versions = append(versions, sdk.Version)
+		}
+	}
+	if version := sdksource.Newest(text, versions); version != "" {
+		return version, nil
+	}
+	return text, nil
 }
 
 // named returns the name of an SDK that a text means: itself, if one is called so, or else its [sdksource.Version].
