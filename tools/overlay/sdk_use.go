@@ -115,7 +115,7 @@ var sdkEnvVerb = command.Verb{
 	Summary:  "print what a shell has to know to use a Go SDK",
 	Description: `
 Prints commands for a shell, which has the go command of SDK first on PATH then: of current, of whichever that is. GOTOOLCHAIN becomes local, and GOROOT is unset.
-With -shell direnv it also prints which file is to be watched, for a line of .envrc:
+With -shell direnv it also prints what is to be watched, files that may ask for another SDK, for a line of .envrc:
 
     eval "$(overlay sdk env -shell direnv)"
 `,
