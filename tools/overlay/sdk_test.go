@@ -127,6 +127,10 @@ func TestSDKs(t *testing.T) {
 	s.ok("sdk history", "next: overlay sdk use VERSION")
 	s.fails("sdk remove mine", "next: overlay sdk list")
 	s.fails("sdk install", "next: name one")
+	s.fails("sdk install -overlays= 1.26.8", "it is empty")
+	s.fails("sdk use -on= 1.26.8", "it is empty")
+	s.fails("sdk install "+t.TempDir(), "there is no file VERSION")
+	s.fails("sdk export -prefix opt/go 1.26.8", "-prefix is for -layer")
 	if said, exit := s.run("sdk", "install", ""); exit != 2 || !strings.Contains(said, "an argument is empty") {
 		t.Errorf("an empty argument: exit code %d: %s", exit, said)
 	}
@@ -208,6 +212,8 @@ func TestSDKs(t *testing.T) {
 	s.ok("sdk list -json", `"current": true`)
 
 	// Less.
+	s.fails("sdk remove current", "1.26.8 is not removed: it is the current one")
+	s.ok("sdk verify current", "ok")
 	s.ok("sdk pin 1.26.7")
 	s.fails("sdk remove 1.26.7", "overlay sdk unpin 1.26.7")
 	s.ok("sdk unpin 1.26.7")

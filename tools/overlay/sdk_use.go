@@ -28,13 +28,17 @@ it again.
 		{Command: "overlay sdk use -on tmpfs 1.26.8", Text: "has its files in memory"},
 	},
 	Setup: func(flags *flag.FlagSet) func([]string) error {
-		on := flags.String("on", "", "`PLACE` is tmpfs or a folder")
+		on := ""
+		flags.Func("on", "`PLACE` is tmpfs or a folder", func(value string) error {
+			on = value
+			return notEmpty(value)
+		})
 		return func(operands []string) error {
 			text, err := one(operands)
 			if err != nil {
 				return err
 			}
-			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Use(ctx, text, *on) })
+			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Use(ctx, text, on) })
 		}
 	},
 	Complete: completeSDKs,

@@ -81,6 +81,11 @@ func (s *SDKs) locked(text string) (string, error) {
 
 // named returns the name of an SDK that a text means: itself, if one is called so, or else its [sdksource.Version].
 func (s *SDKs) named(text string) string {
+	if text == "current" {
+		if name, err := s.Store.CurrentName(); err == nil {
+			return name
+		}
+	}
 	if version := sdksource.Version(text); version != text {
 		if _, err := s.Store.Find(text); errors.As(err, new(*store.NotInstalledError)) {
 			return version
@@ -97,13 +102,14 @@ func (s *SDKs) allNamed(texts []string) (names []string) {
 }
 
 func (s *SDKs) find(text string) (*store.SDK, error) {
-	sdk, err := s.Store.Find(s.named(text))
-	if text == "current" && err != nil {
-		if text, err = s.Store.CurrentName(); err != nil {
+	if text == "current" {
+		name, err := s.Store.CurrentName()
+		if err != nil {
 			return nil, err
 		}
-		return s.Store.Find(text)
+		return s.Store.Find(name)
 	}
+	sdk, err := s.Store.Find(s.named(text))
 	if !errors.As(err, new(*store.NotInstalledError)) || !sdksource.IsPartial(sdksource.Version(text)) {
 		return sdk, err
 	}

@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/process"
@@ -43,6 +44,9 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 	}
 	if err := ownGOROOT(tree); err != nil {
 		fmt.Fprintln(s.Err, err)
+	}
+	if sdk.Platform != gosdk.Host {
+		fmt.Fprintf(s.Err, "%s is for %s, and this machine is %s\n", sdk.Name, sdk.Platform, gosdk.Host)
 	}
 	if _, err := fmt.Fprintf(s.Out, "%s is current: %s\n", sdk.Name, tree); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -176,7 +177,8 @@ func (in *importing) takeSince(header *tar.Header) error {
 	}
 	other, err := in.s.manifest(id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("it has only what another SDK has not, whose identity is %s and which the store lacks; next: install that one first, or export this one without -since", id)
+		return fmt.Errorf("it has only what %s has not, whose identity is %s and which the store lacks; next: install that one first, or export this one without -since",
+			cmp.Or(cut(header.PAXRecords[nameRecord]), "another SDK"), id)
 	}
 	if err != nil {
 		return damagedOrMissing(err)

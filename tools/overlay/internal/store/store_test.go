@@ -3,10 +3,12 @@ package store
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"io/fs"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -213,6 +215,83 @@ func TestInstall(t *testing.T) {
 	}
 }
 
+// TestRollbackAgain goes back from a bad SDK, on to a good one, and back from that: not to the bad one.
+func TestRollbackAgain(t *testing.T) {
+	s := newStore(t)
+	for _, version := range []string{"1.26.6", "1.26.7", "1.26.8"} {
+		install(t, s, version)
+	}
+	for _, step := range []string{"1.26.6", "1.26.7", "rollback", "1.26.8", "rollback"} {
+		var err error
+		if step == "rollback" {
+			_, err = s.Rollback(ctx)
+		} else {
+			_, err = s.Use(ctx, step, "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.CurrentName(); err != nil || got != "1.26.6" {
+		t.Errorf("the current one is %s, %v", got, err)
+	}
+}
+
+// TestSwitchAtOnce switches in several processes.
+func TestSwitchAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	versions := []string{"1.26.7", "1.26.8"}
+	for _, version := range versions {
+		install(t, s, version)
+		if _, err := s.Use(ctx, version, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	errs := make(chan error)
+	for i := range 4 {
+		go func() {
+			var err error
+			for range 25 {
+				if i == 0 {
+					if _, back := s.Rollback(ctx); back != nil && !strings.Contains(back.Error(), "no earlier") {
+						err = errors.Join(err, back)
+					}
+					continue
+				}
+				_, use := s.Use(ctx, versions[i%2], "")
+				_, current := s.CurrentName()
+				err = errors.Join(err, use, current)
+			}
+			errs <- err
+		}()
+	}
+	for range 4 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.EnsureCurrent(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPlaces refuses what can be no place for a store, or a GOROOT.
+func TestPlaces(t *testing.T) {
+	if runtime.GOOS != "windows" { // where no path has one
+		if _, err := Open(filepath.Join(t.TempDir(), "a:b"), nil); err == nil || !strings.Contains(err.Error(), "can't be on PATH") {
+			t.Errorf("a colon: %v", err)
+		}
+	}
+	s := newStore(t)
+	install(t, s, "1.26.8")
+	for _, on := range []string{s.Dir, s.path("below")} {
+		if _, err := s.Use(ctx, "1.26.8", on); err == nil || !strings.Contains(err.Error(), "leave -on out") {
+			t.Errorf("in the store: %v", err)
+		}
+	}
+}
+
 func TestUseAndRollback(t *testing.T) {
 	s := newStore(t)
 	if _, err := s.Rollback(ctx); err == nil || !strings.Contains(err.Error(), "overlay sdk use") {
@@ -310,7 +389,7 @@ func TestClean(t *testing.T) {
 func nothingLeft(t *testing.T, s *Store) {
 	t.Helper()
 	for name := range contentsOf(t, s.Dir) {
-		if name != "format" && name != "lock" && name != "packing" {
+		if name != "format" && name != "lock" && name != "packing" && name != "switching" {
 			t.Errorf("%s is left", name)
 		}
 	}
@@ -472,7 +551,7 @@ func TestExport(t *testing.T) {
 		}
 	}
 	to := newStore(t)
-	if _, err := to.InstallArchive(ctx, filepath.Join(dir, "since.tar.zst"), InstallOptions{}); err == nil || !strings.Contains(err.Error(), "install that one first") {
+	if _, err := to.InstallArchive(ctx, filepath.Join(dir, "since.tar.zst"), InstallOptions{}); err == nil || !strings.Contains(err.Error(), "what 1.26.7 has not, whose identity is ") {
 		t.Errorf("without what it is a delta against: %v", err)
 	}
 	install(t, to, "1.26.7")
