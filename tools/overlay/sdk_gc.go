@@ -147,7 +147,7 @@ var sdkUnpinVerb = command.Verb{
 func setupPin(pinned bool) func(*flag.FlagSet) func([]string) error {
 	return func(*flag.FlagSet) func([]string) error {
 		return func(operands []string) error {
-			return atStore(func(_ context.Context, s *sdks.SDKs) error { return s.Pin(operands, pinned) })
+			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Pin(ctx, operands, pinned) })
 		}
 	}
 }

@@ -263,6 +263,9 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 	if err != nil {
 		return nil, err
 	}
+	if program := m.Platform.Binary("go"); !slices.ContainsFunc(m.Files, func(f File) bool { return f.Path == program }) {
+		return nil, fmt.Errorf("expected a Go SDK, but there is no file %s", program)
+	}
 	if o.Name == "" {
 		o.Name = NameOf(m.Version, m.Platform)
 	}
@@ -294,16 +297,12 @@ func (s *Store) touch(name string) {
 	if os.Chtimes(path, now, now) == nil {
 		return
 	}
-	if _, err := s.folder("used"); err == nil {
-		if file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o666); err == nil {
-			file.Close()
-		}
-	}
+	_ = s.mark(name)
 }
 
 // Pin keeps an SDK from being cleaned away, packed or removed, or lets it go again.
-func (s *Store) Pin(name string, pinned bool) error {
-	done, err := s.add(context.Background())
+func (s *Store) Pin(ctx context.Context, name string, pinned bool) error {
+	done, err := s.add(ctx)
 	if err != nil {
 		return err
 	}

@@ -69,19 +69,18 @@ var torturedVerbs = []struct {
 	{"pack all", func(s *Store, _, _ string) error { _, err := s.Pack(ctx, nil, quiet); return err }},
 	{"clean", func(s *Store, _, _ string) error { _, err := s.Clean(ctx, CleanOptions{Keep: 2}); return err }},
 	{"path", func(s *Store, _, name string) error { _, err := s.Path(ctx, name); return err }},
-	{"pin", func(s *Store, _, name string) error { return s.Pin(name, rand.IntN(3) == 0) }},
+	{"pin", func(s *Store, _, name string) error { return s.Pin(ctx, name, rand.IntN(3) == 0) }},
 	{"repair", func(s *Store, _, _ string) error { _, _, _, err := s.Repair(ctx, nil, quiet); return err }},
 	{"export", func(s *Store, dir, name string) error {
 		target := filepath.Join(dir, fmt.Sprintf("%d.tar", os.Getpid()))
 		return errors.Join(s.Export(ctx, name, target, ExportOptions{}), removeIfThere(target))
 	}},
 	{"exec", func(s *Store, _, name string) error {
-		held, err := s.Hold(name)
+		tree, held, err := s.Hold(ctx, name)
 		if err != nil {
 			return err
 		}
 		defer held.Close()
-		tree, err := s.Path(ctx, name)
 		for i := 0; i < 10 && err == nil; i++ { // Nobody may take it away.
 			time.Sleep(time.Millisecond)
 			_, err = os.Stat(filepath.Join(tree, "bin/go"))
