@@ -92,7 +92,7 @@ var sdkPackVerb = command.Verb{
 Compresses each SDK, or all that are not in use: programs as what differs from the next version that is in use, in a hundredth of their size or so. Whatever uses
 one unpacks it, in less than a second.
 
-` + whatStays + `
+` + whatStays + ` The one before the current one is packed if you name it.
 `,
 	Fails:    "a named SDK is in use, or the store can't be written",
 	Examples: []command.Example{{Command: "overlay sdk pack", Text: "packs all but what is in use"}},

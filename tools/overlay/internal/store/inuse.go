@@ -104,6 +104,17 @@ func (s *Store) inUse(sdk *SDK, running *running) string {
 	return ""
 }
 
+// stays returns why an SDK is not taken away unless it is named, or "".
+func (s *Store) stays(sdk *SDK, running *running) string {
+	if reason := s.inUse(sdk, running); reason != "" {
+		return reason
+	}
+	if sdk.Before {
+		return "overlay sdk rollback leads to it"
+	}
+	return ""
+}
+
 // running are the processes of this machine by the files that they run, as far as it tells.
 type running struct {
 	byPath map[string]int // the program, and the working folder, of each

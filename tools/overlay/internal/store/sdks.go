@@ -29,6 +29,7 @@ type SDK struct {
 	Tree     string // its GOROOT in the store, which need not be there
 	LaidOut  bool   // whether it is
 	Current  bool
+	Before   bool // whether it is the one before the current one, to which a rollback leads
 	Pinned   bool
 	LastUsed time.Time
 }
@@ -118,11 +119,14 @@ func (s *Store) List() ([]*SDK, error) {
 	if err != nil {
 		return nil, err
 	}
-	current, _ := s.currentGeneration()
+	generations, _ := s.History()
 	var errs []error
 	var sdks []*SDK
 	for _, name := range names {
-		sdk, err := s.sdkBeside(name, current)
+		sdk, err := s.sdkBeside(name, generations)
+		if err != nil && !exists(s.path("sdks", name)) {
+			continue // It has been removed meanwhile.
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w; next: overlay sdk repair", name, err))
 			continue
@@ -133,12 +137,12 @@ func (s *Store) List() ([]*SDK, error) {
 }
 
 func (s *Store) sdk(name string) (*SDK, error) {
-	current, _ := s.currentGeneration() // Where there is none, no SDK is current.
-	return s.sdkBeside(name, current)
+	generations, _ := s.History() // Where there are none, no SDK is current.
+	return s.sdkBeside(name, generations)
 }
 
-// sdkBeside is the same for who knows which generation is the current one.
-func (s *Store) sdkBeside(name string, current Generation) (*SDK, error) {
+// sdkBeside is the same for who knows the generations.
+func (s *Store) sdkBeside(name string, generations []Generation) (*SDK, error) {
 	path := s.path("sdks", name)
 	sdk := &SDK{Name: name}
 	info, err := os.Lstat(path)
@@ -166,7 +170,11 @@ func (s *Store) sdkBeside(name string, current Generation) (*SDK, error) {
 	if used, err := os.Stat(s.path("used", name)); err == nil {
 		sdk.LastUsed = used.ModTime()
 	}
-	sdk.Current = filepath.Base(current.Tree) == filepath.Base(sdk.Tree)
+	for _, g := range inForce(generations) {
+		if filepath.Base(g.Tree) == filepath.Base(sdk.Tree) {
+			sdk.Current, sdk.Before = sdk.Current || g.Current, sdk.Before || !g.Current
+		}
+	}
 	return sdk, nil
 }
 
