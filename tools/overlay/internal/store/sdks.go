@@ -285,6 +285,9 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 			return nil, err
 		}
 	}
+	if old, err := s.sdk(o.Name); err == nil && old.Pinned && old.ID != m.ID() {
+		return nil, fmt.Errorf("%s is pinned, and is an SDK with other files; next: give this one another name by -name, or overlay sdk unpin %s", o.Name, o.Name)
+	}
 	if err := shelf.store(); err != nil {
 		return nil, s.unwritable(err)
 	}

@@ -119,7 +119,7 @@ func (s *Store) nameOfTree(tree string) (string, error) {
 			return sdk.Name, nil
 		}
 	}
-	return "", errors.Join(fmt.Errorf("%s is of no SDK that is installed", tree), err)
+	return "", errors.Join(fmt.Errorf("%s is of no SDK that is installed; next: overlay sdk use another", tree), err)
 }
 
 // Use makes an SDK the current one, at once: the path [Store.Current] leads to its GOROOT from then on. Its GOROOT is in the store, or with
