@@ -331,7 +331,7 @@ func (s *Store) forgetGenerations(ctx context.Context, trees map[string]bool, ru
 		if err := s.removeElsewhere(ctx, g.Tree, running, false, c); err != nil {
 			return err
 		}
-		if err := os.Remove(s.path("generations", fmt.Sprint(g.Number))); err != nil {
+		if err := os.Remove(s.path("generations", g.name)); err != nil {
 			return err
 		}
 	}
@@ -448,7 +448,7 @@ func (s *Store) cleanGenerations(trees map[string]bool) error {
 		if g.Current || trees[filepath.Base(g.Tree)] {
 			continue
 		}
-		if err := os.Remove(s.path("generations", fmt.Sprint(g.Number))); err != nil {
+		if err := os.Remove(s.path("generations", g.name)); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -183,7 +182,7 @@ func nothingLeaked(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	for _, g := range generations {
-		known[fmt.Sprint("generations/", g.Number)] = g.Current || trees[filepath.Base(g.Tree)]
+		known["generations/"+g.name] = g.Current || trees[filepath.Base(g.Tree)]
 	}
 	err = filepath.WalkDir(s.Dir, func(path string, entry os.DirEntry, err error) error {
 		if err != nil {

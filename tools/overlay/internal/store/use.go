@@ -22,6 +22,9 @@ type Generation struct {
 	Tree    string // a GOROOT, in the store or elsewhere
 	Time    time.Time
 	Current bool
+
+	name   string // its link: NUMBER, or NUMBER-PARENT
+	parent int    // the number of the one that was current before: the one before it, unless somebody had gone back
 }
 
 // Current returns the path that stands for the current SDK, whichever that is.
@@ -46,8 +49,8 @@ func (s *Store) generations(current string) ([]Generation, error) {
 	}
 	var all []Generation
 	for _, entry := range entries {
-		number, err := strconv.Atoi(entry.Name())
-		if err != nil {
+		g, ok := parseGeneration(entry.Name())
+		if !ok {
 			continue
 		}
 		path := s.path("generations", entry.Name())
@@ -59,10 +62,23 @@ func (s *Store) generations(current string) ([]Generation, error) {
 		if !filepath.IsAbs(target) {
 			target = s.path("generations", target)
 		}
-		all = append(all, Generation{Number: number, Tree: filepath.Clean(target), Time: info.ModTime(), Current: filepath.Base(current) == entry.Name()})
+		g.Tree, g.Time, g.Current = filepath.Clean(target), info.ModTime(), filepath.Base(current) == entry.Name()
+		all = append(all, g)
 	}
 	slices.SortFunc(all, func(a, b Generation) int { return a.Number - b.Number })
 	return all, nil
+}
+
+func parseGeneration(name string) (g Generation, ok bool) {
+	number, parent, hasParent := strings.Cut(name, "-")
+	var err, parentErr error
+	g.name = name
+	if g.Number, err = strconv.Atoi(number); hasParent {
+		g.parent, parentErr = strconv.Atoi(parent)
+	} else {
+		g.parent = g.Number - 1
+	}
+	return g, err == nil && parentErr == nil
 }
 
 // errNoCurrent says that no SDK was made the current one.
@@ -157,7 +173,7 @@ func (s *Store) switching(ctx context.Context) (done func(), err error) {
 	return done, err
 }
 
-// switchTo makes a tree the current one. Generations that a rollback has left behind go: from the new one, the way back is to where it comes from.
+// switchTo makes a tree the current one.
 func (s *Store) switchTo(ctx context.Context, tree string) error {
 	dir, err := s.folder("generations")
 	if err != nil {
@@ -185,26 +201,19 @@ func (s *Store) switchTo(ctx context.Context, tree string) error {
 		return nil
 	}
 	for {
-		err := os.Symlink(target, filepath.Join(dir, strconv.Itoa(number)))
+		name := strconv.Itoa(number)
+		if ok && current.Number != number-1 { // Somebody has gone back: so does who goes back from here.
+			name = fmt.Sprintf("%d-%d", number, current.Number)
+		}
+		err := os.Symlink(target, filepath.Join(dir, name))
 		if err == nil {
-			break
+			return writeLink(s.Current(), filepath.Join("generations", name))
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 		number++ // that of another process, where there are no locks
 	}
-	if err := writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(number))); err != nil {
-		return err
-	}
-	for _, g := range all {
-		if ok && g.Number > current.Number {
-			if err := removeIfThere(filepath.Join(dir, strconv.Itoa(g.Number))); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // Rollback makes the SDK the current one again that was so before, and whose files are still there.
@@ -233,17 +242,17 @@ func (s *Store) Rollback(ctx context.Context) (Generation, error) {
 	if err := s.ensureTree(ctx, g.Tree); err != nil {
 		return Generation{}, err
 	}
-	return g, s.unwritable(writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(g.Number))))
+	return g, s.unwritable(writeLink(s.Current(), filepath.Join("generations", g.name)))
 }
 
-// previous returns the generation to go back to: the last before the current one, of another SDK.
+// previous returns the generation to go back to: the one that was current before this one, or if that is gone or of the same SDK the last before it.
 func previous(all []Generation) (g Generation, ok bool) {
 	current, ok := currentOf(all)
 	if !ok {
 		return Generation{}, false
 	}
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Number < current.Number && all[i].Tree != current.Tree {
+		if all[i].Number <= current.parent && all[i].Tree != current.Tree {
 			return all[i], true
 		}
 	}
