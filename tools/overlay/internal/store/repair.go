@@ -353,11 +353,16 @@ func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k
 	return nil
 }
 
-// keepChanges keeps what others have put into a tree that is about to be removed.
+// keepChanges keeps what others have put into a tree that is about to be removed: all of it, if nothing tells what it had.
 func (s *Store) keepChanges(ctx context.Context, tree string) error {
 	m, err := s.manifestOfTree(tree)
 	if err != nil {
-		return nil // It isn't known what it had.
+		k := &keeping{s: s}
+		if err := k.move(tree); err != nil {
+			return err
+		}
+		s.Warn(fmt.Sprintf("%s may have been changed, and its manifest can't be read (%v); it is in %s", tree, err, k.dir))
+		return nil
 	}
 	problems, err := s.verifyTree(ctx, m, tree)
 	if err != nil {

@@ -323,3 +323,78 @@ func TestReadErrors(t *testing.T) {
 		t.Errorf("it is not taken for damage: %v", err)
 	}
 }
+
+// TestLinksInObjects cleans a store with links among its objects: it is the link that goes, and nothing is left for it.
+func TestLinksInObjects(t *testing.T) {
+	s := newStore(t)
+	install(t, s, "1.26.8")
+	mine := t.TempDir()
+	putFile(t, filepath.Join(mine, "mine"), "my own")
+	for name, target := range map[string]string{"objects/00/nowhere": "nowhere", "objects/00/elsewhere": mine} {
+		if err := os.MkdirAll(filepath.Dir(s.path(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, s.path(name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	if _, err := s.Remove(ctx, []string{"1.26.8"}); err != nil {
+		t.Fatal(err)
+	}
+	nothingLeft(t, s)
+	if !exists(filepath.Join(mine, "mine")) {
+		t.Error("what a link leads to is gone")
+	}
+}
+
+// TestTreesOfUnknown removes trees whose manifests are gone, so that nothing tells what others have put there.
+func TestTreesOfUnknown(t *testing.T) {
+	for how, damage := range map[string]func(path string) error{
+		"gone":    os.Remove,
+		"damaged": func(path string) error { edit(t, path, "damaged"); return nil },
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := telling(newStore(t))
+			sdk := install(t, s, "1.26.7")
+			install(t, s, "1.26.8")
+			putFile(t, filepath.Join(sdk.Tree, "src/mine/mine.go"), "package mine")
+			if err := damage(s.path("manifests", sdk.ID.String())); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Remove(ctx, []string{"1.26.7"}); err != nil {
+				t.Fatal(err)
+			}
+			if exists(sdk.Tree) {
+				t.Error("the tree is still there")
+			}
+			isKept(t, s, "package mine")
+			verified(t, s)
+		})
+	}
+}
+
+// TestHeldIsKnown changes a tree that is in use, whose SDK is removed meanwhile.
+func TestHeldIsKnown(t *testing.T) {
+	s := telling(newStore(t))
+	sdk := install(t, s, "1.26.7")
+	install(t, s, "1.26.8")
+	held, err := s.Hold("1.26.7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(s.path("sdks", "1.26.7")); err != nil {
+		t.Fatal(err)
+	}
+	putFile(t, filepath.Join(sdk.Tree, "src/mine/mine.go"), "package mine")
+	if c, err := s.Clean(ctx, CleanOptions{Keep: -1}); err != nil || len(c.Kept) != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	held.Close()
+	if _, err := s.Clean(ctx, CleanOptions{Keep: -1}); err != nil || exists(sdk.Tree) {
+		t.Errorf("nobody holds it any more, but it is there: %v", err)
+	}
+	isKept(t, s, "package mine")
+	if found := contentsOf(t, s.path("kept")); len(found) != 1 {
+		t.Errorf("%d files are kept", len(found))
+	}
+}
