@@ -331,6 +331,9 @@ func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
 	if err := s.unpack(ctx, m); err != nil {
 		return err
 	}
+	if err := s.checkObjects(ctx, m); err != nil {
+		return damagedOrMissing(err)
+	}
 	if err := s.mendTreeKeeping(ctx, m, tree, k); err != nil {
 		return err
 	}
@@ -338,6 +341,17 @@ func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
 		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
 	}
 	return nil
+}
+
+// checkObjects reads what a tree has links of.
+func (s *Store) checkObjects(ctx context.Context, m *Manifest) error {
+	objects := make([]Object, 0, len(m.Files))
+	for o := range m.objects() {
+		if o.Size > 0 {
+			objects = append(objects, o)
+		}
+	}
+	return parallel(ctx, len(objects), func(i int, buffer []byte) error { return objects[i].check(s.objectPath(objects[i]), buffer) })
 }
 
 func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k *keeping) error {

@@ -398,3 +398,23 @@ func TestHeldIsKnown(t *testing.T) {
 		t.Errorf("%d files are kept", len(found))
 	}
 }
+
+// TestRotOfATree installs what is laid out already, and has changed without a trace.
+func TestRotOfATree(t *testing.T) {
+	s := telling(newStore(t))
+	sdk := install(t, s, "1.26.8")
+	rot(t, filepath.Join(sdk.Tree, "bin/go"))
+	source, err := FromFolder(folderOf(t, sdkFiles("1.26.8")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Install(ctx, source, InstallOptions{}); err == nil || !strings.Contains(err.Error(), "next: overlay sdk repair") {
+		t.Errorf("install: %v", err)
+	}
+	if _, _, left, err := s.Repair(ctx, nil, quiet); err != nil || len(left) == 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	install(t, s, "1.26.8")
+	verified(t, s)
+	checkTree(t, sdk.Tree, "1.26.8")
+}
