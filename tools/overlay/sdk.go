@@ -59,6 +59,14 @@ func completeSDKs(flag, word string) []string {
 // emptyError is about an argument such as a variable of a shell that is not set.
 const emptyError = verbs.UsageError("an argument is empty; leave it out for what files here ask for")
 
+// notEmpty returns an error for the value of a flag that is empty, as by a variable of a shell that is not set.
+func notEmpty(value string) error {
+	if value == "" {
+		return errors.New("it is empty")
+	}
+	return nil
+}
+
 // one returns the only operand, or an empty string.
 func one(operands []string) (string, error) {
 	if len(operands) > 1 {

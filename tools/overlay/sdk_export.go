@@ -32,8 +32,9 @@ that differ from another SDK below the folder -prefix, and marks those that are 
 }
 
 func setupSDKExport(flags *flag.FlagSet) func(operands []string) error {
-	o := store.ExportOptions{Prefix: "usr/local/go"}
-	output := flags.String("o", "", "`PATH` of the file, which ends with .tar.zst, .tar.gz or .tar. By default goSDK.tar.zst")
+	const prefix = "usr/local/go"
+	o := store.ExportOptions{Prefix: prefix}
+	output := flags.String("o", "", "`PATH` of the file, which ends with .tar.zst, .tar.gz or .tar. By default goSDK.tar.zst, goSDK-since-SDK.tar.zst or goSDK-layer.tar")
 	flags.StringVar(&o.Since, "since", "", "`SDK` that is installed where the archive will be")
 	flags.StringVar(&o.Layer, "layer", "", "`SDK` of the image that this is a layer for")
 	flags.StringVar(&o.Prefix, "prefix", o.Prefix, "`FOLDER` of the GOROOT in the image, for -layer")
@@ -44,6 +45,9 @@ func setupSDKExport(flags *flag.FlagSet) func(operands []string) error {
 		}
 		if o.Since != "" && o.Layer != "" {
 			return verbs.UsageError("-since and -layer are two kinds of archives")
+		}
+		if o.Layer == "" && o.Prefix != prefix {
+			return verbs.UsageError("-prefix is for -layer")
 		}
 		return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Export(ctx, text, *output, o) })
 	}

@@ -127,6 +127,10 @@ func TestSDKs(t *testing.T) {
 	s.ok("sdk history", "next: overlay sdk use VERSION")
 	s.fails("sdk remove mine", "next: overlay sdk list")
 	s.fails("sdk install", "next: name one")
+	s.fails("sdk install -overlays= 1.26.8", "it is empty")
+	s.fails("sdk use -on= 1.26.8", "it is empty")
+	s.fails("sdk install "+t.TempDir(), "there is no file VERSION")
+	s.fails("sdk export -prefix opt/go 1.26.8", "-prefix is for -layer")
 	if said, exit := s.run("sdk", "install", ""); exit != 2 || !strings.Contains(said, "an argument is empty") {
 		t.Errorf("an empty argument: exit code %d: %s", exit, said)
 	}
@@ -150,10 +154,27 @@ func TestSDKs(t *testing.T) {
 
 	// A go command, and no other.
 	t.Setenv("GOROOT", "elsewhere")
+	t.Setenv("GOTOOLCHAIN", "go1.99.1")
 	s.ok("sdk exec -- go version", "go1.26.7 version local unset\n")
 	s.ok("sdk exec 1.26 go version", "go1.26.8 version local unset\n")
 	s.ok("sdk exec current -- go version", "go1.26.8 ")
+	s.ok("sdk exec -- env -- go version", "go1.26.7 version")
+	s.ok("sdk exec go version", "go1.26.7 version")
+	s.fails("sdk exec -- 9no-such x", `"9no-such": executable file not found`)
+	s.fails("sdk exec 9no-such x", `"9no-such": executable file not found`)
 	s.fails("sdk exec 1.26.8", "expected a command")
+	s.write("goenv", "GOFLAGS=-x\nGOROOT=/elsewhere\n") // as by go env -w
+	t.Setenv("GOENV", filepath.Join(s.dir, "goenv"))
+	s.fails("sdk exec -- go version", "standard library of /elsewhere; next: go env -u GOROOT")
+	s.fails("sdk env", "go env -u GOROOT")
+	t.Setenv("GOENV", "off")
+	s.write("below/go.mod", "module example.com/below\n\ngo 1.26.8\n")
+	t.Setenv("BUILD_WORKING_DIRECTORY", filepath.Join(s.dir, "below")) // as by bazel run
+	if said := s.ok("sdk exec pwd"); !strings.HasSuffix(said, "/below\n") {
+		t.Errorf("by bazel run, a command runs in %s", said)
+	}
+	s.ok("sdk exec -- go version", "go1.26.8 ")
+	t.Setenv("BUILD_WORKING_DIRECTORY", "")
 	s.fails("sdk exec 1.26.8 -- no-such-command", "no-such-command")
 	if _, exit := s.run("sdk", "exec", "1.26.8", "--", "sh", "-c", "exit 7"); exit != 7 {
 		t.Errorf("the exit code of a command is %d, want 7", exit)
@@ -173,17 +194,26 @@ func TestSDKs(t *testing.T) {
 		}
 	}
 	s.ok("sdk env -shell fish 1.26.8", "set -gx GOTOOLCHAIN local;")
-	s.ok("sdk env -shell direnv", "watch_file ", "go.mod")
+	s.ok("sdk env -shell direnv", "watch_file ", "/store/sdks ", "/go.mod", "/go.work", "export PATH=")
+	if said := s.ok("sdk env -shell direnv 1.26.8"); strings.Contains(said, "watch_file") {
+		t.Errorf("for a version it watches files: %s", said)
+	}
+	s.write("below/go.mod", "module example.com/below\n\ngo 1.26.1\n")
+	t.Setenv("BUILD_WORKING_DIRECTORY", filepath.Join(s.dir, "below"))
+	s.fails("sdk env -shell direnv", "watch_file ", "/store/sdks ", "/below/go.mod", "1.26.1 is not installed")
+	t.Setenv("BUILD_WORKING_DIRECTORY", "")
 
 	s.ok("sdk use 1.26.7", "1.26.7 is current")
 	s.ok("sdk rollback", "1.26.8-")
-	s.ok("sdk history", "1.26.7-", "current")
+	s.ok("sdk history", "1.26.7  ", "current")
 	s.ok("sdk path current", "/current\n")
 	s.ok("sdk stats", "1.26.8", "each file once")
 	s.ok("sdk stats -json", `"by_file_bytes"`)
 	s.ok("sdk list -json", `"current": true`)
 
 	// Less.
+	s.fails("sdk remove current", "1.26.8 is not removed: it is the current one")
+	s.ok("sdk verify current", "ok")
 	s.ok("sdk pin 1.26.7")
 	s.fails("sdk remove 1.26.7", "overlay sdk unpin 1.26.7")
 	s.ok("sdk unpin 1.26.7")
@@ -199,7 +229,7 @@ func TestSDKs(t *testing.T) {
 }
 
 func TestSDKLocked(t *testing.T) {
-	s := newShop(t, "1.26.8")
+	s := newShop(t, "1.26.8", "1.26.9")
 	sdk := sdkmodule.SDK{Version: "1.26.8", Platform: gosdk.Host}
 	h1, sum := s.servers.Sums(sdk)
 	lock := func(h1 string) {
@@ -215,6 +245,11 @@ func TestSDKLocked(t *testing.T) {
 		t.Error("the checksum database was asked for what the lock file has")
 	}
 	s.fails("sdk install -from lock 1.27", "overlay sdk lock")
+	s.write("go.mod", "module example.com/m\n\ngo 1.26\n")
+	s.ok("sdk install 1.26.9")
+	s.ok("sdk exec -- go version", "go1.26.8 version") // as the lock file has it
+	s.ok("sdk exec 1.26 -- go version", "go1.26.9 version")
+	s.ok("sdk remove 1.26.9")
 
 	// A folder that says it is the release, and is another.
 	tree := strings.TrimSpace(s.ok("sdk path 1.26.8"))
@@ -273,6 +308,37 @@ func TestSDKLocked(t *testing.T) {
 	s.ok("sdk install go1.26.8.tar.zst", "no go_sdk.lock.json vouches")
 	s.ok("sdk install since.tar.zst", "1.26.8-changed is installed")
 	s.ok("sdk verify", "ok\n")
+
+	// One that can't be read hides no other.
+	if err := os.WriteFile(filepath.Join(os.Getenv("GO_OVERLAY_SDK_STORE"), "sdks", "damaged"), nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	s.fails("sdk list", "1.26.8-changed ", "damaged: ", "next: overlay sdk repair")
+}
+
+// TestSDKInMemory has a GOROOT in a folder in memory that nobody else can write.
+func TestSDKInMemory(t *testing.T) {
+	s := newShop(t, "1.26.8")
+	memory, err := os.MkdirTemp("/dev/shm", "go_overlay")
+	if err != nil {
+		t.Skip("there is no folder in memory: ", err)
+	}
+	t.Cleanup(func() { os.RemoveAll(memory) })
+	t.Setenv("XDG_RUNTIME_DIR", memory)
+	s.ok("sdk install 1.26.8")
+	s.ok("sdk use -on tmpfs 1.26.8", "1.26.8 is current: "+memory)
+	s.ok("sdk exec current -- go version", "go1.26.8 ")
+	folders, err := filepath.Glob(memory + "/*")
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("there are %v, %v", folders, err)
+	}
+	if info, err := os.Stat(folders[0]); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if err := os.Chmod(folders[0], 0o777); err != nil {
+		t.Fatal(err)
+	}
+	s.fails("sdk use -on tmpfs 1.26.8", folders[0]+": expected a folder of yours that nobody else can write", "-on FOLDER")
 }
 
 // TestSDKPatched installs an SDK with the changes of overlays.json.

@@ -28,13 +28,17 @@ it again.
 		{Command: "overlay sdk use -on tmpfs 1.26.8", Text: "has its files in memory"},
 	},
 	Setup: func(flags *flag.FlagSet) func([]string) error {
-		on := flags.String("on", "", "`PLACE` is tmpfs or a folder")
+		on := ""
+		flags.Func("on", "`PLACE` is tmpfs or a folder", func(value string) error {
+			on = value
+			return notEmpty(value)
+		})
 		return func(operands []string) error {
 			text, err := one(operands)
 			if err != nil {
 				return err
 			}
-			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Use(ctx, text, *on) })
+			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Use(ctx, text, on) })
 		}
 	},
 	Complete: completeSDKs,
@@ -92,6 +96,7 @@ var sdkExecVerb = command.Verb{
 	Name:     "sdk exec",
 	Operands: "[SDK] -- COMMAND [ARGUMENT...]",
 	PassesOn: true,
+	Divided:  true,
 	Summary:  "run a command with a Go SDK",
 	Description: `
 Runs COMMAND with the go command of SDK first on PATH. Input, output, signals and exit code are those of the command. GOTOOLCHAIN is local, so that it is this Go
@@ -114,7 +119,7 @@ var sdkEnvVerb = command.Verb{
 	Summary:  "print what a shell has to know to use a Go SDK",
 	Description: `
 Prints commands for a shell, which has the go command of SDK first on PATH then: of current, of whichever that is. GOTOOLCHAIN becomes local, and GOROOT is unset.
-With -shell direnv it also prints which file is to be watched, for a line of .envrc:
+With -shell direnv it also prints what is to be watched, files that may ask for another SDK, for a line of .envrc:
 
     eval "$(overlay sdk env -shell direnv)"
 `,

@@ -47,6 +47,8 @@ type Verb struct {
 
 	// PassesOn tells that operands are the arguments of another program, so that flags end where they begin.
 	PassesOn bool
+	// Divided tells that there may be an operand before a -- and others after it, which is one of them then.
+	Divided bool
 
 	Summary string // "take overlays out again"
 
@@ -193,7 +195,7 @@ func (p *Program) near(word string) string {
 func (v Verb) call(args []string) error {
 	flags := verbs.NewFlags()
 	run := v.Setup(flags)
-	operands, err := parse(flags, args, v.PassesOn)
+	operands, err := parse(flags, args, v.PassesOn, v.Divided)
 	switch {
 	case err != nil:
 		return err

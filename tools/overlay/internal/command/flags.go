@@ -10,11 +10,14 @@ import (
 )
 
 // parse returns the operands. Flags may stand before, among and after them; -- ends flags, and the first operand does if
-// operands are the arguments of another program.
+// operands are the arguments of another program. With divided, the -- is an operand.
 // The error is a [verbs.UsageError], or [flag.ErrHelp] if help is asked for.
-func parse(flags *flag.FlagSet, args []string, passesOn bool) (operands []string, err error) {
+func parse(flags *flag.FlagSet, args []string, passesOn, divided bool) (operands []string, err error) {
 	for len(args) > 0 {
 		if args[0] == "--" {
+			if divided {
+				return append(operands, args...), nil
+			}
 			return append(operands, args[1:]...), nil
 		}
 		if !isFlag(args[0]) && passesOn {

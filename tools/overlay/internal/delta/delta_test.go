@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -328,6 +329,35 @@ func TestErrors(t *testing.T) {
 type writer struct{ err error }
 
 func (w writer) Write([]byte) (int, error) { return 0, w.err }
+
+// TestPromises reads the head of a delta that was tampered with, which promises far more than there is.
+func TestPromises(t *testing.T) {
+	base := make([]byte, 1<<10)
+	var head []byte
+	for _, n := range []uint64{uint64(len(base)), maxSize, maxSize / seed} {
+		head = binary.AppendUvarint(head, n)
+	}
+	b := bytes.NewBufferString(magic)
+	w, err := zstd.NewWriter(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(append(head, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := NewReader(b, base, maxSize); err == nil {
+		t.Error("no error")
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 100<<20 {
+		t.Errorf("it took %d MB", took>>20)
+	}
+}
 
 // TestMemory checks how much memory processes have at most that write and read a delta of
 // the largest tool of Go, 26 MB.

@@ -110,9 +110,9 @@ func (d *deltaReader) readHead(base []byte, size int64) error {
 	if most := uint64(size/seed + 1); numbers[2] > most {
 		return fmt.Errorf("has %d runs, expected at most %d", numbers[2], most)
 	}
-	d.runs = make([]run, numbers[2])
+	// Memory is taken for what has been read: the head of a delta that was tampered with promises anything.
 	blocks, extra, left, end := 0, 0, int(size), 0
-	for i := range d.runs {
+	for i := range int(numbers[2]) {
 		step, err := binary.ReadVarint(d.content)
 		if err != nil {
 			return err
@@ -133,16 +133,16 @@ func (d *deltaReader) readHead(base []byte, size int64) error {
 		if step > maxSize || from < 0 || from > int64(len(base)-lengths[0]) {
 			return fmt.Errorf("run %d: is like %d bytes from %d on, which the base with %d does not have", i, lengths[0], from, len(base))
 		}
-		d.runs[i] = run{from: int(from), like: lengths[0], extra: lengths[1]}
-		end = d.runs[i].from + lengths[0]
+		d.runs = append(d.runs, run{from: int(from), like: lengths[0], extra: lengths[1]})
+		end = int(from) + lengths[0]
 		blocks += (lengths[0] + block - 1) / block
 		extra += lengths[1]
 	}
 	if left > 0 {
 		return fmt.Errorf("the runs lack the last %d bytes of %d", left, size)
 	}
-	d.ways = make([]byte, blocks)
-	if _, err := io.ReadFull(d.content, d.ways); err != nil {
+	var err error
+	if d.ways, err = readExactly(d.content, blocks); err != nil {
 		return err
 	}
 	for _, way := range d.ways {
@@ -150,12 +150,19 @@ func (d *deltaReader) readHead(base []byte, size int64) error {
 			return fmt.Errorf("differences are told in way %d, expected at most %d", way, ofWords)
 		}
 	}
-	d.extra = make([]byte, extra)
-	if _, err := io.ReadFull(d.content, d.extra); err != nil {
+	if d.extra, err = readExactly(d.content, extra); err != nil {
 		return err
 	}
 	d.model = newModel(base, d.runs)
 	return nil
+}
+
+func readExactly(r io.Reader, n int) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, int64(n)))
+	if err == nil && len(content) < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return content, err
 }
 
 func (d *deltaReader) Read(p []byte) (int, error) {

@@ -40,9 +40,10 @@ func OpenFile(path string, kind Kind) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	access, share := uint32(syscall.GENERIC_READ), uint32(syscall.FILE_SHARE_READ)
+	// Who has the lock may remove the file, as elsewhere.
+	access, share := uint32(syscall.GENERIC_READ), uint32(syscall.FILE_SHARE_READ|syscall.FILE_SHARE_DELETE)
 	if kind == Exclusive {
-		access, share = syscall.GENERIC_WRITE, 0
+		access, share = syscall.GENERIC_WRITE, syscall.FILE_SHARE_DELETE
 	}
 	file, err := syscall.CreateFile(name, access, share, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	const sharingViolation syscall.Errno = 32

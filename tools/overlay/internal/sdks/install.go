@@ -108,6 +108,11 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	if want := o.From == FromFolder; info.IsDir() != want {
 		return nil, fmt.Errorf("%s: expected a %s, found a %s", o.What, o.From, map[bool]string{true: "folder", false: "file"}[info.IsDir()])
 	}
+	if info.IsDir() { // It may be a folder with anything, and a million files.
+		if _, err := os.Stat(filepath.Join(path, "VERSION")); err != nil {
+			return nil, fmt.Errorf("%s: expected a GOROOT, but there is no file VERSION: %w", o.What, err)
+		}
+	}
 	lock, err := s.lockFile()
 	if err != nil {
 		return nil, err
@@ -388,7 +393,15 @@ func (s *SDKs) Export(ctx context.Context, text, target string, o store.ExportOp
 		}
 	}
 	if target == "" {
-		target = "go" + sdk.Name + ".tar.zst"
+		target = "go" + sdk.Name
+		switch {
+		case o.Since != "":
+			target += "-since-" + o.Since + ".tar.zst"
+		case o.Layer != "":
+			target += "-layer.tar"
+		default:
+			target += ".tar.zst"
+		}
 	}
 	if err := s.Store.Export(ctx, sdk.Name, s.abs(target), o); err != nil {
 		return err

@@ -3,6 +3,7 @@ package sdks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -42,18 +43,15 @@ func state(sdk *store.SDK) string {
 
 // List lists the SDKs that are installed.
 func (s *SDKs) List(asJSON bool) error {
-	all, err := s.Store.List()
-	if err != nil {
-		return err
-	}
+	all, err := s.Store.List() // Those that can be read are listed, whatever is wrong with others.
 	if asJSON {
 		entries := []entry{}
 		for _, sdk := range all {
 			entries = append(entries, entryOf(sdk))
 		}
-		return s.writeJSON(entries)
+		return errors.Join(s.writeJSON(entries), err)
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && err == nil {
 		return s.tellNone()
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
@@ -67,7 +65,7 @@ func (s *SDKs) List(asJSON bool) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sdk.Name, sdk.Version, sdk.Platform, sdk.LastUsed.Format(time.DateTime), strings.Join(marks, ", "))
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), err)
 }
 
 // tellNone says that no SDK is installed.

@@ -3,3 +3,5 @@
 package sdks
 
 func isMemory(string) bool { return false }
+
+func isPrivate(string) bool { return false }

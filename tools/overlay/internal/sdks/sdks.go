@@ -50,6 +50,9 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 			return nil, err
 		}
 		text, why = want.Version, want.String()+": "
+		if text, err = s.locked(text); err != nil {
+			return nil, err
+		}
 	}
 	sdk, err := s.find(text)
 	if err != nil {
@@ -58,8 +61,31 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 	return sdk, nil
 }
 
+// locked returns the version of the lock file of the folder that part of one means, as install takes it, or the text if there is none.
+func (s *SDKs) locked(text string) (string, error) {
+	lock, err := s.lockFile()
+	if err != nil || !sdksource.IsPartial(text) {
+		return text, err
+	}
+	var versions []string
+	for _, sdk := range lock.SDKs() {
+		if sdk.Platform == gosdk.Host {
+			versions = append(versions, sdk.Version)
+		}
+	}
+	if version := sdksource.Newest(text, versions); version != "" {
+		return version, nil
+	}
+	return text, nil
+}
+
 // named returns the name of an SDK that a text means: itself, if one is called so, or else its [sdksource.Version].
 func (s *SDKs) named(text string) string {
+	if text == "current" {
+		if name, err := s.Store.CurrentName(); err == nil {
+			return name
+		}
+	}
 	if version := sdksource.Version(text); version != text {
 		if _, err := s.Store.Find(text); errors.As(err, new(*store.NotInstalledError)) {
 			return version
@@ -76,13 +102,14 @@ func (s *SDKs) allNamed(texts []string) (names []string) {
 }
 
 func (s *SDKs) find(text string) (*store.SDK, error) {
-	sdk, err := s.Store.Find(s.named(text))
-	if text == "current" && err != nil {
-		if text, err = s.Store.CurrentName(); err != nil {
+	if text == "current" {
+		name, err := s.Store.CurrentName()
+		if err != nil {
 			return nil, err
 		}
-		return s.Store.Find(text)
+		return s.Store.Find(name)
 	}
+	sdk, err := s.Store.Find(s.named(text))
 	if !errors.As(err, new(*store.NotInstalledError)) || !sdksource.IsPartial(sdksource.Version(text)) {
 		return sdk, err
 	}

@@ -2,17 +2,19 @@ package sdks
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/internal/shell"
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/process"
@@ -40,6 +42,12 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 	if err != nil {
 		return err
 	}
+	if err := ownGOROOT(tree); err != nil {
+		fmt.Fprintln(s.Err, err)
+	}
+	if sdk.Platform != gosdk.Host {
+		fmt.Fprintf(s.Err, "%s is for %s, and this machine is %s\n", sdk.Name, sdk.Platform, gosdk.Host)
+	}
 	if _, err := fmt.Fprintf(s.Out, "%s is current: %s\n", sdk.Name, tree); err != nil {
 		return err
 	}
@@ -51,12 +59,20 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 
 func (s *SDKs) currentBin() string { return filepath.Join(s.Store.Current(), "bin") }
 
-// memoryFolder returns a folder of the user's in memory.
+// memoryFolder returns a folder of the user's in memory, which it makes: others may write beside it.
 func memoryFolder() (string, error) {
 	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/dev/shm"} {
-		if dir != "" && isMemory(dir) {
-			return filepath.Join(dir, fmt.Sprintf("go_overlay-%d", os.Getuid())), nil
+		if dir == "" || !isMemory(dir) {
+			continue
 		}
+		folder := filepath.Join(dir, fmt.Sprintf("go_overlay-%d", os.Getuid()))
+		if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		if !isPrivate(folder) {
+			return "", fmt.Errorf("%s: expected a folder of yours that nobody else can write; name another place: -on FOLDER", folder)
+		}
+		return folder, nil
 	}
 	return "", fmt.Errorf("neither XDG_RUNTIME_DIR nor /dev/shm is in memory (tmpfs) here; name a folder that is: -on FOLDER")
 }
@@ -81,15 +97,20 @@ func (s *SDKs) History() error {
 		_, err := fmt.Fprintln(s.Err, "no Go SDK has been the current one; next: overlay sdk use VERSION")
 		return err
 	}
+	names := map[string][]string{} // of what is laid out in a folder
+	sdks, err := s.Store.List()
+	for _, sdk := range sdks {
+		names[filepath.Base(sdk.Tree)] = append(names[filepath.Base(sdk.Tree)], sdk.Name)
+	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	for _, g := range all {
 		mark := ""
 		if g.Current {
 			mark = "current"
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", g.Number, g.Time.Format(time.DateTime), filepath.Base(g.Tree), mark)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", g.Number, g.Time.Format(time.DateTime), strings.Join(names[filepath.Base(g.Tree)], ", "), g.Tree, mark)
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), err)
 }
 
 // Path prints the GOROOT of an SDK.
@@ -132,6 +153,12 @@ func (s *SDKs) Exec(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := ownGOROOT(tree); err != nil {
+		return err
+	}
+	if err := os.Chdir(s.Dir); err != nil { // Bazel runs programs elsewhere.
+		return err
+	}
 	env := s.environment(os.Environ(), tree)
 	program, err := lookIn(command[0], env)
 	if err != nil {
@@ -144,23 +171,23 @@ func (s *SDKs) Exec(ctx context.Context, args []string) error {
 	return p.Run()
 }
 
-// cutSDK divides arguments into an SDK, and a command. What comes before -- is the SDK. Where there is none, as flags end with the first --, it is
-// what looks like a version, or is the name of one.
+// cutSDK divides arguments into an SDK, and a command. What comes before -- is the SDK. Where there is no --, it is what is a version, or is the
+// name of one.
 func (s *SDKs) cutSDK(args []string) (text string, command []string) {
-	if len(args) > 1 && args[1] == "--" {
+	switch {
+	case len(args) > 0 && args[0] == "--":
+		return "", args[1:]
+	case len(args) > 1 && args[1] == "--":
 		return args[0], args[2:]
-	}
-	if len(args) == 0 {
+	case len(args) == 0:
 		return "", nil
 	}
 	_, err := s.Store.Find(args[0])
-	if err == nil || args[0] == "current" || versionForm.MatchString(args[0]) {
+	if err == nil || args[0] == "current" || sdksource.IsVersion(args[0]) {
 		return args[0], args[1:]
 	}
 	return "", args
 }
-
-var versionForm = regexp.MustCompile(`^(go)?[0-9]`)
 
 // environment returns the variables of a process that uses an SDK. GOROOT is never one of them: a go command of another SDK would take it.
 func (s *SDKs) environment(env []string, tree string) []string {
@@ -175,11 +202,12 @@ func (s *SDKs) environment(env []string, tree string) []string {
 		case "PATH":
 			path = value
 		case "GOROOT", "GOTOOLCHAIN":
+		case "GO_OVERLAY_GO", "PWD": // of Bazel, and of another folder
 		default:
 			changed = append(changed, v)
 		}
 	}
-	return append(changed, "GOTOOLCHAIN=local", "PATH="+s.pathWith(tree, path))
+	return append(changed, "GOTOOLCHAIN=local", "PWD="+s.Dir, "PATH="+s.pathWith(tree, path))
 }
 
 // pathWith returns PATH with an SDK first, and no other of the store.
@@ -215,8 +243,38 @@ func lookIn(command string, env []string) (string, error) {
 // Shells are those that Env writes for.
 var Shells = []string{"bash", "zsh", "sh", "fish", "direnv", "powershell"}
 
+// ownGOROOT returns an error if the go command of an SDK would take another GOROOT, by what go env -w has written.
+func ownGOROOT(tree string) error {
+	path := os.Getenv("GOENV")
+	if path == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return nil // The go command finds none, either.
+		}
+		path = filepath.Join(dir, "go", "env")
+	}
+	content, err := os.ReadFile(path) // "off" is no file.
+	if err != nil {
+		return nil
+	}
+	for _, line := range strings.Split(string(content), "\n") {
+		if root, ok := strings.CutPrefix(strings.TrimSpace(line), "GOROOT="); ok && root != "" && root != tree {
+			return fmt.Errorf("%s has the go command of every SDK compile the standard library of %s; next: go env -u GOROOT", path, root)
+		}
+	}
+	return nil
+}
+
 // Env prints commands for a shell, which has the go of an SDK first on PATH then.
 func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
+	if forShell == "" {
+		forShell = filepath.Base(os.Getenv("SHELL"))
+	}
+	if forShell == "direnv" && text == "" {
+		if err := s.watch(); err != nil {
+			return err
+		}
+	}
 	tree := s.Store.Current()
 	if text != "current" {
 		sdk, err := s.installed(text)
@@ -229,8 +287,8 @@ func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
 	} else if err := s.Store.EnsureCurrent(ctx); err != nil {
 		return err
 	}
-	if forShell == "" {
-		forShell = filepath.Base(os.Getenv("SHELL"))
+	if err := ownGOROOT(tree); err != nil {
+		return err
 	}
 	path := s.pathWith(tree, os.Getenv("PATH"))
 	var lines []string
@@ -245,13 +303,18 @@ func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
 		lines = []string{"$env:PATH = " + powershellWord(path), "$env:GOTOOLCHAIN = 'local'", "Remove-Item Env:GOROOT -ErrorAction SilentlyContinue"}
 	default:
 		lines = []string{"export PATH=" + shell.Word(path), "export GOTOOLCHAIN=local", "unset GOROOT"}
-		if forShell == "direnv" {
-			if want, err := sdksource.Wanted(s.Dir); text == "" && err == nil {
-				lines = append(lines, "watch_file "+shell.Word(want.File))
-			}
-		}
 	}
 	_, err := fmt.Fprintln(s.Out, strings.Join(lines, "\n"))
+	return err
+}
+
+// watch has direnv look again when another SDK may be asked for, or one is installed: also if none is now.
+func (s *SDKs) watch() error {
+	line := "watch_file " + shell.Word(filepath.Join(s.Store.Dir, "sdks"))
+	for _, path := range sdksource.Files(s.Dir) {
+		line += " " + shell.Word(path)
+	}
+	_, err := fmt.Fprintln(s.Out, line)
 	return err
 }
 

@@ -66,6 +66,13 @@ func Version(text string) string {
 	return text
 }
 
+// IsVersion tells whether a text is a version of a release, or part of one, and so no command.
+func IsVersion(text string) bool {
+	text = Version(text)
+	_, err := parseRelease(text)
+	return err == nil || IsPartial(text)
+}
+
 // Resolve returns the version that a user means by a text: 1.26.8 in any form that [Version] knows, 1.26, 1, latest or
 // stable. A whole version is returned as it is, without a look at what there is, unless there is a lock file.
 // Part of one means the newest release that begins so, or where there is none, the newest prerelease: of

@@ -70,16 +70,7 @@ func Wanted(dir string) (Want, error) {
 	if err != nil {
 		return Want{}, err
 	}
-	for _, source := range []struct {
-		files func(dir string) []string
-		read  func(path string) (Want, error)
-	}{
-		{goWork, wantedByModule},
-		{nearest("go.mod"), wantedByModule},
-		{nearest(".go-version"), wantedByGoVersion},
-		{every(".tool-versions"), wantedByToolVersions},
-		{every(".envrc"), wantedByEnvrc},
-	} {
+	for _, source := range sources {
 		for _, path := range source.files(dir) {
 			w, err := source.read(path)
 			if err != nil || w.Version != "" {
@@ -88,6 +79,33 @@ func Wanted(dir string) (Want, error) {
 		}
 	}
 	return Want{}, &NothingWantedError{Dir: dir}
+}
+
+// sources are where a version stands.
+var sources = []struct {
+	name  string
+	files func(dir string) []string
+	read  func(path string) (Want, error)
+}{
+	{"go.work", goWork, wantedByModule},
+	{"go.mod", nearest("go.mod"), wantedByModule},
+	{".go-version", nearest(".go-version"), wantedByGoVersion},
+	{".tool-versions", every(".tool-versions"), wantedByToolVersions},
+	{".envrc", every(".envrc"), wantedByEnvrc},
+}
+
+// Files returns the files that Wanted reads, or would if they were there: those in the folder, and those above that there are.
+func Files(dir string) (paths []string) {
+	for _, source := range sources {
+		own := filepath.Join(dir, source.name)
+		paths = append(paths, own)
+		for _, path := range source.files(dir) {
+			if path != own {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // goWork returns the go.work that the go command takes.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -283,6 +284,15 @@ func TestBadArchives(t *testing.T) {
 	huge := entries[0]
 	huge.content = bytes.Replace(huge.content, []byte(" 17 go.env"), []byte(" 9000000000 go.env"), 1)
 	try("huge", tarOf(t, append([]tarEntry{huge}, entries[1:]...)))
+	entries = readTar(t, since)
+	huge = entries[0]
+	huge.content = regexp.MustCompile(`(?m) \d+ bin/go$`).ReplaceAll(huge.content, []byte(" 1073741824 bin/go"))
+	if err := os.WriteFile(path, tarOf(t, append([]tarEntry{huge}, entries[1:]...)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.InstallArchive(ctx, path, InstallOptions{}); err == nil || !strings.Contains(err.Error(), "it is a delta of 1073741824 bytes") {
+		t.Errorf("a huge delta: %v", err)
+	}
 	path = filepath.Join(dir, "bad.tar.zst")
 	if err := from.Export(ctx, "1.26.8", path, ExportOptions{}); err != nil {
 		t.Fatal(err)
@@ -487,16 +497,29 @@ func FuzzArchive(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	source, err := FromFolder(filepath.Join(dir, "sdk"))
-	if err != nil {
+	installIn := func(s *Store, name string) error {
+		source, err := FromFolder(filepath.Join(dir, "sdk"))
+		if err == nil {
+			_, err = s.Install(ctx, source, InstallOptions{Name: name})
+		}
+		return err
+	}
+	if err := installIn(s, "1.26.8"); err != nil {
 		f.Fatal(err)
 	}
-	if _, err := s.Install(ctx, source, InstallOptions{Name: "1.26.8"}); err != nil {
+	// Of the next one, bin/go is a delta.
+	if err := os.WriteFile(filepath.Join(dir, "sdk", "bin/go"), []byte("go, the next"), 0o644); err != nil {
 		f.Fatal(err)
 	}
-	for _, name := range []string{"x.tar", "x.tar.gz", "x.tar.zst"} {
+	if err := installIn(s, "1.26.8-next"); err != nil {
+		f.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "sdk", "bin/go"), []byte(files["bin/go"]), 0o644); err != nil {
+		f.Fatal(err)
+	}
+	for name, o := range map[string]ExportOptions{"x.tar": {}, "x.tar.gz": {}, "x.tar.zst": {}, "since.tar": {Since: "1.26.8"}} {
 		path := filepath.Join(dir, name)
-		if err := s.Export(ctx, "1.26.8", path, ExportOptions{}); err != nil {
+		if err := s.Export(ctx, "1.26.8-next", path, o); err != nil {
 			f.Fatal(err)
 		}
 		content, err := os.ReadFile(path)
@@ -516,8 +539,16 @@ func FuzzArchive(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := installIn(to, "1.26.8"); err != nil {
+			t.Fatal(err)
+		}
+		before := contentsOf(t, to.Dir)
 		if _, err := to.InstallArchive(ctx, path, InstallOptions{}); err != nil {
-			nothingChanged(t, to, "a bad archive")
+			for name := range contentsOf(t, to.Dir) {
+				if _, ok := before[name]; !ok {
+					t.Errorf("of a bad archive %s is left", name)
+				}
+			}
 		} else {
 			verified(t, to)
 		}

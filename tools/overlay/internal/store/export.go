@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -34,7 +35,7 @@ const (
 	archiveObjects  = "objects/"
 	archiveDeltas   = "deltas/"
 
-	// nameRecord says in the header of the manifest which name the SDK had.
+	// nameRecord says in the headers of the first two which names the SDKs had.
 	nameRecord = "GOOVERLAY.name"
 )
 
@@ -50,6 +51,9 @@ type ExportOptions struct {
 
 // Export writes an SDK to a file: whole, or not at all.
 func (s *Store) Export(ctx context.Context, name, target string, o ExportOptions) (err error) {
+	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Layer != "" && !fs.ValidPath(o.Prefix) {
+		return fmt.Errorf("expected the path of a GOROOT in an image, such as usr/local/go, found %q", o.Prefix)
+	}
 	done, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func (s *Store) Export(ctx context.Context, name, target string, o ExportOptions
 		}
 		switch {
 		case o.Since != "":
-			err = s.exportSince(ctx, a, name, m, other)
+			err = s.exportSince(ctx, a, name, m, o.Since, other)
 		case o.Layer != "":
 			err = s.exportLayer(ctx, a, m, other, o.Prefix)
 		default:
@@ -96,12 +100,14 @@ func (s *Store) manifestNamed(name string) (*Manifest, error) {
 // writeFile writes a file of the user's.
 func writeFile(target string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(target), ".overlay-*.tmp")
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no folder %s", target, filepath.Dir(target))
+	} else if err != nil {
 		return err
 	}
 	err = write(file)
 	if err == nil {
-		err = file.Chmod(0o644)
+		err = errors.Join(file.Chmod(0o644), file.Sync())
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
@@ -191,11 +197,11 @@ func (s *Store) exportWhole(ctx context.Context, a *archive, name string, m *Man
 	return nil
 }
 
-func (s *Store) exportSince(ctx context.Context, a *archive, name string, m, other *Manifest) error {
+func (s *Store) exportSince(ctx context.Context, a *archive, name string, m *Manifest, since string, other *Manifest) error {
 	if err := a.addManifest(name, m); err != nil {
 		return err
 	}
-	if err := a.add(archiveSince, 0o444, []byte(other.ID().String()+"\n"), nil); err != nil {
+	if err := a.add(archiveSince, 0o444, []byte(other.ID().String()+"\n"), map[string]string{nameRecord: since}); err != nil {
 		return err
 	}
 	defer limitMemory()()

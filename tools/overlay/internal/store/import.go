@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -176,7 +177,8 @@ func (in *importing) takeSince(header *tar.Header) error {
 	}
 	other, err := in.s.manifest(id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("it has only what another SDK has not, whose identity is %s and which the store lacks; next: install that one first, or export this one without -since", id)
+		return fmt.Errorf("it has only what %s has not, whose identity is %s and which the store lacks; next: install that one first, or export this one without -since",
+			cmp.Or(cut(header.PAXRecords[nameRecord]), "another SDK"), id)
 	}
 	if err != nil {
 		return damagedOrMissing(err)
@@ -259,6 +261,9 @@ func (in *importing) takeDelta(header *tar.Header, name, baseName string) error 
 	base, ok := in.bases[baseName]
 	if !ok {
 		return errors.New("it is a delta against what the other SDK has not")
+	}
+	if !canBeBase(base, o) {
+		return fmt.Errorf("it is a delta of %d bytes against %d, expected at most %d of each", o.Size, base.Size, maxBase)
 	}
 	against, err := in.s.content(base, 0)
 	if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -42,17 +43,28 @@ func (s *Source) Close() error {
 	return s.close()
 }
 
-// FromFolder returns the files of a GOROOT. Links are followed.
+// FromFolder returns the files of a GOROOT, which may be one that the go command has taken from a module zip: it leaves _go.mod beside what it
+// makes of that, go.mod. Links are followed.
 func FromFolder(dir string) (*Source, error) {
 	source := &Source{Name: dir}
 	err := files.Walk(dir, func(name, path string, info fs.FileInfo) error {
 		if !info.Mode().IsRegular() {
 			return fmt.Errorf("%s: expected a file, found %s", path, info.Mode())
 		}
+		if made := fileName(name); made != name && sameFiles(path, filepath.Join(filepath.Dir(path), "go.mod")) {
+			return nil
+		}
 		source.Files = append(source.Files, SourceFile{fileName(name), info.Size(), func() (io.ReadCloser, error) { return os.Open(path) }})
 		return nil
 	})
 	return source, err
+}
+
+// sameFiles tells whether there are two small files with one content.
+func sameFiles(a, b string) bool {
+	one, err := os.ReadFile(a)
+	other, otherErr := os.ReadFile(b)
+	return err == nil && otherErr == nil && bytes.Equal(one, other)
 }
 
 // FromZip returns the files of a zip of the module golang.org/toolchain. The caller has to close it.

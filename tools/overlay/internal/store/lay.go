@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
@@ -26,9 +27,9 @@ func (s *Store) tree(version string, id Digest) string {
 func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error) {
 	var made string
 	if parent := filepath.Dir(target); s.owns(target) {
-		folder, remove, err := s.Temporary()
-		if err != nil {
-			return err
+		folder, remove, failed := s.Temporary()
+		if failed != nil {
+			return failed
 		}
 		defer func() { err = errors.Join(err, remove()) }()
 		made = filepath.Join(folder, "tree")
@@ -39,7 +40,11 @@ func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error)
 		if err := os.MkdirAll(parent, 0o755); err != nil {
 			return err
 		}
-		if made, err = os.MkdirTemp(parent, "."+filepath.Base(target)+".*.tmp"); err != nil {
+		prefix := "." + filepath.Base(target) + "."
+		if err := removeAbandoned(parent, prefix); err != nil {
+			return err
+		}
+		if made, err = os.MkdirTemp(parent, prefix+"*"+temporarySuffix); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, removeTree(made)) }()
@@ -54,6 +59,20 @@ func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error)
 		return err
 	}
 	return nil // Where it is already, another process has been faster, with the same.
+}
+
+// removeAbandoned removes folders whose makers have died: laying out takes seconds.
+func removeAbandoned(parent, prefix string) error {
+	entries, err := os.ReadDir(parent)
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), prefix) || !strings.HasSuffix(entry.Name(), temporarySuffix) {
+			continue
+		}
+		if info, statErr := entry.Info(); statErr == nil && time.Since(info.ModTime()) > time.Hour {
+			err = errors.Join(err, removeTree(filepath.Join(parent, entry.Name())))
+		}
+	}
+	return err
 }
 
 func (s *Store) layInto(ctx context.Context, m *Manifest, dir string) error {

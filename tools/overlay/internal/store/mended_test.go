@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -439,6 +440,20 @@ func TestCleanElsewhere(t *testing.T) {
 	for i, want := range []bool{false, true, true, true} {
 		if isTree(trees[i]) != want {
 			t.Errorf("%s is there: %v, want %v", trees[i], !want, want)
+		}
+	}
+	for age, stays := range map[time.Duration]bool{time.Minute: true, 2 * time.Hour: false} {
+		left := filepath.Join(on, "."+filepath.Base(trees[0])+".1.tmp")
+		putFile(t, filepath.Join(left, "VERSION"), "") // as of a process that was killed
+		then := time.Now().Add(-age)
+		if err := errors.Join(os.Chtimes(left, then, then), removeTree(trees[0])); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Use(ctx, "1.26.5", on); err != nil || exists(left) != stays {
+			t.Errorf("what is left of a process since %v is there: %v, %v", age, !stays, err)
+		}
+		if _, err := s.Rollback(ctx); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for range 3 {

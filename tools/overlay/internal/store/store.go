@@ -88,6 +88,9 @@ func Open(dir string, warn func(text string)) (*Store, error) {
 	if inModuleCache(dir) {
 		return nil, fmt.Errorf("%s is in Go's module cache, which go clean -modcache deletes; set %s to another folder", dir, Variable)
 	}
+	if strings.ContainsRune(dir, os.PathListSeparator) {
+		return nil, fmt.Errorf("%s can't be on PATH, as it has a %q in it; set %s to another folder", dir, os.PathListSeparator, Variable)
+	}
 	s := &Store{Dir: dir, warned: map[string]bool{}, memory: newBudget(mostMemory)}
 	s.Warn = func(text string) {
 		if !s.warned[text] {
@@ -109,10 +112,13 @@ func Open(dir string, warn func(text string)) (*Store, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the store of Go SDKs: %w", err)
+		return nil, fmt.Errorf("the store of Go SDKs: %w; set %s to a folder", err, Variable)
 	}
 	for _, entry := range entries {
 		if entry.Name() == "format" { // Another process has made the store since.
+			if _, err := os.Stat(s.path("format")); err != nil {
+				return nil, fmt.Errorf("the store of Go SDKs: %w", err)
+			}
 			return Open(dir, warn)
 		}
 		if !strings.HasPrefix(entry.Name(), "overlay.") { // another process writes the file format just now

@@ -3,10 +3,12 @@ package store
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"io/fs"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -201,6 +203,93 @@ func TestInstall(t *testing.T) {
 	if err := source.Close(); err != nil {
 		t.Error(err)
 	}
+
+	// And so is it by a folder in which the go command has made go.mod of what module zips have instead.
+	files := sdkFiles("1.26.8")
+	files["src/_go.mod"] = files["src/go.mod"]
+	if source, err = FromFolder(folderOf(t, files)); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = s.Install(ctx, source, InstallOptions{Name: "unpacked"}); err != nil || c.ID != b.ID {
+		t.Errorf("by a folder of the module cache: %+v, %v, want %s", c, err, b.ID)
+	}
+}
+
+// TestRollbackAgain goes back from a bad SDK, on to a good one, and back from that: not to the bad one.
+func TestRollbackAgain(t *testing.T) {
+	s := newStore(t)
+	for _, version := range []string{"1.26.6", "1.26.7", "1.26.8"} {
+		install(t, s, version)
+	}
+	for _, step := range []string{"1.26.6", "1.26.7", "rollback", "1.26.8", "rollback"} {
+		var err error
+		if step == "rollback" {
+			_, err = s.Rollback(ctx)
+		} else {
+			_, err = s.Use(ctx, step, "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.CurrentName(); err != nil || got != "1.26.6" {
+		t.Errorf("the current one is %s, %v", got, err)
+	}
+}
+
+// TestSwitchAtOnce switches in several processes.
+func TestSwitchAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	versions := []string{"1.26.7", "1.26.8"}
+	for _, version := range versions {
+		install(t, s, version)
+		if _, err := s.Use(ctx, version, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	errs := make(chan error)
+	for i := range 4 {
+		go func() {
+			var err error
+			for range 25 {
+				if i == 0 {
+					if _, back := s.Rollback(ctx); back != nil && !strings.Contains(back.Error(), "no earlier") {
+						err = errors.Join(err, back)
+					}
+					continue
+				}
+				_, use := s.Use(ctx, versions[i%2], "")
+				_, current := s.CurrentName()
+				err = errors.Join(err, use, current)
+			}
+			errs <- err
+		}()
+	}
+	for range 4 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.EnsureCurrent(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPlaces refuses what can be no place for a store, or a GOROOT.
+func TestPlaces(t *testing.T) {
+	if runtime.GOOS != "windows" { // where no path has one
+		if _, err := Open(filepath.Join(t.TempDir(), "a:b"), nil); err == nil || !strings.Contains(err.Error(), "can't be on PATH") {
+			t.Errorf("a colon: %v", err)
+		}
+	}
+	s := newStore(t)
+	install(t, s, "1.26.8")
+	for _, on := range []string{s.Dir, s.path("below")} {
+		if _, err := s.Use(ctx, "1.26.8", on); err == nil || !strings.Contains(err.Error(), "leave -on out") {
+			t.Errorf("in the store: %v", err)
+		}
+	}
 }
 
 func TestUseAndRollback(t *testing.T) {
@@ -300,7 +389,7 @@ func TestClean(t *testing.T) {
 func nothingLeft(t *testing.T, s *Store) {
 	t.Helper()
 	for name := range contentsOf(t, s.Dir) {
-		if name != "format" && name != "lock" && name != "packing" {
+		if name != "format" && name != "lock" && name != "packing" && name != "switching" {
 			t.Errorf("%s is left", name)
 		}
 	}
@@ -447,8 +536,22 @@ func TestExport(t *testing.T) {
 		checkTree(t, got.Tree, "1.26.8")
 		verified(t, to)
 	}
+	for prefix, ok := range map[string]bool{"usr/local/go": true, "/usr/local/go/": true, "": false, "/": false, "../go": false, "a//b": false} {
+		path := filepath.Join(dir, "layer.tar")
+		err := s.Export(ctx, "1.26.8", path, ExportOptions{Layer: "1.26.7", Prefix: prefix})
+		if (err == nil) != ok {
+			t.Errorf("a layer below %q: %v", prefix, err)
+		}
+		if ok {
+			for _, e := range readTar(t, path) {
+				if !strings.HasPrefix("usr/local/go/", e.header.Name) && !strings.HasPrefix(e.header.Name, "usr/local/go/") {
+					t.Errorf("a layer below %q has %s", prefix, e.header.Name)
+				}
+			}
+		}
+	}
 	to := newStore(t)
-	if _, err := to.InstallArchive(ctx, filepath.Join(dir, "since.tar.zst"), InstallOptions{}); err == nil || !strings.Contains(err.Error(), "install that one first") {
+	if _, err := to.InstallArchive(ctx, filepath.Join(dir, "since.tar.zst"), InstallOptions{}); err == nil || !strings.Contains(err.Error(), "what 1.26.7 has not, whose identity is ") {
 		t.Errorf("without what it is a delta against: %v", err)
 	}
 	install(t, to, "1.26.7")

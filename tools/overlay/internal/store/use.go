@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 // A Generation is an SDK that was made the current one.
@@ -26,11 +29,21 @@ func (s *Store) Current() string { return s.path("current") }
 
 // History returns all generations that there are, the oldest first.
 func (s *Store) History() ([]Generation, error) {
+	for {
+		// Looked at first, it leads to one that is there, unless another process switches meanwhile.
+		current, _ := os.Readlink(s.Current())
+		all, err := s.generations(current)
+		if now, _ := os.Readlink(s.Current()); err != nil || now == current {
+			return all, err
+		}
+	}
+}
+
+func (s *Store) generations(current string) ([]Generation, error) {
 	entries, err := os.ReadDir(s.path("generations"))
 	if err := ignoreMissing(err); err != nil {
 		return nil, err
 	}
-	current, _ := os.Readlink(s.Current())
 	var all []Generation
 	for _, entry := range entries {
 		number, err := strconv.Atoi(entry.Name())
@@ -122,6 +135,9 @@ func (s *Store) Use(ctx context.Context, name, on string) (tree string, err erro
 		return "", err
 	}
 	tree = sdk.Tree
+	if on != "" && (on == s.Dir || paths.Below(s.Dir, on)) {
+		return "", fmt.Errorf("%s is in the store, which has its own place for that; leave -on out", on)
+	}
 	if on != "" {
 		tree = filepath.Join(on, filepath.Base(sdk.Tree))
 	}
@@ -129,15 +145,29 @@ func (s *Store) Use(ctx context.Context, name, on string) (tree string, err erro
 		return "", err
 	}
 	s.touch(name)
-	return tree, s.unwritable(s.switchTo(tree))
+	return tree, s.unwritable(s.switchTo(ctx, tree))
 }
 
-// switchTo makes a tree the current one.
-func (s *Store) switchTo(tree string) error {
+// switching returns what lets others switch to another SDK again.
+func (s *Store) switching(ctx context.Context) (done func(), err error) {
+	done, err = lock.File(ctx, s.path("switching"), lock.Exclusive, nil)
+	if errors.Is(err, errors.ErrUnsupported) { // as the store's own lock has told
+		return func() {}, nil
+	}
+	return done, err
+}
+
+// switchTo makes a tree the current one. Generations that a rollback has left behind go: from the new one, the way back is to where it comes from.
+func (s *Store) switchTo(ctx context.Context, tree string) error {
 	dir, err := s.folder("generations")
 	if err != nil {
 		return err
 	}
+	done, err := s.switching(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	all, err := s.History()
 	if err != nil {
 		return err
@@ -148,11 +178,11 @@ func (s *Store) switchTo(tree string) error {
 	}
 	number := 1
 	if len(all) > 0 {
-		last := all[len(all)-1]
-		if last.Current && last.Tree == tree {
-			return nil
-		}
-		number = last.Number + 1
+		number = all[len(all)-1].Number + 1
+	}
+	current, ok := currentOf(all)
+	if ok && current.Tree == tree {
+		return nil
 	}
 	for {
 		err := os.Symlink(target, filepath.Join(dir, strconv.Itoa(number)))
@@ -162,9 +192,19 @@ func (s *Store) switchTo(tree string) error {
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		number++ // that of another process
+		number++ // that of another process, where there are no locks
 	}
-	return writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(number)))
+	if err := writeLink(s.Current(), filepath.Join("generations", strconv.Itoa(number))); err != nil {
+		return err
+	}
+	for _, g := range all {
+		if ok && g.Number > current.Number {
+			if err := removeIfThere(filepath.Join(dir, strconv.Itoa(g.Number))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Rollback makes the SDK the current one again that was so before, and whose files are still there.
@@ -174,6 +214,11 @@ func (s *Store) Rollback(ctx context.Context) (Generation, error) {
 		return Generation{}, err
 	}
 	defer done()
+	switched, err := s.switching(ctx)
+	if err != nil {
+		return Generation{}, s.unwritable(err)
+	}
+	defer switched()
 	all, err := s.History()
 	if err != nil {
 		return Generation{}, err
