@@ -92,7 +92,7 @@ var sdkPackVerb = command.Verb{
 Compresses each SDK, or all that are not in use: programs as what differs from the next version that is in use, in a hundredth of their size or so. Whatever uses
 one unpacks it, in less than a second.
 
-` + whatStays + `
+` + whatStays + ` The one before the current one is packed if you name it.
 `,
 	Fails:    "a named SDK is in use, or the store can't be written",
 	Examples: []command.Example{{Command: "overlay sdk pack", Text: "packs all but what is in use"}},
@@ -110,7 +110,7 @@ var sdkRemoveVerb = command.Verb{
 	Summary:  "remove Go SDKs",
 	Description: `
 Removes each SDK, by its name, and what no other one needs. If one of them is in use, none is removed: if it is the current one, pinned, run by "overlay
-sdk exec", or, on Linux, if a program of yours runs in it.
+sdk exec", or, on Linux, if a program of yours runs in it. The one before the current one goes, too: "overlay sdk rollback" leads to the one before that then.
 `,
 	Fails:    "there is no such SDK, or it is in use",
 	Examples: []command.Example{{Command: "overlay sdk remove 1.26.7", Text: "removes one"}},
@@ -126,7 +126,7 @@ var sdkPinVerb = command.Verb{
 	Name:        "sdk pin",
 	Operands:    "SDK...",
 	Summary:     "keep Go SDKs, whatever is cleaned up",
-	Description: `Keeps each SDK from being removed or packed, until "overlay sdk unpin".`,
+	Description: `Keeps each SDK from being removed or packed, and its name from being given to other files, until "overlay sdk unpin".`,
 	Fails:       "there is no such SDK",
 	Examples:    []command.Example{{Command: "overlay sdk pin 1.25.14", Text: "keeps one"}},
 	Setup:       setupPin(true),
@@ -147,7 +147,7 @@ var sdkUnpinVerb = command.Verb{
 func setupPin(pinned bool) func(*flag.FlagSet) func([]string) error {
 	return func(*flag.FlagSet) func([]string) error {
 		return func(operands []string) error {
-			return atStore(func(_ context.Context, s *sdks.SDKs) error { return s.Pin(operands, pinned) })
+			return atStore(func(ctx context.Context, s *sdks.SDKs) error { return s.Pin(ctx, operands, pinned) })
 		}
 	}
 }

@@ -27,7 +27,7 @@ func sdkZip(t *testing.T, sdk sdkmodule.SDK) []byte {
 	for name, content := range map[string]string{
 		"VERSION":                      "go" + sdk.Version + "\n",
 		"go.env":                       "GOTOOLCHAIN=auto\n",
-		"bin/go":                       "#!/bin/sh\necho go" + sdk.Version + " \"$@\" $GOTOOLCHAIN ${GOROOT-unset}\n",
+		sdk.Platform.Binary("go"):      "#!/bin/sh\necho go" + sdk.Version + " \"$@\" $GOTOOLCHAIN ${GOROOT-unset}\n",
 		sdk.Platform.Binary("compile"): "the compiler of " + sdk.Version,
 		"src/_go.mod":                  "module std\n\ngo 1.26\n",
 		"src/errors/errors.go":         "package errors\n\nfunc New(text string) error { return nil }\n",
@@ -153,6 +153,12 @@ func TestSDKs(t *testing.T) {
 	s.ok("sdk remove 1.27.0", "removed 1.27.0")
 
 	// A go command, and no other.
+	foreign := sdkmodule.SDK{Version: "1.26.8", Platform: gosdk.Platform{GOOS: "windows", GOARCH: "amd64"}}
+	s.servers.Published[foreign.ModuleVersion()] = sdkZip(t, foreign)
+	s.servers.Served[foreign.ModuleVersion()] = s.servers.Published[foreign.ModuleVersion()]
+	s.ok("sdk install -platform windows_amd64 1.26.8", "1.26.8-windows_amd64 is installed")
+	s.fails("sdk exec 1.26.8-windows_amd64 -- sh -c true", "is an SDK for windows_amd64, expected one that has bin/go")
+	s.ok("sdk remove 1.26.8-windows_amd64")
 	t.Setenv("GOROOT", "elsewhere")
 	t.Setenv("GOTOOLCHAIN", "go1.99.1")
 	s.ok("sdk exec -- go version", "go1.26.7 version local unset\n")

@@ -22,7 +22,10 @@ func TryFile(path string, kind Kind) (unlock func(), err error) {
 func OpenFile(path string, kind Kind) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		file, err = os.Open(path)
+		// Without a file, what has kept it from being made is the error.
+		if readable, readErr := os.Open(path); readErr == nil {
+			file, err = readable, nil
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func (s *SDKs) Pack(ctx context.Context, texts []string) error {
 }
 
 // Pin keeps SDKs, or lets them go.
-func (s *SDKs) Pin(texts []string, pinned bool) error {
+func (s *SDKs) Pin(ctx context.Context, texts []string, pinned bool) error {
 	var names []string
 	for _, text := range texts {
 		sdk, err := s.find(text)
@@ -69,7 +69,7 @@ func (s *SDKs) Pin(texts []string, pinned bool) error {
 		names = append(names, sdk.Name)
 	}
 	for _, name := range names {
-		if err := s.Store.Pin(name, pinned); err != nil {
+		if err := s.Store.Pin(ctx, name, pinned); err != nil {
 			return err
 		}
 	}

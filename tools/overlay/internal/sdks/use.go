@@ -144,12 +144,10 @@ func (s *SDKs) Exec(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	// Before it is laid out: who cleans up leaves it alone from now on.
-	held, err := s.Store.Hold(sdk.Name)
-	if err != nil {
-		held = nil // A store that is read-only is cleaned by nobody.
+	if program := gosdk.Host.Binary("go"); sdk.Platform.Binary("go") != program { // Another go on PATH would be run.
+		return fmt.Errorf("%s is an SDK for %s, expected one that has %s", sdk.Name, sdk.Platform, program)
 	}
-	tree, err := s.Store.Path(ctx, sdk.Name)
+	tree, held, err := s.Store.Hold(ctx, sdk.Name)
 	if err != nil {
 		return err
 	}

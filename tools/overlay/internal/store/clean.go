@@ -16,7 +16,7 @@ import (
 type CleanOptions struct {
 	MaxSize int64         // bytes that the store may have; 0: any
 	MaxAge  time.Duration // since the last use; 0: any
-	Keep    int           // so many that were used last stay, whatever their age; less than 0: the number is no reason
+	Keep    int           // so many that were used last stay, whatever their age and size; less than 0: the number is no reason
 	DryRun  bool
 }
 
@@ -68,7 +68,7 @@ func (s *Store) choose(sdks []*SDK, o CleanOptions, c *Cleaning) (remaining []*S
 		stays[sdk] = true
 	}
 	leave := func(sdk *SDK) {
-		if reason := s.inUse(sdk, running); reason != "" {
+		if reason := s.stays(sdk, running); reason != "" {
 			c.Kept[sdk.Name] = reason
 			return
 		}
@@ -88,7 +88,7 @@ func (s *Store) choose(sdks []*SDK, o CleanOptions, c *Cleaning) (remaining []*S
 		}
 	}
 	if o.MaxSize > 0 {
-		for _, sdk := range byUse {
+		for i, sdk := range byUse {
 			size, err := s.sizeOf(filter(sdks, stays))
 			if err != nil {
 				return nil, err
@@ -96,7 +96,11 @@ func (s *Store) choose(sdks []*SDK, o CleanOptions, c *Cleaning) (remaining []*S
 			if size <= o.MaxSize {
 				break
 			}
-			if stays[sdk] {
+			switch {
+			case !stays[sdk]:
+			case len(byUse)-i <= o.Keep:
+				c.Kept[sdk.Name] = fmt.Sprintf("it is one of the %d that were used last", o.Keep)
+			default:
 				leave(sdk)
 			}
 		}
@@ -121,6 +125,7 @@ func (s *Store) Remove(ctx context.Context, names []string) (*Cleaning, error) {
 	}
 	defer done()
 	running := findRunning()
+	gone := map[string]bool{} // trees
 	c := &Cleaning{Removed: names, Kept: map[string]string{}}
 	for _, name := range names {
 		if err := s.known(name); err != nil {
@@ -133,6 +138,16 @@ func (s *Store) Remove(ctx context.Context, names []string) (*Cleaning, error) {
 		if reason := s.inUse(sdk, running); reason != "" {
 			return nil, fmt.Errorf("%s is not removed: %s", name, reason)
 		}
+		gone[filepath.Base(sdk.Tree)] = true
+	}
+	sdks, _ := s.List() // What can't be read is told below.
+	for _, sdk := range sdks {
+		if !slices.Contains(names, sdk.Name) {
+			delete(gone, filepath.Base(sdk.Tree))
+		}
+	}
+	if err := s.forgetGenerations(ctx, gone, running, c); err != nil {
+		return nil, s.unwritable(err)
 	}
 	for _, name := range names {
 		if err := s.removeName(name); err != nil {
@@ -277,31 +292,62 @@ func (s *Store) sweepElsewhere(ctx context.Context, running *running, dryRun boo
 		stays[g.Tree] = true
 	}
 	for _, g := range all {
-		if s.owns(g.Tree) || stays[g.Tree] || !isTree(g.Tree) {
+		if stays[g.Tree] {
 			continue
 		}
 		stays[g.Tree] = true // It has been looked at.
-		m, err := s.manifestOfTree(g.Tree)
-		if err != nil {
-			continue // It isn't known what it had.
-		}
-		problems, err := s.verifyTree(ctx, m, g.Tree)
-		if err != nil {
+		if err := s.removeElsewhere(ctx, g.Tree, running, dryRun, c); err != nil {
 			return err
 		}
-		if process, ok := running.in(g.Tree); ok {
-			c.Kept[g.Tree] = fmt.Sprintf("process %d runs in it", process)
-		} else if len(problems) > 0 {
-			c.Kept[g.Tree] = fmt.Sprintf("it has been changed: %v; next: remove it", problems[0])
-		} else {
-			for _, f := range m.Files {
-				c.Bytes += f.Size
-			}
-			if !dryRun {
-				if err := removeTree(g.Tree); err != nil {
-					return err
-				}
-			}
+	}
+	return nil
+}
+
+// removeElsewhere removes a tree if it is in another place.
+func (s *Store) removeElsewhere(ctx context.Context, tree string, running *running, dryRun bool, c *Cleaning) error {
+	if s.owns(tree) || !exists(tree) {
+		return nil
+	}
+	m, err := s.manifestOfTree(tree)
+	if err != nil {
+		return nil // It isn't known what it had.
+	}
+	problems, err := s.verifyTree(ctx, m, tree)
+	if err != nil {
+		return err
+	}
+	if process, ok := running.in(tree); ok {
+		c.Kept[tree] = fmt.Sprintf("process %d runs in it", process)
+		return nil
+	}
+	if len(problems) > 0 {
+		c.Kept[tree] = fmt.Sprintf("it has been changed: %v; next: remove it", problems[0])
+		return nil
+	}
+	for _, f := range m.Files {
+		c.Bytes += f.Size
+	}
+	if dryRun {
+		return nil
+	}
+	return removeTree(tree)
+}
+
+// forgetGenerations takes away what leads a rollback to trees of SDKs that are removed by their names: it goes to the SDK before them then.
+func (s *Store) forgetGenerations(ctx context.Context, trees map[string]bool, running *running, c *Cleaning) error {
+	all, err := s.History()
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.Current || !trees[filepath.Base(g.Tree)] {
+			continue
+		}
+		if err := s.removeElsewhere(ctx, g.Tree, running, false, c); err != nil {
+			return err
+		}
+		if err := os.Remove(s.path("generations", fmt.Sprint(g.Number))); err != nil {
+			return err
 		}
 	}
 	return nil

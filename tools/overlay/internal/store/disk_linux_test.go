@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -236,6 +238,12 @@ func TestReadOnlyStore(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "mounted")
 	smalldisk.MountReadOnly(t, s.Dir, dir)
 	readOnly(t, dir)
+	for _, name := range []string{"lock", "used"} { // An image need not have what only who writes needs.
+		if err := os.RemoveAll(s.path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readOnly(t, dir)
 }
 
 // storeToRead returns a store with 1.26.8, the current SDK, and 1.26.7, packed.
@@ -268,6 +276,12 @@ func readOnly(t *testing.T, dir string) {
 	} else {
 		checkTree(t, tree, "1.26.8")
 	}
+	if tree, held, err := s.Hold(ctx, "1.26.8"); err != nil {
+		t.Error(err)
+	} else {
+		checkTree(t, tree, "1.26.8")
+		held.Close()
+	}
 	if name, err := s.CurrentName(); err != nil || name != "1.26.8" {
 		t.Errorf("the current one is %q, %v", name, err)
 	}
@@ -290,7 +304,7 @@ func readOnly(t *testing.T, dir string) {
 	_, removeErr := s.Remove(ctx, []string{"1.26.7"})
 	_, archiveErr := s.InstallArchive(ctx, filepath.Join(target, "1.26.7.tar"), InstallOptions{Name: "again"})
 	_, _, _, repairErr := s.Repair(ctx, nil, quiet)
-	for verb, err := range map[string]error{"path": pathErr, "use": useErr, "remove": removeErr, "install": archiveErr, "pin": s.Pin("1.26.7", true)} {
+	for verb, err := range map[string]error{"path": pathErr, "use": useErr, "remove": removeErr, "install": archiveErr, "pin": s.Pin(ctx, "1.26.7", true)} {
 		if err == nil || !strings.Contains(err.Error(), "the store can't be written") {
 			t.Errorf("%s: %v", verb, err)
 		}
@@ -308,19 +322,75 @@ func TestOtherUser(t *testing.T) {
 		readOnly(t, dir)
 		return
 	}
-	if os.Getuid() != 0 {
-		t.Skip("takes root, to be another user")
-	}
 	s := storeToRead(t)
-	asNobody(t, s)
+	cmd := asOther(t, s, "TestOtherUser")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 	verified(t, s)
 }
 
-const nobody = 65534
+// TestHeldByOtherUser removes an SDK that another user runs, whose processes its owner need not see.
+func TestHeldByOtherUser(t *testing.T) {
+	if dir := os.Getenv(sharedStore); dir != "" {
+		warned := false
+		s, err := Open(dir, func(string) { warned = true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, held, err := s.Hold(ctx, "1.26.7")
+		if err != nil || held == nil || warned {
+			t.Fatalf("held by %v, %v, and warned %v", held, err, warned)
+		}
+		if _, held, err := s.Hold(ctx, "1.26.8"); err != nil || held != nil || !warned {
+			t.Fatalf("without its file: held by %v, %v, and warned %v", held, err, warned)
+		}
+		fmt.Println("held")
+		io.Copy(io.Discard, os.Stdin)
+		held.Close()
+		return
+	}
+	s := newStore(t)
+	install(t, s, "1.26.7")
+	if err := os.Remove(s.heldPath(install(t, s, "1.26.8").Tree)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := asOther(t, s, "TestHeldByOtherUser")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewReader(out)
+	if line, err := said.ReadString('\n'); err != nil || line != "held\n" {
+		rest, _ := io.ReadAll(said)
+		t.Errorf("it says %s%s, %v", line, rest, err)
+	}
+	if _, err := s.Remove(ctx, []string{"1.26.7"}); err == nil || !strings.Contains(err.Error(), "overlay sdk exec runs with it") {
+		t.Errorf("removing what another user runs: %v", err)
+	}
+	in.Close()
+	io.Copy(io.Discard, said)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Remove(ctx, []string{"1.26.7"}); err != nil {
+		t.Error(err)
+	}
+}
 
-// asNobody runs a test again as another user, who gets a store, and may read what leads there.
-func asNobody(t *testing.T, s *Store) {
+// asOther returns a test of this package as another user runs it, who may read a store.
+func asOther(t *testing.T, s *Store, test string) *exec.Cmd {
 	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("takes root, to be another user")
+	}
 	for dir := filepath.Dir(s.Dir); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
@@ -330,14 +400,14 @@ func asNobody(t *testing.T, s *Store) {
 	if out, err := exec.Command("cp", os.Args[0], program).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	cmd := exec.Command(program, "-test.run=^"+t.Name()+"$")
+	cmd := exec.Command(program, "-test.run=^"+test+"$")
 	cmd.Env = append(os.Environ(), sharedStore+"="+s.Dir)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	return cmd
 }
+
+const nobody = 65534
 
 // TestUnreadable repairs a store of which some can't be read, which is no damage.
 func TestUnreadable(t *testing.T) {
@@ -361,7 +431,9 @@ func TestUnreadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asNobody(t, s)
+	if out, err := asOther(t, s, t.Name()).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 	checkTree(t, sdk.Tree, "1.26.8")
 	verified(t, s)
 }

@@ -4,37 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/go-overlay/go_overlay/tools/interrupt"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
-// Hold tells others that an SDK is in use, until the file is closed: by this process, and by those that have the file from it. What is held is
-// the tree: the name may come to mean another SDK meanwhile.
-func (s *Store) Hold(name string) (file *os.File, err error) {
-	ctx := context.Background()
+// Hold returns the GOROOT of an SDK, as Path does, and tells others that it is in use, until the file is closed: by this process, and by those that
+// have the file from it. What is held is the tree that is returned: the name may come to mean another SDK meanwhile. There is no file where
+// nobody can take the tree away, or nobody can be told, which the user is.
+func (s *Store) Hold(ctx context.Context, name string) (tree string, file *os.File, err error) {
 	done, err := s.add(ctx)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	defer done()
 	sdk, err := s.Find(name)
 	if err != nil {
+		return "", nil, err
+	}
+	s.touch(name)
+	if err := s.ensureSDK(ctx, sdk, sdk.Tree); err != nil {
+		return "", nil, err
+	}
+	file, err = s.hold(ctx, sdk.Tree)
+	switch {
+	case errors.Is(err, errReadOnly):
+		err = nil
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, errors.ErrUnsupported):
+		s.Warn(fmt.Sprintf("nobody can be told that %s is in use, so that overlay sdk gc may take it away while it runs: %v", name, err))
+		err = nil
+	}
+	return sdk.Tree, file, err
+}
+
+func (s *Store) hold(ctx context.Context, tree string) (*os.File, error) {
+	if _, err := s.folder("used"); err != nil {
 		return nil, err
 	}
-	if _, err := s.folder("used"); err != nil {
-		return nil, s.unwritable(err)
-	}
 	for {
-		file, err := lock.OpenFile(s.heldPath(sdk.Tree), lock.Shared)
+		file, err := lock.OpenFile(s.heldPath(tree), lock.Shared)
 		if !errors.Is(err, lock.ErrLocked) {
 			return file, err
 		}
-		time.Sleep(time.Millisecond) // Another process looks whether it is held.
+		select {
+		case <-ctx.Done():
+			return nil, interrupt.Err
+		case <-time.After(time.Millisecond): // Another process looks whether it is held.
+		}
 	}
+}
+
+// mark makes the file of an SDK or a tree in the folder used. Who may only read the store can hold a tree that has one.
+func (s *Store) mark(name string) error {
+	if _, err := s.folder("used"); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(s.path("used", name), os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // heldPath returns the file whose lock says that a tree is in use.
@@ -66,6 +100,17 @@ func (s *Store) inUse(sdk *SDK, running *running) string {
 	}
 	if process, ok := running.in(sdk.Tree); ok {
 		return fmt.Sprintf("process %d runs in it", process)
+	}
+	return ""
+}
+
+// stays returns why an SDK is not taken away unless it is named, or "".
+func (s *Store) stays(sdk *SDK, running *running) string {
+	if reason := s.inUse(sdk, running); reason != "" {
+		return reason
+	}
+	if sdk.Before {
+		return "overlay sdk rollback leads to it"
 	}
 	return ""
 }

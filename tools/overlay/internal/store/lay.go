@@ -55,6 +55,11 @@ func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error)
 	if err := os.Chmod(made, 0o755); err != nil {
 		return err
 	}
+	if s.owns(target) {
+		if err := s.mark(filepath.Base(target)); err != nil {
+			return s.unwritable(err)
+		}
+	}
 	if err := os.Rename(made, target); err != nil && !exists(target) {
 		return err
 	}

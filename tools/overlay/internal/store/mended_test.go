@@ -145,7 +145,7 @@ func TestChangesAreKept(t *testing.T) {
 func TestHeldTree(t *testing.T) {
 	s := newStore(t)
 	sdk := install(t, s, "1.26.7")
-	held, err := s.Hold("1.26.7")
+	_, held, err := s.Hold(ctx, "1.26.7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +179,11 @@ func TestNamesThatArePaths(t *testing.T) {
 	names := []string{"../out", "/tmp/out", "..", ".", "", "a/b", `a\b`, "-x", "x.1.tmp", "a\nb", "a.", strings.Repeat("a", 101)}
 	for _, name := range names {
 		verbs := map[string]func() error{
-			"hold":    func() error { _, err := s.Hold(name); return err },
+			"hold":    func() error { _, _, err := s.Hold(ctx, name); return err },
 			"path":    func() error { _, err := s.Path(ctx, name); return err },
 			"use":     func() error { _, err := s.Use(ctx, name, ""); return err },
-			"pin":     func() error { return s.Pin(name, true) },
-			"unpin":   func() error { return s.Pin(name, false) },
+			"pin":     func() error { return s.Pin(ctx, name, true) },
+			"unpin":   func() error { return s.Pin(ctx, name, false) },
 			"remove":  func() error { _, err := s.Remove(ctx, []string{name}); return err },
 			"pack":    func() error { _, err := s.Pack(ctx, []string{name}, quiet); return err },
 			"verify":  func() error { _, err := s.Verify(ctx, []string{name}, quiet); return err },

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/delta"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 )
@@ -37,7 +38,11 @@ func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes in
 		defer alone()
 	}
 	c = &Cleaning{Kept: map[string]string{}}
-	idle, busy, err := s.idle(names, c)
+	reason := s.stays
+	if len(names) > 0 {
+		reason = s.inUse
+	}
+	idle, busy, err := s.idle(names, reason, c)
 	if err != nil {
 		return nil, err
 	}
@@ -45,39 +50,49 @@ func (s *Store) Pack(ctx context.Context, names []string, progress func(bytes in
 	if err := s.sweepAlone(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.packObjects(ctx, idle, busy, progress); err != nil {
-		return nil, err
-	}
-	done, err := s.takeAway(ctx)
+	plain, err := s.packObjects(ctx, idle, busy, progress)
 	if err != nil {
 		return nil, err
 	}
+	return c, s.removePacked(ctx, idle, plain, reason, c)
+}
+
+// removePacked removes the trees of SDKs whose objects are packed now, but for those that stay plain.
+func (s *Store) removePacked(ctx context.Context, idle []*SDK, plain map[Object]bool, reason func(*SDK, *running) string, c *Cleaning) error {
+	done, err := s.takeAway(ctx)
+	if err != nil {
+		return err
+	}
 	defer done()
 	running := findRunning()
-	for _, sdk := range idle {
-		now, err := s.sdk(sdk.Name)
-		if err != nil || now.ID != sdk.ID {
-			continue // It has been removed, or made another one, meanwhile.
-		}
-		if reason := s.inUse(now, running); reason != "" {
+	for _, sdk := range s.unchanged(idle) {
+		if reason := reason(sdk, running); reason != "" {
 			c.Kept[sdk.Name] = reason
 			continue
 		}
-		if now.LaidOut {
-			if err := s.keepChanges(ctx, now.Tree); err != nil {
-				return nil, err
+		m, err := s.Manifest(sdk)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(m.Files, func(f File) bool { return f.canBePacked() && !plain[f.Object] && !exists(s.packedPath(f.Object)) }) {
+			c.Kept[sdk.Name] = "another command has cleaned up meanwhile; next: overlay sdk pack " + sdk.Name
+			continue
+		}
+		if exists(sdk.Tree) {
+			if err := s.keepChanges(ctx, sdk.Tree); err != nil {
+				return err
 			}
-			if err := s.removeTree(now.Tree); err != nil {
-				return nil, err
+			if err := s.removeTree(sdk.Tree); err != nil {
+				return err
 			}
 		}
 		c.Removed = append(c.Removed, sdk.Name)
 	}
 	sdks, err := s.List()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return c, s.sweep(ctx, sdks, false, c)
+	return s.sweep(ctx, sdks, false, c)
 }
 
 func (s *Store) sweepAlone(ctx context.Context) error {
@@ -93,8 +108,18 @@ func (s *Store) sweepAlone(ctx context.Context) error {
 	return s.sweep(ctx, sdks, false, &Cleaning{Kept: map[string]string{}})
 }
 
-// idle divides the SDKs into those to pack, and those that stay as they are.
-func (s *Store) idle(names []string, c *Cleaning) (idle, busy []*SDK, err error) {
+// unchanged returns the SDKs as they are now, without those that have been removed, or made others, meanwhile.
+func (s *Store) unchanged(sdks []*SDK) (unchanged []*SDK) {
+	for _, sdk := range sdks {
+		if now, err := s.sdk(sdk.Name); err == nil && now.ID == sdk.ID {
+			unchanged = append(unchanged, now)
+		}
+	}
+	return unchanged
+}
+
+// idle divides the SDKs into those to pack, and those that stay as they are for a reason.
+func (s *Store) idle(names []string, why func(*SDK, *running) string, c *Cleaning) (idle, busy []*SDK, err error) {
 	for _, name := range names {
 		if _, err := s.Find(name); err != nil {
 			return nil, nil, err
@@ -107,7 +132,7 @@ func (s *Store) idle(names []string, c *Cleaning) (idle, busy []*SDK, err error)
 	running := findRunning()
 	for _, sdk := range sdks {
 		named := slices.Contains(names, sdk.Name)
-		reason := s.inUse(sdk, running)
+		reason := why(sdk, running)
 		switch {
 		case named && reason != "":
 			return nil, nil, fmt.Errorf("%s is not packed: %s", sdk.Name, reason)
@@ -123,20 +148,20 @@ func (s *Store) idle(names []string, c *Cleaning) (idle, busy []*SDK, err error)
 	return idle, busy, nil
 }
 
-// packObjects compresses the objects of idle SDKs that no busy one needs.
-func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress func(bytes int64)) (err error) {
+// packObjects compresses the objects of idle SDKs that no busy one needs. It returns those of busy ones.
+func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress func(bytes int64)) (plain map[Object]bool, err error) {
 	done, err := s.add(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer done()
-	plans, err := s.plan(idle, busy)
+	plans, plain, err := s.plan(s.unchanged(idle), s.unchanged(busy))
 	if err != nil || len(plans) == 0 {
-		return err
+		return plain, err
 	}
 	dir, remove, err := s.Temporary()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	defer limitMemory()()
@@ -148,21 +173,21 @@ func (s *Store) packObjects(ctx context.Context, idle, busy []*SDK, progress fun
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := flush(dir); err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range plans {
 		target := s.packedPath(p.o)
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
+			return nil, err
 		}
 		if err := os.Rename(filepath.Join(dir, p.o.name()), target); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return plain, nil
 }
 
 // A plan is an object to pack, and what it is to be a delta against.
@@ -171,50 +196,58 @@ type plan struct {
 	base *Object
 }
 
-// plan decides what is packed, and how. The base of a delta is the same file of the nearest SDK that is in use; if there is none, of the newest of
-// those that are packed, which is whole then. What others are deltas against already is whole, too, and also packed if no SDK has it any more.
-func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
+// plan decides what is packed, and how. The base of a delta is the same file of the nearest SDK that is in use; if there is none of the platform, of
+// the newest of those that are packed, which is whole then. What others are deltas against already is whole, too, and also
+// packed if no SDK has it any more. It also returns the objects that stay as they are, as those of busy SDKs.
+func (s *Store) plan(idle, busy []*SDK) (plans []plan, plain map[Object]bool, err error) {
 	manifests := map[*SDK]*Manifest{}
 	for _, sdk := range slices.Concat(idle, busy) {
 		m, err := s.Manifest(sdk)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", sdk.Name, err)
+			return nil, nil, fmt.Errorf("%s: %w", sdk.Name, err)
 		}
 		manifests[sdk] = m
 	}
-	seen := map[Object]bool{}
+	plain = map[Object]bool{}
 	for _, sdk := range busy {
 		for _, f := range manifests[sdk].Files {
-			seen[f.Object] = true
+			plain[f.Object] = true
 		}
 	}
 	isBase, err := s.bases()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var plans []plan
+	newest := map[gosdk.Platform]*SDK{}
+	for _, sdk := range idle { // in the order of their versions
+		newest[sdk.Platform] = sdk
+	}
+	seen := map[Object]bool{}
+	against := map[Object]*Object{}
 	for i := len(idle) - 1; i >= 0; i-- { // the newest first
 		sdk := idle[i]
-		hosts := busy
-		if len(hosts) == 0 && i < len(idle)-1 {
-			hosts = idle[len(idle)-1:]
+		host := nearest(sdk, busy)
+		if host == nil && newest[sdk.Platform] != sdk {
+			host = newest[sdk.Platform]
 		}
 		same := map[string]Object{}
-		if host := nearest(sdk, hosts); host != nil {
+		if host != nil {
 			for _, f := range manifests[host].Files {
 				same[f.Path] = f.Object
 			}
 		}
 		for _, f := range manifests[sdk].Files {
-			if f.Size == 0 || f.Size > maxBase || seen[f.Object] || exists(s.packedPath(f.Object)) {
+			if !f.canBePacked() || plain[f.Object] || seen[f.Object] || exists(s.packedPath(f.Object)) {
 				continue
 			}
 			seen[f.Object] = true
 			p := plan{o: f.Object}
-			base, ok := same[f.Path]
-			if ok && canBeBase(base, f.Object) && !isBase[f.Object] {
-				p.base = &base
+			if base, ok := same[f.Path]; ok && !isBase[f.Object] {
+				if base = s.whole(base, against); canBeBase(base, f.Object) {
+					p.base = &base
+				}
 			}
+			against[p.o] = p.base
 			plans = append(plans, p)
 		}
 	}
@@ -224,7 +257,20 @@ func (s *Store) plan(idle, busy []*SDK) ([]plan, error) {
 		}
 	}
 	slices.SortStableFunc(plans, func(a, b plan) int { return cmp.Compare(b.o.Size, a.o.Size) })
-	return plans, nil
+	return plans, plain, nil
+}
+
+func (o Object) canBePacked() bool { return o.Size > 0 && o.Size <= maxBase }
+
+// whole returns an object, or if it is a delta, or is planned as one, what that is against: memory is reckoned with one base.
+func (s *Store) whole(o Object, against map[Object]*Object) Object {
+	if base := against[o]; base != nil {
+		return *base
+	}
+	if head, err := s.packedHead(o); err == nil && head.base != nil {
+		return *head.base
+	}
+	return o
 }
 
 // nearest returns the SDK whose files are most like those of another one: of the same platform, and of the version that is next to it.

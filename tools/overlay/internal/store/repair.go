@@ -315,7 +315,7 @@ func (s *Store) mendTrees(ctx context.Context, k *keeping) error {
 	sdks, _ := s.List() // What can't be read is told by who verifies again.
 	for _, sdk := range sdks {
 		m, err := s.manifest(sdk.ID)
-		if err != nil || !sdk.LaidOut {
+		if err != nil || !exists(sdk.Tree) {
 			continue
 		}
 		if err := s.mendTreeKeeping(ctx, m, sdk.Tree, k); err != nil {

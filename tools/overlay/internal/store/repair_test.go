@@ -378,7 +378,7 @@ func TestHeldIsKnown(t *testing.T) {
 	s := telling(newStore(t))
 	sdk := install(t, s, "1.26.7")
 	install(t, s, "1.26.8")
-	held, err := s.Hold("1.26.7")
+	_, held, err := s.Hold(ctx, "1.26.7")
 	if err != nil {
 		t.Fatal(err)
 	}

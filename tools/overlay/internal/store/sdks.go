@@ -29,6 +29,7 @@ type SDK struct {
 	Tree     string // its GOROOT in the store, which need not be there
 	LaidOut  bool   // whether it is
 	Current  bool
+	Before   bool // whether it is the one before the current one, to which a rollback leads
 	Pinned   bool
 	LastUsed time.Time
 }
@@ -118,11 +119,14 @@ func (s *Store) List() ([]*SDK, error) {
 	if err != nil {
 		return nil, err
 	}
-	current, _ := s.currentGeneration()
+	generations, _ := s.History()
 	var errs []error
 	var sdks []*SDK
 	for _, name := range names {
-		sdk, err := s.sdkBeside(name, current)
+		sdk, err := s.sdkBeside(name, generations)
+		if err != nil && !exists(s.path("sdks", name)) {
+			continue // It has been removed meanwhile.
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w; next: overlay sdk repair", name, err))
 			continue
@@ -133,12 +137,12 @@ func (s *Store) List() ([]*SDK, error) {
 }
 
 func (s *Store) sdk(name string) (*SDK, error) {
-	current, _ := s.currentGeneration() // Where there is none, no SDK is current.
-	return s.sdkBeside(name, current)
+	generations, _ := s.History() // Where there are none, no SDK is current.
+	return s.sdkBeside(name, generations)
 }
 
-// sdkBeside is the same for who knows which generation is the current one.
-func (s *Store) sdkBeside(name string, current Generation) (*SDK, error) {
+// sdkBeside is the same for who knows the generations.
+func (s *Store) sdkBeside(name string, generations []Generation) (*SDK, error) {
 	path := s.path("sdks", name)
 	sdk := &SDK{Name: name}
 	info, err := os.Lstat(path)
@@ -166,7 +170,11 @@ func (s *Store) sdkBeside(name string, current Generation) (*SDK, error) {
 	if used, err := os.Stat(s.path("used", name)); err == nil {
 		sdk.LastUsed = used.ModTime()
 	}
-	sdk.Current = filepath.Base(current.Tree) == filepath.Base(sdk.Tree)
+	for _, g := range inForce(generations) {
+		if filepath.Base(g.Tree) == filepath.Base(sdk.Tree) {
+			sdk.Current, sdk.Before = sdk.Current || g.Current, sdk.Before || !g.Current
+		}
+	}
 	return sdk, nil
 }
 
@@ -265,6 +273,9 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 	if err != nil {
 		return nil, err
 	}
+	if program := m.Platform.Binary("go"); !slices.ContainsFunc(m.Files, func(f File) bool { return f.Path == program }) {
+		return nil, fmt.Errorf("expected a Go SDK, but there is no file %s", program)
+	}
 	if o.Name == "" {
 		o.Name = NameOf(m.Version, m.Platform)
 	}
@@ -275,6 +286,9 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 		if err := o.Accept(m, o.Name); err != nil {
 			return nil, err
 		}
+	}
+	if old, err := s.sdk(o.Name); err == nil && old.Pinned && old.ID != m.ID() {
+		return nil, fmt.Errorf("%s is pinned, and is an SDK with other files; next: give this one another name by -name, or overlay sdk unpin %s", o.Name, o.Name)
 	}
 	if err := shelf.store(); err != nil {
 		return nil, s.unwritable(err)
@@ -299,16 +313,12 @@ func (s *Store) touch(name string) {
 	if os.Chtimes(path, now, now) == nil {
 		return
 	}
-	if _, err := s.folder("used"); err == nil {
-		if file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o666); err == nil {
-			file.Close()
-		}
-	}
+	_ = s.mark(name)
 }
 
 // Pin keeps an SDK from being cleaned away, packed or removed, or lets it go again.
-func (s *Store) Pin(name string, pinned bool) error {
-	done, err := s.add(context.Background())
+func (s *Store) Pin(ctx context.Context, name string, pinned bool) error {
+	done, err := s.add(ctx)
 	if err != nil {
 		return err
 	}

@@ -202,6 +202,9 @@ func (s *Store) lock(ctx context.Context, kind lock.Kind) (done func(), err erro
 		s.Warn(fmt.Sprintf("%s is on a file system without locks: don't run two commands there at once", s.Dir))
 		return func() {}, nil
 	}
+	if errors.Is(err, errReadOnly) { // Nobody can take anything away there.
+		return func() {}, nil
+	}
 	return done, err
 }
 

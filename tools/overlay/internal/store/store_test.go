@@ -346,10 +346,10 @@ func TestClean(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Pin("1.26.5", true); err != nil {
+	if err := s.Pin(ctx, "1.26.5", true); err != nil {
 		t.Fatal(err)
 	}
-	held, err := s.Hold("1.26.7")
+	_, held, err := s.Hold(ctx, "1.26.7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +376,7 @@ func TestClean(t *testing.T) {
 	if _, err := s.Remove(ctx, []string{"1.26.5"}); err == nil || !strings.Contains(err.Error(), "unpin") {
 		t.Errorf("removing what is pinned: %v", err)
 	}
-	if err := s.Pin("1.26.5", false); err != nil {
+	if err := s.Pin(ctx, "1.26.5", false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Remove(ctx, []string{"1.26.5"}); err != nil {

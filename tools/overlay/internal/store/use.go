@@ -119,7 +119,7 @@ func (s *Store) nameOfTree(tree string) (string, error) {
 			return sdk.Name, nil
 		}
 	}
-	return "", errors.Join(fmt.Errorf("%s is of no SDK that is installed", tree), err)
+	return "", errors.Join(fmt.Errorf("%s is of no SDK that is installed; next: overlay sdk use another", tree), err)
 }
 
 // Use makes an SDK the current one, at once: the path [Store.Current] leads to its GOROOT from then on. Its GOROOT is in the store, or with
@@ -310,8 +310,11 @@ func (s *Store) ensureSDK(ctx context.Context, sdk *SDK, tree string) error {
 // owns tells whether a tree is in the store, and not in another place.
 func (s *Store) owns(tree string) bool { return filepath.Dir(tree) == s.path("trees") }
 
-// isTree tells whether an SDK is laid out in a folder, as far as a look at one file tells.
-func isTree(dir string) bool { return exists(filepath.Join(dir, "VERSION")) }
+// isTree tells whether an SDK is laid out in a folder, as far as a look at two files tells. Without a go command, who has the folder first on PATH
+// would run another one.
+func isTree(dir string) bool {
+	return exists(filepath.Join(dir, "VERSION")) && (exists(filepath.Join(dir, "bin", "go")) || exists(filepath.Join(dir, "bin", "go.exe")))
+}
 
 // ensure lays an SDK out in a folder, unless it is there.
 func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {

@@ -126,7 +126,7 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 		v.found(Problem{SDK: name, Path: v.s.path("sdks", name), Text: err.Error(), kind: kindOf(err, badManifest)})
 		return nil
 	}
-	if err := v.objects(ctx, name, m); err != nil || !sdk.LaidOut {
+	if err := v.objects(ctx, name, m); err != nil || !exists(sdk.Tree) {
 		return err
 	}
 	return v.tree(ctx, name, m, sdk.Tree)
@@ -144,7 +144,7 @@ func (v *verifying) current(ctx context.Context, names []string) error {
 	if at >= 0 {
 		name = sdks[at].Name
 	}
-	if len(names) > 0 && at < 0 || at >= 0 && sdks[at].LaidOut && sdks[at].Tree == g.Tree {
+	if len(names) > 0 && at < 0 || at >= 0 && exists(g.Tree) && sdks[at].Tree == g.Tree {
 		return nil
 	}
 	if !exists(g.Tree) {
