@@ -101,56 +101,63 @@ func (s *SDKs) Verify(ctx context.Context, names []string) error {
 
 // Repair mends what Verify finds: by what the store has, and by what GOPROXY has of releases.
 func (s *SDKs) Repair(ctx context.Context, names []string) error {
-	advance, done := s.progress("repairing", 0)
-	defer done()
-	mended, kept, left, err := s.Store.Repair(ctx, s.allNamed(names), advance)
-	done()
+	names = s.allNamed(names)
+	left, err := s.repair(ctx, names)
 	if err != nil {
 		return err
 	}
+	if s.fetchLost(ctx, left) {
+		if left, err = s.repair(ctx, names); err != nil {
+			return err
+		}
+	}
+	if len(left) == 0 {
+		_, err = fmt.Fprintln(s.Out, "ok")
+		return err
+	}
+	lost, unreadable := false, false
+	for _, p := range left {
+		fmt.Fprintf(s.Out, "%s: %s\n", p.SDK, p)
+		lost = lost || !p.Unreadable()
+		unreadable = unreadable || p.Unreadable()
+	}
+	if unreadable {
+		fmt.Fprintln(s.Out, "next: give yourself the right to read what can't be read, or remove it if the disk has lost it; then overlay sdk repair")
+	}
+	if lost {
+		fmt.Fprintln(s.Out, "next: install what these are from again: overlay sdk install, with what it was made by")
+	}
+	return found
+}
+
+// repair tells what it mends by what the store has, and returns what is left.
+func (s *SDKs) repair(ctx context.Context, names []string) (left []store.Problem, err error) {
+	advance, done := s.progress("repairing", 0)
+	mended, kept, left, err := s.Store.Repair(ctx, names, advance)
+	done()
 	for _, p := range mended {
 		fmt.Fprintf(s.Out, "mended %s: %s\n", p.SDK, p)
 	}
 	if kept != "" {
 		fmt.Fprintf(s.Out, "what was found there is in %s\n", kept)
 	}
-	if left, err = s.fetchLost(ctx, names, left); err != nil {
-		return err
-	}
-	if len(left) > 0 {
-		for _, p := range left {
-			fmt.Fprintf(s.Out, "%s: %s\n", p.SDK, p)
-		}
-		fmt.Fprintln(s.Out, "next: install what these are from again: overlay sdk install, with what it was made by")
-		return found
-	}
-	_, err = fmt.Fprintln(s.Out, "ok")
-	return err
+	return left, err
 }
 
-// fetchLost installs those releases again that have lost files, and those that others are made of, and returns what is still lost.
-func (s *SDKs) fetchLost(ctx context.Context, names []string, left []store.Problem) ([]store.Problem, error) {
+// fetchLost gets the files of those releases again that have lost some, and of those that others are made of, and tells whether it has tried to.
+func (s *SDKs) fetchLost(ctx context.Context, left []store.Problem) bool {
 	tried := map[string]bool{}
 	for _, p := range left {
 		release, lock, err := s.releaseOf(p.SDK)
-		if err != nil || tried[release.String()] {
+		if err != nil || p.Unreadable() || tried[release.String()] {
 			continue
 		}
 		tried[release.String()] = true
-		name := store.NameOf(release.Version, release.Platform)
-		_, missing := s.Store.Find(name)
-		if _, err := s.download(ctx, name, release, lock, false); err != nil {
+		if _, err := s.download(ctx, store.InstallOptions{FilesOnly: true}, release, lock, false); err != nil {
 			fmt.Fprintf(s.Err, "%s: %v\n", p.SDK, err)
 			continue
 		}
 		fmt.Fprintf(s.Out, "fetched Go %s again\n", release)
-		if missing != nil { // It was not installed: only its files were wanted.
-			defer s.Store.Remove(ctx, []string{name})
-		}
 	}
-	if len(tried) == 0 {
-		return left, nil
-	}
-	_, _, left, err := s.Store.Repair(ctx, s.allNamed(names), func(int64) {})
-	return left, err
+	return len(tried) > 0
 }

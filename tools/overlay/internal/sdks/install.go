@@ -231,7 +231,7 @@ func (s *SDKs) installRelease(ctx context.Context, o InstallOptions) (*store.SDK
 	if sdk := s.healthy(ctx, name, release, lock); sdk != nil {
 		return sdk, nil
 	}
-	return s.download(ctx, name, release, lock, o.Unverified)
+	return s.download(ctx, store.InstallOptions{Name: name}, release, lock, o.Unverified)
 }
 
 // custom returns the SDK that files of the folder ask for by a name that is of no release, if it is installed.
@@ -278,7 +278,7 @@ func (s *SDKs) healthy(ctx context.Context, name string, release sdkmodule.SDK, 
 }
 
 // download installs a release from GOPROXY, or what the module cache has of it.
-func (s *SDKs) download(ctx context.Context, name string, release sdkmodule.SDK, lock string, unverified bool) (sdk *store.SDK, err error) {
+func (s *SDKs) download(ctx context.Context, o store.InstallOptions, release sdkmodule.SDK, lock string, unverified bool) (sdk *store.SDK, err error) {
 	dir, remove, err := s.Store.Temporary()
 	if err != nil {
 		return nil, err
@@ -292,12 +292,13 @@ func (s *SDKs) download(ctx context.Context, name string, release sdkmodule.SDK,
 	if err != nil {
 		return nil, err
 	}
-	return s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: func(m *store.Manifest, _ string) error {
+	o.Accept = func(m *store.Manifest, _ string) error {
 		if got := m.H1(); got != zip.H1 {
 			return fmt.Errorf("%s: the sum of its files is %s, expected %s, by %s", zip.From, got, zip.H1, zip.VerifiedBy)
 		}
 		return nil
-	}})
+	}
+	return s.installSource(ctx, source, o)
 }
 
 func (s *SDKs) get(ctx context.Context, dir string, release sdkmodule.SDK, lock string, unverified bool) (*sdksource.Zip, error) {
@@ -319,7 +320,7 @@ func (s *SDKs) installPatched(ctx context.Context, o InstallOptions) (*store.SDK
 	stockName := store.NameOf(release.Version, release.Platform)
 	stock := s.healthy(ctx, stockName, release, lock)
 	if stock == nil {
-		if stock, err = s.download(ctx, stockName, release, lock, o.Unverified); err != nil {
+		if stock, err = s.download(ctx, store.InstallOptions{Name: stockName}, release, lock, o.Unverified); err != nil {
 			return nil, err
 		}
 	}
@@ -419,6 +420,9 @@ func (s *SDKs) Export(ctx context.Context, text, target string, o store.ExportOp
 // releaseOf returns the release that an SDK is, or is made of, and the lock file of the folder if it has that.
 func (s *SDKs) releaseOf(name string) (release sdkmodule.SDK, lock string, err error) {
 	sdk, err := s.Store.Find(name)
+	if err == nil {
+		_, err = s.Store.Manifest(sdk)
+	}
 	if err != nil {
 		// Its manifest can't be read: by its name, then.
 		text, platform, ok := strings.Cut(name, "-")

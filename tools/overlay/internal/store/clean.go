@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/go-overlay/go_overlay/tools/internal/files"
 )
 
 // CleanOptions say which SDKs may go. With Keep less than 0 and nothing else, only what belongs to none goes; the zero value lets all go that
@@ -169,16 +167,21 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 	if err != nil {
 		return err
 	}
+	trees := inTrees(roots)
+	running := findRunning()
+	others, inUse, err := s.otherTrees(trees, running, c)
+	if err != nil {
+		return err
+	}
+	roots = append(roots, inUse...)
 	needed, err := s.needed(roots)
 	if err != nil {
 		return err
 	}
-	trees := inTrees(roots)
 	manifests := map[string]bool{}
 	for _, r := range roots {
 		manifests[r.id.String()] = true
 	}
-	running := findRunning()
 	remove := func(path string, size int64) error {
 		c.Bytes += size
 		if dryRun {
@@ -187,30 +190,15 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 		return os.Remove(path)
 	}
 	// Trees first: while one is there, its objects should be.
-	entries, err := os.ReadDir(s.path("trees"))
-	if err := ignoreMissing(err); err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		tree := s.path("trees", entry.Name())
-		if trees[entry.Name()] {
-			continue
+	for _, tree := range others {
+		if dryRun {
+			break
 		}
-		if process, ok := running.in(tree); ok {
-			c.Kept[entry.Name()] = fmt.Sprintf("process %d runs in it", process)
-			continue
+		if err := s.keepChanges(ctx, tree); err != nil {
+			return err
 		}
-		if s.isHeld(tree) {
-			c.Kept[entry.Name()] = "overlay sdk exec runs with it"
-			continue
-		}
-		if !dryRun {
-			if err := s.keepChanges(ctx, tree); err != nil {
-				return err
-			}
-			if err := s.removeTree(tree); err != nil {
-				return err
-			}
+		if err := s.removeTree(tree); err != nil {
+			return err
 		}
 	}
 	if err := s.sweepElsewhere(ctx, running, dryRun, c); err != nil {
@@ -263,6 +251,33 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 		}
 	}
 	return s.cleanKept()
+}
+
+// otherTrees returns the trees that belong to no SDK that stays, without those that are in use: of these it returns what SDKs they are, as
+// it takes their manifests to know later what others have put there.
+func (s *Store) otherTrees(trees map[string]bool, running *running, c *Cleaning) (others []string, inUse []root, err error) {
+	entries, err := os.ReadDir(s.path("trees"))
+	if err := ignoreMissing(err); err != nil {
+		return nil, nil, err
+	}
+	for _, entry := range entries {
+		tree := s.path("trees", entry.Name())
+		if trees[entry.Name()] {
+			continue
+		}
+		if process, ok := running.in(tree); ok {
+			c.Kept[entry.Name()] = fmt.Sprintf("process %d runs in it", process)
+		} else if s.isHeld(tree) {
+			c.Kept[entry.Name()] = "overlay sdk exec runs with it"
+		} else {
+			others = append(others, tree)
+			continue
+		}
+		if m, err := s.manifestOfTree(tree); err == nil { // One that can't be read tells nothing.
+			inUse = append(inUse, root{m.ID(), entry.Name()})
+		}
+	}
+	return others, inUse, nil
 }
 
 // sweepElsewhere removes the trees in other places, such as in memory, that are neither the current one nor the one before. One that others have
@@ -489,9 +504,21 @@ func (s *Store) cleanKept() error {
 	return nil
 }
 
-// eachFile calls a function for each file below a folder, which need not be there.
+// eachFile calls a function for each file below a folder, which need not be there. A link counts as a file, wherever it leads.
 func eachFile(dir string, found func(path string, info fs.FileInfo) error) error {
-	return ignoreMissing(files.Walk(dir, func(_, path string, info fs.FileInfo) error { return found(path, info) }))
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return ignoreMissing(err)
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return ignoreMissing(err)
+		}
+		return found(path, info)
+	})
 }
 
 // sizeOf returns how many bytes the store needs for SDKs.

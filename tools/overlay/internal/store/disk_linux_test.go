@@ -58,6 +58,17 @@ func TestFullDisk(t *testing.T) {
 			edit(t, filepath.Join(s.Current(), "bin/go"), strings.Repeat("an edit", 20<<10))
 			return nil
 		}, func(s *Store) error { _, _, _, err := s.Repair(ctx, nil, quiet); return err }},
+		"repair by what is kept": {func(s *Store) error {
+			putFile(t, s.path("kept/before/go"), sdkFiles("1.26.8")["bin/go"])
+			edit(t, filepath.Join(s.Current(), "bin/go"), "an edit")
+			return nil
+		}, func(s *Store) error {
+			_, _, left, err := s.Repair(ctx, nil, quiet)
+			if err == nil && len(left) > 0 {
+				err = fmt.Errorf("left are %v", left)
+			}
+			return err
+		}},
 	}
 	for name, verb := range verbs {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +107,7 @@ func TestFullDisk(t *testing.T) {
 				if is := state(t, s); is != was {
 					t.Fatalf("%d bytes are free: there was\n%sthere is\n%s", free, was, is)
 				}
-				if name != "repair" {
+				if !strings.HasPrefix(name, "repair") {
 					verified(t, s)
 				}
 				if entries, err := os.ReadDir(disk); err != nil || len(entries) > 2 || len(entries) == 2 && entries[0].Name() != "on" {
@@ -392,9 +403,86 @@ func asOther(t *testing.T, s *Store, test string) *exec.Cmd {
 	cmd := exec.Command(program, "-test.run=^"+test+"$")
 	cmd.Env = append(os.Environ(), sharedStore+"="+s.Dir)
 	cmd.Dir = "/"
-	const nobody = 65534
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	return cmd
+}
+
+const nobody = 65534
+
+// TestUnreadable repairs a store of which some can't be read, which is no damage.
+func TestUnreadable(t *testing.T) {
+	if dir := os.Getenv(sharedStore); dir != "" {
+		staysUnread(t, telling(openStore(t, dir)))
+		return
+	}
+	s := telling(newStore(t))
+	sdk := install(t, s, "1.26.8")
+	install(t, s, "1.26.7")
+	if _, err := s.Pack(ctx, []string{"1.26.7"}, quiet); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() != 0 {
+		staysUnread(t, s)
+		return
+	}
+	err := filepath.WalkDir(s.Dir, func(path string, _ os.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, nobody, nobody))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := asOther(t, s, t.Name()).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	checkTree(t, sdk.Tree, "1.26.8")
+	verified(t, s)
+}
+
+func staysUnread(t *testing.T, s *Store) {
+	sdk, err := s.Find("1.26.8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.Manifest(sdk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modes := map[string]os.FileMode{s.path("manifests", sdk.ID.String()): 0o444, filepath.Join(sdk.Tree, "src/strings"): 0o755}
+	for _, f := range m.Files {
+		if f.Path == "bin/go" || f.Path == "go.env" {
+			modes[s.objectPath(f.Object)] = f.perm()
+		}
+	}
+	for name := range contentsOf(t, s.path("packed")) {
+		modes[s.path("packed", name)] = 0o444
+	}
+	alone := filepath.Join(sdk.Tree, "src/strings/testdata/empty") // which is no link of an object
+	modes[alone] = 0o444
+	for path, mode := range modes {
+		before := contentsOf(t, s.Dir)
+		if err := os.Chmod(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.findLost(ctx, map[Object]bool{{Size: 1}: true}, &shelf{s: s, dir: s.path("tmp")}); err != nil {
+			t.Errorf("%s: what is lost is not looked for elsewhere: %v", path, err)
+		}
+		_, kept, left, err := s.Repair(ctx, nil, quiet)
+		if err != nil || kept != "" || len(left) == 0 {
+			t.Errorf("%s: repair keeps %q, left are %v, %v", path, kept, left, err)
+		}
+		for _, p := range left {
+			if !p.Unreadable() || !strings.HasSuffix(p.String(), "permission denied") {
+				t.Errorf("%s: left is %v", path, p)
+			}
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if after := contentsOf(t, s.Dir); len(after) != len(before) {
+			t.Errorf("%s: there were %d files, and are %d", path, len(before), len(after))
+		}
+	}
+	verified(t, s)
 }
 
 // TestCopiedStore copies and moves a store by the tools that people have.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-overlay/go_overlay/tools/internal/files"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
 func (o Object) perm() fs.FileMode {
@@ -79,6 +80,11 @@ func (e *damagedError) Error() string {
 	return fmt.Sprintf("%s is damaged: %s", e.path, e.found)
 }
 
+// A modeError says that a file has the content that its name says, and another mode.
+type modeError struct{ *damagedError }
+
+func (e *modeError) Unwrap() error { return e.damagedError }
+
 // check returns an error unless a file has the content, and what else belongs to an object.
 func (o Object) check(path string, buffer []byte) error {
 	file, err := os.Open(path)
@@ -104,7 +110,7 @@ func (o Object) check(path string, buffer []byte) error {
 		return &damagedError{path, fmt.Sprintf("expected the SHA-256 %s, found %s", o.Digest, found)}
 	}
 	if modesTell && info.Mode().Perm() != o.perm() {
-		return &damagedError{path, fmt.Sprintf("expected the mode %s, found %s", o.perm(), info.Mode().Perm())}
+		return &modeError{&damagedError{path, fmt.Sprintf("expected the mode %s, found %s", o.perm(), info.Mode().Perm())}}
 	}
 	return nil
 }
@@ -135,6 +141,12 @@ func (f *shelf) put(o Object, path string) error {
 	f.files[o] = true
 	f.mu.Unlock()
 	return nil
+}
+
+// failed tells whether an error is one of writing files of the shelf, and not of what they are made of.
+func (f *shelf) failed(err error) bool {
+	path, link := (*fs.PathError)(nil), (*os.LinkError)(nil)
+	return errors.As(err, &path) && paths.Below(f.dir, path.Path) || errors.As(err, &link) && paths.Below(f.dir, link.Old)
 }
 
 func (f *shelf) has(o Object) bool {

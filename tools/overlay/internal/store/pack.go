@@ -197,8 +197,8 @@ type plan struct {
 }
 
 // plan decides what is packed, and how. The base of a delta is the same file of the nearest SDK that is in use; if there is none of the platform, of
-// the newest of those that are packed, which is whole then. What others are deltas against already is whole, too. It also returns the
-// objects that stay as they are, as those of busy SDKs.
+// the newest of those that are packed, which is whole then. What others are deltas against already is whole, too, and also
+// packed if no SDK has it any more. It also returns the objects that stay as they are, as those of busy SDKs.
 func (s *Store) plan(idle, busy []*SDK) (plans []plan, plain map[Object]bool, err error) {
 	manifests := map[*SDK]*Manifest{}
 	for _, sdk := range slices.Concat(idle, busy) {
@@ -249,6 +249,11 @@ func (s *Store) plan(idle, busy []*SDK) (plans []plan, plain map[Object]bool, er
 			}
 			against[p.o] = p.base
 			plans = append(plans, p)
+		}
+	}
+	for base := range isBase {
+		if !seen[base] && !exists(s.packedPath(base)) && exists(s.objectPath(base)) {
+			plans = append(plans, plan{o: base})
 		}
 	}
 	slices.SortStableFunc(plans, func(a, b plan) int { return cmp.Compare(b.o.Size, a.o.Size) })

@@ -104,12 +104,21 @@ func (s *Store) packedHead(o Object) (packedHead, error) {
 // A baseError says that a packed object can't be read, for it is a delta against another one that can't be. It may be all right itself.
 type baseError struct {
 	path string
+	base Object
 	err  error
 }
 
 func (e *baseError) Error() string { return fmt.Sprintf("%s is a delta against it: %v", e.path, e.err) }
 
 func (e *baseError) Unwrap() error { return e.err }
+
+// last returns the one that says why: what a base is a delta against may be what can't be read.
+func (e *baseError) last() *baseError {
+	if inner := (*baseError)(nil); errors.As(e.err, &inner) {
+		return inner.last()
+	}
+	return e
+}
 
 // unpackTo calls a function with the content of a packed object, which has not been checked. Depth is how many deltas depend on it; whoever asks
 // for it with 0 has taken no memory yet.
@@ -129,12 +138,12 @@ func (s *Store) unpackTo(o Object, depth int, use func(io.Reader) error) (err er
 	}
 	if h.base != nil {
 		if base, err = s.content(*h.base, depth+1); err != nil {
-			return &baseError{file.Name(), err}
+			return &baseError{file.Name(), *h.base, err}
 		}
 	}
 	r, err := delta.NewReader(content, base, o.Size)
 	if err != nil {
-		return &damagedError{file.Name(), err.Error()}
+		return damageUnlessRead(file.Name(), err)
 	}
 	defer r.Close()
 	err = use(damageReader{r, file.Name()})
@@ -153,9 +162,17 @@ type damageReader struct {
 func (r damageReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	if err != nil && err != io.EOF {
-		err = &damagedError{r.path, err.Error()}
+		err = damageUnlessRead(r.path, err)
 	}
 	return n, err
+}
+
+// damageUnlessRead says of which file it is that what was read makes no sense. An error of reading is none of that.
+func damageUnlessRead(path string, err error) error {
+	if errors.As(err, new(*fs.PathError)) {
+		return err
+	}
+	return &damagedError{path, err.Error()}
 }
 
 // content returns the content of an object that others are deltas against, whether it is packed or not.

@@ -55,14 +55,20 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 	// Damaged objects first: they are not to be found by what follows.
 	lost := map[Object]bool{}
 	for _, p := range problems {
-		switch p.kind {
-		case badObject:
-			if err := k.takeOut(p.Path); err != nil {
-				return err
-			}
+		switch {
+		case p.kind == badObject:
+			err = k.takeOut(p.Path)
 			lost[p.object] = true
-		case noObject:
+		case p.kind == noObject:
 			lost[p.object] = true
+		case p.kind == noBase:
+			lost[p.object] = true // It may be in a tree.
+			err = s.takeOutBase(p, lost, k)
+		case p.kind == badMode && p.ofObject():
+			err = p.object.finish(p.Path)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if err := s.findLost(ctx, lost, shelf); err != nil {
@@ -74,6 +80,11 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 	elsewhere := map[string]bool{}
 	for _, p := range problems {
 		switch {
+		case p.kind == unreadable: // It may be all right.
+		case p.kind == noBase:
+			if err := s.dropDelta(p.object); err != nil {
+				return err
+			}
 		case p.tree != "":
 			elsewhere[p.tree] = true
 		case p.kind == noTree:
@@ -82,7 +93,7 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 			if err := s.mendManifest(ctx, p.SDK); err != nil {
 				return err
 			}
-		case p.kind == badFile, p.kind == extraFile:
+		case p.kind == badFile, p.kind == extraFile, p.kind == badMode && !p.ofObject():
 			if err := s.mendFile(p, k); err != nil {
 				return err
 			}
@@ -97,6 +108,44 @@ func (s *Store) repair(ctx context.Context, problems []Problem, k *keeping) (err
 		}
 	}
 	return nil
+}
+
+// takeOutBase takes out what a packed object is a delta against, if that is damaged, and says that it is lost. It may belong to no SDK any more.
+func (s *Store) takeOutBase(p Problem, lost map[Object]bool, k *keeping) error {
+	err := s.unpackTo(p.object, 0, func(io.Reader) error { return nil })
+	base := (*baseError)(nil)
+	if !errors.As(err, &base) {
+		return nil // It has been taken out already, or it is in order.
+	}
+	base = base.last()
+	if damaged := (*damagedError)(nil); errors.As(base.err, &damaged) {
+		if damaged.path == s.objectPath(base.base) {
+			info, err := os.Lstat(damaged.path)
+			if err != nil {
+				return err
+			}
+			if whole := (Object{Digest: base.base.Digest, Size: info.Size()}); whole.compareFile(damaged.path, make([]byte, 128<<10)) == nil {
+				return k.takeOut(s.packedPath(p.object)) // It says a wrong size of what is in order.
+			}
+		}
+		if err := k.takeOut(damaged.path); err != nil {
+			return err
+		}
+	} else if !errors.Is(base.err, fs.ErrNotExist) {
+		return nil
+	}
+	lost[base.base] = true
+	return nil
+}
+
+// dropDelta removes a packed object whose base is lost, if the object is there as a file.
+func (s *Store) dropDelta(o Object) error {
+	buffer := make([]byte, 128<<10)
+	err := s.unpackTo(o, 0, func(r io.Reader) error { return o.compare(r, buffer) })
+	if !errors.As(err, new(*baseError)) || kindOf(err, noBase) != noBase || o.check(s.objectPath(o), buffer) != nil {
+		return nil
+	}
+	return removeIfThere(s.packedPath(o))
 }
 
 // layAnew lays the SDK out again that a folder is named after. What is there, of which others may have changed what they like, is kept beside it.
@@ -115,16 +164,19 @@ func (s *Store) layAnew(ctx context.Context, tree string) error {
 	return err
 }
 
-// findLost looks for objects in what is packed, and in trees: there are copies where there could be no links, and files that somebody
-// has put there again.
+// findLost looks for objects in what is packed, in trees, where there are copies if there could be no links, and files that somebody has put
+// there again, and in what was kept.
 func (s *Store) findLost(ctx context.Context, lost map[Object]bool, shelf *shelf) error {
 	buffer := make([]byte, 128<<10)
 	for o := range lost {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := s.unpackTo(o, 0, func(r io.Reader) error { return shelf.writeChecked(o, r, buffer) }); err == nil {
+		err := s.unpackTo(o, 0, func(r io.Reader) error { return shelf.writeChecked(o, r, buffer) })
+		if err == nil {
 			delete(lost, o)
+		} else if shelf.failed(err) {
+			return err
 		}
 	}
 	if len(lost) == 0 {
@@ -134,25 +186,47 @@ func (s *Store) findLost(ctx context.Context, lost map[Object]bool, shelf *shelf
 	for o := range lost {
 		bySize[o.Size] = true
 	}
-	return ignoreMissing(files.Walk(s.path("trees"), func(_, path string, info fs.FileInfo) error {
-		if !bySize[info.Size()] {
+	for _, folder := range []string{"trees", "kept"} {
+		err := eachReadable(s.path(folder), func(path string, info fs.FileInfo) error {
+			if !bySize[info.Size()] {
+				return nil
+			}
+			for o := range lost {
+				if o.Size != info.Size() {
+					continue
+				}
+				file, err := os.Open(path)
+				if err != nil {
+					continue
+				}
+				err = errors.Join(shelf.writeChecked(o, file, buffer), file.Close())
+				if err == nil {
+					delete(lost, o)
+				} else if shelf.failed(err) {
+					return err
+				}
+			}
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachReadable calls a function for each file below a folder, as far as that can be read. It follows no links, which lead out of the store, or nowhere.
+func eachReadable(dir string, found func(path string, info fs.FileInfo) error) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
 			return nil
 		}
-		for o := range lost {
-			if o.Size != info.Size() {
-				continue
-			}
-			file, err := os.Open(path)
-			if err != nil {
-				continue
-			}
-			err = errors.Join(shelf.writeChecked(o, file, buffer), file.Close())
-			if err == nil {
-				delete(lost, o)
-			}
+		info, err := entry.Info()
+		if err != nil {
+			return nil
 		}
-		return ctx.Err()
-	}))
+		return found(path, info)
+	})
 }
 
 // mendManifest makes the manifest of an SDK anew of its tree, if the tree is what the name of the manifest says.
@@ -173,7 +247,7 @@ func (s *Store) mendManifest(ctx context.Context, name string) error {
 	if at < 0 {
 		return nil
 	}
-	source, err := FromFolder(s.path("trees", trees[at].Name()))
+	source, err := fromTree(s.path("trees", trees[at].Name()))
 	if err != nil {
 		return err
 	}
@@ -186,19 +260,30 @@ func (s *Store) mendManifest(ctx context.Context, name string) error {
 		if err = shelf.store(); err == nil {
 			err = s.writeManifest(m)
 		}
-	} else if err != nil && ctx.Err() == nil {
+	} else if err != nil && ctx.Err() == nil && !shelf.failed(err) {
 		err = nil // The tree is no whole SDK.
 	}
 	return errors.Join(err, remove())
 }
 
+// fromTree returns the files of a tree. What else is there is no part of an SDK.
+func fromTree(tree string) (*Source, error) {
+	source := &Source{Name: tree}
+	err := eachReadable(tree, func(path string, info fs.FileInfo) error {
+		rel, err := filepath.Rel(tree, path)
+		source.Files = append(source.Files, SourceFile{filepath.ToSlash(rel), info.Size(), func() (io.ReadCloser, error) { return os.Open(path) }})
+		return err
+	})
+	return source, err
+}
+
 // mendFile puts a file of a tree in order, if the store has its content.
 func (s *Store) mendFile(p Problem, k *keeping) (err error) {
-	if p.kind == extraFile {
-		if !exists(p.Path) {
-			return nil // It was in what has been taken out.
-		}
-		return k.takeOut(p.Path)
+	switch p.kind {
+	case unreadable:
+		return nil
+	case extraFile:
+		return k.takeOut(p.Path) // It may have been in what has been taken out.
 	}
 	made, remove, err := s.Temporary()
 	if err != nil {
@@ -214,7 +299,7 @@ func (s *Store) mendFile(p Problem, k *keeping) (err error) {
 	if err != nil {
 		return err
 	}
-	if exists(p.Path) {
+	if p.kind != badMode && exists(p.Path) {
 		if err := k.keep(p.Path); err != nil {
 			return err
 		}
@@ -246,6 +331,9 @@ func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
 	if err := s.unpack(ctx, m); err != nil {
 		return err
 	}
+	if err := s.checkObjects(ctx, m); err != nil {
+		return damagedOrMissing(err)
+	}
 	if err := s.mendTreeKeeping(ctx, m, tree, k); err != nil {
 		return err
 	}
@@ -253,6 +341,17 @@ func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
 		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
 	}
 	return nil
+}
+
+// checkObjects reads what a tree has links of.
+func (s *Store) checkObjects(ctx context.Context, m *Manifest) error {
+	objects := make([]Object, 0, len(m.Files))
+	for o := range m.objects() {
+		if o.Size > 0 {
+			objects = append(objects, o)
+		}
+	}
+	return parallel(ctx, len(objects), func(i int, buffer []byte) error { return objects[i].check(s.objectPath(objects[i]), buffer) })
 }
 
 func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k *keeping) error {
@@ -268,11 +367,16 @@ func (s *Store) mendTreeKeeping(ctx context.Context, m *Manifest, tree string, k
 	return nil
 }
 
-// keepChanges keeps what others have put into a tree that is about to be removed.
+// keepChanges keeps what others have put into a tree that is about to be removed: all of it, if nothing tells what it had.
 func (s *Store) keepChanges(ctx context.Context, tree string) error {
 	m, err := s.manifestOfTree(tree)
 	if err != nil {
-		return nil // It isn't known what it had.
+		k := &keeping{s: s}
+		if err := k.move(tree); err != nil {
+			return err
+		}
+		s.Warn(fmt.Sprintf("%s may have been changed, and its manifest can't be read (%v); it is in %s", tree, err, k.dir))
+		return nil
 	}
 	problems, err := s.verifyTree(ctx, m, tree)
 	if err != nil {
@@ -287,15 +391,19 @@ func (s *Store) keepChanges(ctx context.Context, tree string) error {
 			continue
 		}
 		if err := f.compareFile(path, buffer); err != nil {
-			problems = append(problems, Problem{Path: path})
+			problems = append(problems, Problem{Path: path, kind: kindOf(err, badFile)})
 		}
 	}
 	k := &keeping{s: s}
 	for _, p := range problems {
-		if !exists(p.Path) || k.has(p.Path) {
+		if p.kind == badMode || !exists(p.Path) || k.has(p.Path) {
 			continue
 		}
-		if err := k.keep(p.Path); err != nil {
+		keep := k.keep
+		if p.kind == unreadable {
+			keep = k.move
+		}
+		if err := keep(p.Path); err != nil {
 			return err
 		}
 	}
@@ -307,8 +415,15 @@ func (s *Store) keepChanges(ctx context.Context, tree string) error {
 
 // keeping keeps files of others in a folder of their own, by the names that they have in the store.
 type keeping struct {
-	s   *Store
-	dir string // or "": there is none yet
+	s      *Store
+	dir    string // or "": there is none yet
+	copies []copied
+}
+
+// A copied is a file that has been kept, as it was then.
+type copied struct {
+	fs.FileInfo
+	path string // of the copy
 }
 
 // has tells whether a file has been kept already.
@@ -317,36 +432,61 @@ func (k *keeping) has(path string) bool {
 	return err == nil && k.dir != "" && exists(filepath.Join(k.dir, name))
 }
 
-// keep keeps a file, which stays where it is.
-func (k *keeping) keep(path string) error {
+// place makes the folder for what is to be kept of a path, and returns its path there.
+func (k *keeping) place(path string) (target string, err error) {
 	name, err := filepath.Rel(k.s.Dir, path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if k.dir == "" {
 		parent, err := k.s.folder("kept")
 		if err != nil {
-			return err
+			return "", err
 		}
 		if k.dir, err = os.MkdirTemp(parent, time.Now().UTC().Format("2006-01-02T15-04-05-")); err != nil {
-			return err
+			return "", err
 		}
 	}
-	target := filepath.Join(k.dir, name)
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+	target = filepath.Join(k.dir, name)
+	return target, os.MkdirAll(filepath.Dir(target), 0o755)
+}
+
+// keep keeps a file, which stays where it is. All links of a file are kept as one.
+func (k *keeping) keep(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return k.move(path)
+	}
+	target, err := k.place(path)
+	if err != nil {
 		return err
 	}
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-		if err := files.Copy(target, path, 0o644); err != nil { // A link would go on being written through.
-			return errors.Join(err, removeIfThere(target))
+	for _, c := range k.copies {
+		if info.Size() == c.Size() && info.ModTime().Equal(c.ModTime()) && os.SameFile(info, c.FileInfo) && os.Link(c.path, target) == nil {
+			return nil
 		}
-		return nil
+	}
+	if err := files.Copy(target, path, 0o644); err != nil { // A link would go on being written through.
+		return errors.Join(err, removeIfThere(target))
+	}
+	k.copies = append(k.copies, copied{info, target})
+	return nil
+}
+
+// move keeps what is not to be read, and is not there any more then.
+func (k *keeping) move(path string) error {
+	target, err := k.place(path)
+	if err != nil {
+		return err
 	}
 	return os.Rename(path, target)
 }
 
-// takeOut keeps a file, and removes it.
+// takeOut keeps a file, if it is there, and removes it.
 func (k *keeping) takeOut(path string) error {
+	if !exists(path) {
+		return nil
+	}
 	if err := k.keep(path); err != nil {
 		return err
 	}

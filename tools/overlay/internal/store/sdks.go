@@ -239,13 +239,15 @@ func (s *Store) install(ctx context.Context, name string, m *Manifest) error {
 
 // InstallOptions say how an SDK is installed.
 type InstallOptions struct {
-	Name     string                               // or NameOf
-	Accept   func(m *Manifest, name string) error // or nil: it is asked before anything changes
-	Progress func(bytes int64)                    // or nil: so many more have been read
+	Name      string                               // or NameOf
+	FilesOnly bool                                 // take files and manifest only, which others may lack; no name changes, and nothing is laid out
+	Accept    func(m *Manifest, name string) error // or nil: it is asked before anything changes
+	Progress  func(bytes int64)                    // or nil: so many more have been read
 }
 
 // Install takes the files of a source into the store, as an SDK with a name, and lays it out. An SDK that has the name already, with other
-// files, loses it. After an error nothing has changed but for objects that nobody asks for, which [Store.Clean] removes.
+// files, loses it. After an error nothing has changed but for objects that nobody asks for, which [Store.Clean] removes. With FilesOnly there is
+// no SDK to return.
 func (s *Store) Install(ctx context.Context, source *Source, o InstallOptions) (sdk *SDK, err error) {
 	return s.installing(ctx, o, func(shelf *shelf, o *InstallOptions) (*Manifest, error) {
 		return shelf.ingest(ctx, source, o.Progress)
@@ -293,6 +295,9 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 	}
 	if err := s.writeManifest(m); err != nil {
 		return nil, s.unwritable(err)
+	}
+	if o.FilesOnly {
+		return nil, nil
 	}
 	if err := s.install(ctx, o.Name, m); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ type Problem struct {
 	Text string // what was expected, and found
 
 	kind   problemKind
-	object Object // for the first two kinds, and for files of trees
+	object Object // that is meant, or that a file of a tree should be
 	name   string // of the file in the SDK
 	tree   string // that it is in, if that is not in the store
 }
@@ -35,16 +35,24 @@ const (
 	noBase                         // it is a delta against one that is damaged or missing
 	badManifest                    // it is damaged or missing
 	badFile                        // a file of a tree is another, or missing
+	badMode                        // an object, or a file of a tree, has the right content, and another mode
+	unreadable                     // it can't be read, so that nobody knows what it has
 	extraFile                      // a tree has a file that the SDK has not
 	noTree                         // the tree of the current SDK is missing
 )
 
 func (p Problem) String() string {
-	if p.kind == badObject || p.kind == noObject {
+	if p.ofObject() {
 		return fmt.Sprintf("%s (%s): %s", p.Path, p.name, p.Text)
 	}
 	return p.Path + ": " + p.Text
 }
+
+// ofObject tells whether it is about the file of an object, and not about one of a tree.
+func (p Problem) ofObject() bool { return filepath.Base(p.Path) == p.object.name() }
+
+// Unreadable tells whether it is about what can't be read, which may be all right.
+func (p Problem) Unreadable() bool { return p.kind == unreadable }
 
 // Verify reads all that SDKs are made of, and compares it with what they say. Without names, it looks at all. It changes nothing.
 func (s *Store) Verify(ctx context.Context, names []string, progress func(bytes int64)) ([]Problem, error) {
@@ -115,7 +123,7 @@ func (v *verifying) sdk(ctx context.Context, name string) error {
 		m, err = v.s.manifest(sdk.ID)
 	}
 	if err != nil {
-		v.found(Problem{SDK: name, Path: v.s.path("sdks", name), Text: err.Error(), kind: badManifest})
+		v.found(Problem{SDK: name, Path: v.s.path("sdks", name), Text: err.Error(), kind: kindOf(err, badManifest)})
 		return nil
 	}
 	if err := v.objects(ctx, name, m); err != nil || !exists(sdk.Tree) {
@@ -145,7 +153,7 @@ func (v *verifying) current(ctx context.Context, names []string) error {
 	}
 	m, err := v.s.manifestOfTree(g.Tree)
 	if err != nil {
-		v.found(Problem{SDK: name, Path: g.Tree, Text: err.Error(), kind: badManifest})
+		v.found(Problem{SDK: name, Path: g.Tree, Text: err.Error(), kind: kindOf(err, badManifest)})
 		return nil
 	}
 	if err := v.objects(ctx, name, m); err != nil {
@@ -177,16 +185,16 @@ func (v *verifying) object(sdk string, f File, buffer []byte) {
 	err := o.check(path, buffer)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
-		v.found(Problem{SDK: sdk, Path: path, Text: reason(err), kind: badObject, object: o, name: f.Path})
+		v.found(Problem{SDK: sdk, Path: path, Text: reason(err), kind: kindOf(err, badObject), object: o, name: f.Path})
 	}
 	packed := v.s.packedPath(o)
 	packedErr := v.s.unpackTo(o, 0, func(r io.Reader) error { return o.compare(r, buffer) })
 	switch {
 	case packedErr == nil:
 	case errors.As(packedErr, new(*baseError)):
-		v.found(Problem{SDK: sdk, Path: packed, Text: packedErr.Error(), kind: noBase, object: o, name: f.Path})
+		v.found(Problem{SDK: sdk, Path: packed, Text: packedErr.Error(), kind: kindOf(packedErr, noBase), object: o, name: f.Path})
 	case !errors.Is(packedErr, fs.ErrNotExist) || exists(packed):
-		v.found(Problem{SDK: sdk, Path: packed, Text: reason(packedErr), kind: badObject, object: o, name: f.Path})
+		v.found(Problem{SDK: sdk, Path: packed, Text: reason(packedErr), kind: kindOf(packedErr, badObject), object: o, name: f.Path})
 	case missing:
 		v.found(Problem{SDK: sdk, Path: path, Text: "it is missing", kind: noObject, object: o, name: f.Path})
 	}
@@ -197,7 +205,21 @@ func reason(err error) string {
 	if damaged := (*damagedError)(nil); errors.As(err, &damaged) {
 		return damaged.found
 	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return "it can't be read: " + path.Err.Error()
+	}
 	return err.Error()
+}
+
+// kindOf returns which kind of problem an error is: one that says nothing of what a file has is not the one that damage is.
+func kindOf(err error, damage problemKind) problemKind {
+	switch {
+	case errors.As(err, new(*modeError)):
+		return badMode
+	case !errors.As(err, new(*damagedError)) && !errors.Is(err, fs.ErrNotExist) && errors.As(err, new(*fs.PathError)):
+		return unreadable
+	}
+	return damage
 }
 
 // tree compares a tree with the SDK.
@@ -244,7 +266,7 @@ func (s *Store) verifyTree(ctx context.Context, m *Manifest, tree string) (probl
 			err = &damagedError{path, "it is missing"}
 		}
 		if err != nil {
-			found(Problem{Path: path, Text: reason(err), kind: badFile, object: f.Object, name: f.Path})
+			found(Problem{Path: path, Text: reason(err), kind: kindOf(err, badFile), object: f.Object, name: f.Path})
 		}
 		return ctx.Err()
 	})
@@ -257,7 +279,10 @@ func (s *Store) verifyTree(ctx context.Context, m *Manifest, tree string) (probl
 	}
 	err = filepath.WalkDir(tree, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return ignoreMissing(err)
+			if kindOf(err, extraFile) == unreadable {
+				found(Problem{Path: path, Text: reason(err), kind: unreadable})
+			}
+			return nil // It may be gone.
 		}
 		rel, err := filepath.Rel(tree, path)
 		if name := filepath.ToSlash(rel); !entry.IsDir() && !known[name] {
