@@ -478,7 +478,7 @@ func TestSDKNames(t *testing.T) {
 	s.fails("sdk install -name latest "+changed, "latest can't be the name")
 	s.fails("sdk install -platform "+otherPlatform.String()+" "+changed, "is for "+gosdk.Host.String()+", expected "+otherPlatform.String())
 	s.inOtherStore(func(dir string) {
-		for _, name := range []string{"1.26.7", "current", "1.26.8-" + gosdk.Host.String()} {
+		for _, name := range []string{"1.26.7", "latest", "1.26.8-" + gosdk.Host.String()} {
 			s.ok("sdk install -name mine " + changed)
 			if err := os.Rename(filepath.Join(dir, "sdks", "mine"), filepath.Join(dir, "sdks", name)); err != nil {
 				t.Fatal(err)
@@ -487,7 +487,7 @@ func TestSDKNames(t *testing.T) {
 		}
 	})
 	s.fails("sdk install 1.26.7.tar.zst", "1.26.7.tar.zst: 1.26.7 is the name of Go 1.26.7 ", ", and this is 1.26.8 ")
-	s.fails("sdk install current.tar.zst", "current can't be the name of an SDK")
+	s.fails("sdk install latest.tar.zst", "latest can't be the name of an SDK")
 	s.fails("sdk install 1.26.8-"+gosdk.Host.String()+".tar.zst", "has other files than the one that is installed")
 	s.ok("sdk exec 1.26.7 -- go version", "go1.26.7 ")
 

@@ -131,7 +131,7 @@ func (s *SDKs) fetchLost(ctx context.Context, names []string, left []store.Probl
 		tried[release.String()] = true
 		name := store.NameOf(release.Version, release.Platform)
 		_, missing := s.Store.Find(name)
-		if _, err := s.download(ctx, name, release, lock, false); err != nil {
+		if _, err := s.download(ctx, store.InstallOptions{Name: name}, release, lock, false); err != nil {
 			fmt.Fprintf(s.Err, "%s: %v\n", p.SDK, err)
 			continue
 		}

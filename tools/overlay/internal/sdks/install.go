@@ -276,7 +276,7 @@ func (s *SDKs) installRelease(ctx context.Context, o InstallOptions) (*store.SDK
 	if stock := s.healthy(ctx, stockName, release, h1); stock != nil {
 		return s.installAs(ctx, o.Name, stock)
 	}
-	return s.download(ctx, o.Name, release, lock, o.Unverified)
+	return s.download(ctx, store.InstallOptions{Name: o.Name}, release, lock, o.Unverified)
 }
 
 // stock returns a release by its own name, which it installs if need be.
@@ -289,7 +289,7 @@ func (s *SDKs) stock(ctx context.Context, release sdkmodule.SDK, o InstallOption
 	if sdk := s.healthy(ctx, name, release, h1); sdk != nil {
 		return sdk, nil
 	}
-	return s.download(ctx, name, release, lock, o.Unverified)
+	return s.download(ctx, store.InstallOptions{Name: name}, release, lock, o.Unverified)
 }
 
 // installAs gives an SDK that is laid out another name.
@@ -357,7 +357,7 @@ func (s *SDKs) whole(ctx context.Context, sdk *store.SDK) error {
 }
 
 // download installs a release from GOPROXY, or what the module cache has of it.
-func (s *SDKs) download(ctx context.Context, name string, release sdkmodule.SDK, lock string, unverified bool) (sdk *store.SDK, err error) {
+func (s *SDKs) download(ctx context.Context, o store.InstallOptions, release sdkmodule.SDK, lock string, unverified bool) (sdk *store.SDK, err error) {
 	dir, remove, err := s.Store.Temporary()
 	if err != nil {
 		return nil, err
@@ -371,14 +371,17 @@ func (s *SDKs) download(ctx context.Context, name string, release sdkmodule.SDK,
 	if err != nil {
 		return nil, err
 	}
-	accept := func(m *store.Manifest, _ string) error {
+	o.Accept = func(m *store.Manifest, _ string) error {
 		if got := m.H1(); got != zip.H1 {
 			return fmt.Errorf("%s: the sum of its files is %s, expected %s, by %s", zip.From, got, zip.H1, zip.VerifiedBy)
 		}
-		s.tellReplaced(name, m)
+		if o.Name != "" {
+			s.tellReplaced(o.Name, m)
+		}
 		return nil
 	}
-	return s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: accept, Verified: zip.VerifiedBy == sdksource.Database})
+	o.Verified = zip.VerifiedBy == sdksource.Database
+	return s.installSource(ctx, source, o)
 }
 
 func (s *SDKs) get(ctx context.Context, dir string, release sdkmodule.SDK, lock string, unverified bool) (*sdksource.Zip, error) {
@@ -502,8 +505,13 @@ func (s *SDKs) Export(ctx context.Context, text, target string, o store.ExportOp
 
 // releaseOf returns the release that an SDK is, or is made of, and the lock file of the folder if it has that.
 func (s *SDKs) releaseOf(name string) (release sdkmodule.SDK, lock string, err error) {
-	if sdk, err := s.Store.Find(name); err == nil {
-		release = sdkmodule.SDK{Version: strings.TrimPrefix(sdk.Version, "go"), Platform: sdk.Platform}
+	sdk, err := s.Store.Find(name)
+	var m *store.Manifest
+	if err == nil {
+		m, err = s.Store.Manifest(sdk)
+	}
+	if err == nil {
+		release = releaseIn(m)
 		if release.Version, err = sdkmodule.ParseVersion(release.Version); err != nil {
 			return release, "", err
 		}
