@@ -119,7 +119,10 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 		var done func()
 		options.Progress, done = s.progress("installing "+filepath.Base(path), 0)
 		defer done()
-		return s.Store.InstallArchive(ctx, path, options)
+		tell := s.watchName(&options)
+		sdk, err := s.Store.InstallArchive(ctx, path, options)
+		tell(sdk)
+		return sdk, err
 	}
 	open := store.FromFolder
 	if o.From == FromZip {
@@ -150,7 +153,6 @@ func (s *SDKs) acceptFile(o InstallOptions, m *store.Manifest, name string, lock
 			return fmt.Errorf("%w; give it a name of its own: -name %s-changed", err, name)
 		}
 	}
-	s.tellReplaced(name, m)
 	return nil
 }
 
@@ -204,7 +206,10 @@ func (s *SDKs) installSource(ctx context.Context, source *store.Source, o store.
 	var done func()
 	o.Progress, done = s.progress("installing "+filepath.Base(source.Name), total)
 	defer done()
-	return s.Store.Install(ctx, source, o)
+	tell := s.watchName(&o)
+	sdk, err = s.Store.Install(ctx, source, o)
+	tell(sdk)
+	return sdk, err
 }
 
 // release returns which release is meant.
@@ -302,7 +307,6 @@ func (s *SDKs) installAs(ctx context.Context, name string, sdk *store.SDK) (*sto
 		if m.ID() != sdk.ID {
 			return fmt.Errorf("%s: somebody changes it; next: overlay sdk verify %s", sdk.Tree, sdk.Name)
 		}
-		s.tellReplaced(name, m)
 		return nil
 	}})
 }
@@ -375,9 +379,6 @@ func (s *SDKs) download(ctx context.Context, o store.InstallOptions, release sdk
 		if got := m.H1(); got != zip.H1 {
 			return fmt.Errorf("%s: the sum of its files is %s, expected %s, by %s", zip.From, got, zip.H1, zip.VerifiedBy)
 		}
-		if o.Name != "" {
-			s.tellReplaced(o.Name, m)
-		}
 		return nil
 	}
 	o.Verified = zip.VerifiedBy == sdksource.Database
@@ -430,10 +431,7 @@ func (s *SDKs) installPatched(ctx context.Context, o InstallOptions) (*store.SDK
 	if _, err := checkRelease(name, release, true); err != nil {
 		return nil, err
 	}
-	sdk, err := s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: func(m *store.Manifest, _ string) error {
-		s.tellReplaced(name, m)
-		return nil
-	}})
+	sdk, err := s.installSource(ctx, source, store.InstallOptions{Name: name})
 	if err != nil {
 		return nil, err
 	}

@@ -82,9 +82,20 @@ func releaseIn(m *store.Manifest) sdkmodule.SDK {
 	return sdkmodule.SDK{Version: strings.TrimPrefix(m.Version, "go"), Platform: m.Platform}
 }
 
-// tellReplaced says which SDK loses a name, if one does.
-func (s *SDKs) tellReplaced(name string, m *store.Manifest) {
-	if old, err := s.Store.Find(name); err == nil && old.ID != m.ID() {
-		fmt.Fprintf(s.Err, "%s was the name of another SDK until now: that in %s\n", name, old.Tree)
+// watchName returns what tells which SDK has lost its name to one that is installed as options say, if one has.
+func (s *SDKs) watchName(o *store.InstallOptions) (tell func(sdk *store.SDK)) {
+	var old *store.SDK
+	accept := o.Accept
+	o.Accept = func(m *store.Manifest, name string) error {
+		old, _ = s.Store.Find(name) // Where there is none, none loses it.
+		if accept == nil {
+			return nil
+		}
+		return accept(m, name)
+	}
+	return func(sdk *store.SDK) {
+		if sdk != nil && old != nil && old.ID != sdk.ID {
+			fmt.Fprintf(s.Err, "%s was the name of another SDK until now: that in %s\n", sdk.Name, old.Tree)
+		}
 	}
 }
