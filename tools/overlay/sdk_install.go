@@ -19,11 +19,13 @@ var sdkInstallVerb = command.Verb{
 	Description: `
 Takes Go SDKs into the store, and lays each out as a GOROOT. VERSION is one such as 1.26.8, part of one, such as 1.26, or latest. By
 default it is what files here ask for. The first of these that there is counts: the toolchain or go line of go.work, that of go.mod, .go-version,
-.tool-versions, and of .envrc a line such as "use go 1.26" or "export GOTOOLCHAIN=go1.26.8".
+.tool-versions, and of .envrc a line such as "use go 1.26" or "export GOTOOLCHAIN=go1.26.8". One that is no
+release, such as go1.26.8-prod, has to be installed already.
 
 An SDK comes from GOPROXY, or without network from what the module cache has. Its sum has to be that of go_sdk.lock.json, if that has the version, or
-else of the checksum database. Or it is in a FOLDER with a GOROOT, a zip of the module golang.org/toolchain, or an archive of
-"overlay sdk export": a name with a slash is a folder, and one that ends as those of zips and archives do is one.
+else of the checksum database. With -from proxy, too: that takes the newest version there is, and not the newest in that file. Or it is in a FOLDER
+with a GOROOT, a zip of the module golang.org/toolchain, or an archive of "overlay sdk export": a name with a slash is a folder, and one that ends as
+those of zips and archives do is one.
 
 With -overlays, the SDK has the changes of a set, or of an overlay, to packages of Go itself, as far as they need no compiling: those of
 Go's own tools are made by a go_goroot target of Bazel. It is called VERSION-SET, and costs only what differs. What "go version" says stays.
@@ -31,7 +33,8 @@ Go's own tools are made by a go_goroot target of Bazel. It is called VERSION-SET
 The store has each file once. It is in $GO_OVERLAY_SDK_STORE, or else in go_overlay/sdk of the user's data ($XDG_DATA_HOME,
 ~/.local/share). Its files are read-only, and shared by all SDKs: don't change them.
 
-An SDK that is installed already is read, and if others have changed its files, installed again.
+An SDK that is installed already is read, and if others have changed its files, or neither that file nor the database has verified them, installed
+again. The name of a release, such as 1.26.8 or 1.26.8-linux_arm64, is for that alone.
 `,
 	Fails: "an SDK can't be installed; then nothing has changed, but that those named before it are",
 	Examples: []command.Example{

@@ -5,6 +5,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdklock"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdkmodule/fakeproxy"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
 )
 
 // sdkZip is the module zip of a small SDK, whose go command tells what it is run with.
@@ -378,4 +380,269 @@ func TestSDKPatched(t *testing.T) {
 	s.ok("sdk install -overlays louder -name 1.26.8-louder2 1.26.8", "1.26.8-louder2 is installed")
 	s.fails("sdk install -overlays louder -name 1.26.8 1.26.8", "without overlays")
 	s.fails("sdk install -overlays louder ./elsewhere", "-overlays takes a version")
+}
+
+// changedSDK copies an SDK that is installed, and changes the file errors.go.
+func (s *shop) changedSDK(name string) (dir string) {
+	s.t.Helper()
+	dir = s.t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(strings.TrimSpace(s.ok("sdk path "+name)))); err != nil {
+		s.t.Fatal(err)
+	}
+	path := filepath.Join(dir, "src", "errors", "errors.go")
+	if err := os.Remove(path); err != nil {
+		s.t.Fatal(err)
+	}
+	fakeproxy.WriteFile(s.t, path, "package errors // changed\n")
+	return dir
+}
+
+// isChanged tells whether an SDK has what changedSDK has changed.
+func (s *shop) isChanged(name string) bool {
+	s.t.Helper()
+	content, err := os.ReadFile(filepath.Join(strings.TrimSpace(s.ok("sdk path "+name)), "src", "errors", "errors.go"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.HasSuffix(string(content), "// changed\n")
+}
+
+// asks tells whether a command line, which has to work, asks the proxy for something.
+func (s *shop) asks(line string, words ...string) bool {
+	s.t.Helper()
+	before := s.servers.Requests
+	s.ok(line, words...)
+	return s.servers.Requests != before
+}
+
+// inOtherStore does something with a new store.
+func (s *shop) inOtherStore(do func(store string)) {
+	before := os.Getenv(store.Variable)
+	other := filepath.Join(s.t.TempDir(), "other")
+	s.t.Setenv(store.Variable, other)
+	do(other)
+	s.t.Setenv(store.Variable, before)
+}
+
+// lock writes a lock file with versions as served, and others with a sum that is wrong.
+func (s *shop) lock(versions, wrong []string) {
+	s.t.Helper()
+	var entries []string
+	for _, version := range slices.Concat(versions, wrong) {
+		h1, sum := s.servers.Sums(sdkmodule.SDK{Version: version, Platform: gosdk.Host})
+		if slices.Contains(wrong, version) {
+			h1 = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+		}
+		entries = append(entries, fmt.Sprintf(`%q: {%q: {"h1": %q, "sha256": %q}}`, version, gosdk.Host, h1, sum))
+	}
+	s.write(sdklock.Name, `{"lock_version": 1, "sdks": {`+strings.Join(entries, ",")+`}}`)
+}
+
+// otherPlatform is one that has Go, and is not this machine's.
+var otherPlatform = gosdk.Platform{GOOS: "linux", GOARCH: "riscv64"}
+
+// TestSDKNames checks that the name of a release is that of nothing else, by whatever way it comes.
+func TestSDKNames(t *testing.T) {
+	s := newShop(t, "1.26.7", "1.26.8")
+	before := s.servers.Requests
+	for name, means := range map[string]string{
+		"go1.26.8-mine": "1.26.8-mine", "v1.26.8": "1.26.8", "1.26.x": "1.26", "1.26": "the newest version", "latest": "the newest version", "stable": "the newest version",
+		"current": "the one that overlay sdk use has chosen",
+	} {
+		s.fails("sdk install -name "+name+" 1.26.8", name+" can't be the name of an SDK: it means "+means, "by -name")
+	}
+	s.fails("sdk install -name .mine 1.26.8", "can't be the name of an SDK", "by -name")
+	for name, line := range map[string]string{"1.26.7": "1.26.8", "1.26.8-" + otherPlatform.String(): "1.26.8", "1.26.8": "-platform " + otherPlatform.String() + " 1.26.8"} {
+		s.fails("sdk install -name "+name+" "+line, name+" is the name of Go ", ", and this is 1.26.8 ", "by -name")
+	}
+	if s.servers.Requests != before {
+		t.Error("the proxy was asked for what can't be installed")
+	}
+	s.ok("sdk install 1.26.7 1.26.8")
+	if s.asks("sdk install -name mine 1.26.8", "mine is installed") || s.asks("sdk install -name 1.26.8-"+gosdk.Host.String()+" 1.26.8") {
+		t.Error("what the store has was downloaded for another name")
+	}
+	if one, other := s.ok("sdk path mine"), s.ok("sdk path 1.26.8"); one != other {
+		t.Errorf("the same files are in %s and %s", one, other)
+	}
+
+	// One that is there keeps its name.
+	sdks := filepath.Join(os.Getenv(store.Variable), "sdks")
+	if err := os.Rename(filepath.Join(sdks, "mine"), filepath.Join(sdks, "go1.26.8-mine")); err != nil {
+		t.Fatal(err)
+	}
+	s.ok("sdk install -name go1.26.8-mine 1.26.8", "go1.26.8-mine is installed")
+
+	changed := s.changedSDK("1.26.8")
+	s.fails("sdk install -name 1.26.7 "+changed, "1.26.7 is the name of Go 1.26.7 ")
+	s.fails("sdk install -name latest "+changed, "latest can't be the name")
+	s.fails("sdk install -platform "+otherPlatform.String()+" "+changed, "is for "+gosdk.Host.String()+", expected "+otherPlatform.String())
+	s.inOtherStore(func(dir string) {
+		for _, name := range []string{"1.26.7", "latest", "1.26.8-" + gosdk.Host.String()} {
+			s.ok("sdk install -name mine " + changed)
+			if err := os.Rename(filepath.Join(dir, "sdks", "mine"), filepath.Join(dir, "sdks", name)); err != nil {
+				t.Fatal(err)
+			}
+			s.ok("sdk export -o " + name + ".tar.zst " + name)
+		}
+	})
+	s.fails("sdk install 1.26.7.tar.zst", "1.26.7.tar.zst: 1.26.7 is the name of Go 1.26.7 ", ", and this is 1.26.8 ")
+	s.fails("sdk install latest.tar.zst", "latest can't be the name of an SDK")
+	s.fails("sdk install 1.26.8-"+gosdk.Host.String()+".tar.zst", "has other files than the one that is installed")
+	s.ok("sdk exec 1.26.7 -- go version", "go1.26.7 ")
+
+	overlay := `{"name": "%s", "importpath": "errors", "replace": {"errors.go": "errors.go"}}`
+	port := otherPlatform.String()
+	s.write("go.mod", "module example.com/m\n\ngo 1.26\n")
+	s.write("overlays.json", `{"overlays": [`+fmt.Sprintf(overlay, port)+","+fmt.Sprintf(overlay, "my_set")+`]}`)
+	s.write("errors.go", "package errors // changed\n")
+	s.fails("sdk install -overlays "+port+" 1.26.8", "1.26.8-"+port+" is the name of Go 1.26.8 "+port, "by -name")
+	s.fails("sdk install -overlays "+port+" -name 1.26.7 1.26.8", "1.26.7 is the name of Go 1.26.7 ", "by -name")
+	s.fails("sdk install -overlays "+port+" -name 1.26.8-"+gosdk.Host.String()+" 1.26.8", "without overlays", "by -name")
+	s.ok("sdk install -overlays my_set 1.26.8", "1.26.8-my_set is installed") // looks like a platform
+	if s.isChanged("1.26.8") || s.isChanged("1.26.8-"+gosdk.Host.String()) {
+		t.Error("a release has the name of what is another one")
+	}
+
+	// What else has a name is told when it loses it.
+	s.write("errors.go", "package errors\n")
+	if said := s.ok("sdk install -overlays " + port + " -name 1.26.8-my_set 1.26.8"); !strings.Contains(said, "1.26.8-my_set was the name of another SDK") {
+		t.Errorf("it says %q", said)
+	}
+	if said := s.ok("sdk install -overlays " + port + " -name 1.26.8-my_set 1.26.8"); strings.Contains(said, "another SDK") {
+		t.Errorf("of the same one it says %q", said)
+	}
+}
+
+// TestSDKUnverified checks that what nobody has verified is not taken for a release later.
+func TestSDKUnverified(t *testing.T) {
+	s := newShop(t, "1.26.7", "1.26.8")
+	s.ok("sdk install 1.26.8")
+	if s.asks("sdk install 1.26.8") {
+		t.Error("what was verified was asked for again")
+	}
+	changed := s.changedSDK("1.26.8")
+	again := func() {
+		t.Helper()
+		s.ok("sdk remove 1.26.8")
+		s.ok("sdk install "+changed, "no go_sdk.lock.json vouches", "1.26.8 is installed")
+	}
+	for _, line := range []string{"sdk install 1.26.8", "sdk install -from proxy 1.26.8"} {
+		again()
+		s.ok(line, "1.26.8 is installed", "was the name of another SDK")
+		if s.isChanged("1.26.8") {
+			t.Errorf("after overlay %s, it has what nobody has published", line)
+		}
+	}
+	again()
+	s.ok("sdk install -name mine 1.26.8", "mine is installed")
+	if s.isChanged("mine") {
+		t.Error("another name has what nobody has published")
+	}
+	again()
+	s.write("go.mod", "module example.com/m\n\ngo 1.26\n")
+	s.write("overlays.json", `{"overlays": [{"name": "env", "importpath": "errors", "new_srcs": ["env.go"]}]}`)
+	s.write("env.go", "package errors\n")
+	if said, exit := s.run("sdk", "install", "-overlays", "env", "1.26.8"); exit != 0 || s.isChanged("1.26.8-env") {
+		t.Errorf("overlays are put on what nobody has published: %s", said)
+	}
+
+	database := os.Getenv("GOSUMDB")
+	t.Setenv("GOSUMDB", "off")
+	s.ok("sdk install -unverified 1.26.7", "1.26.7 "+gosdk.Host.String()+" is not verified")
+	s.fails("sdk install 1.26.7", "GOSUMDB is off")
+	t.Setenv("GOSUMDB", database)
+	if !s.asks("sdk install 1.26.7") {
+		t.Error("what was not verified is trusted")
+	}
+	if s.asks("sdk install 1.26.7") {
+		t.Error("what is verified was asked for again")
+	}
+
+	// What a lock file vouches for, it does so for its folder alone.
+	s.ok("sdk remove 1.26.7")
+	s.lock([]string{"1.26.7"}, nil)
+	s.ok("sdk install 1.26.7")
+	if s.asks("sdk install 1.26.7") {
+		t.Error("what the lock file has was asked for again")
+	}
+	if err := os.Remove(filepath.Join(s.dir, sdklock.Name)); err != nil {
+		t.Fatal(err)
+	}
+	if !s.asks("sdk install 1.26.7") {
+		t.Error("a lock file that is not there vouches for something")
+	}
+}
+
+// TestSDKLockCounts checks that nothing passes a lock file over.
+func TestSDKLockCounts(t *testing.T) {
+	s := newShop(t, "1.26.7", "1.26.8")
+	s.ok("sdk install 1.26.8")
+	for _, broken := range []string{"<<<<<<< HEAD\n", `{"lock_version": 2}`} {
+		s.write(sdklock.Name, broken)
+		for _, from := range []string{"", "-from lock ", "-from proxy "} {
+			s.fails("sdk install "+from+"1.26.7", "the lock file ")
+			s.fails("sdk install "+from+"1.26", "the lock file ")
+		}
+	}
+	s.lock(nil, []string{"1.26.8"})
+	for _, line := range []string{"1.26.8", "-from lock 1.26.8", "-from proxy 1.26.8", "-from proxy latest", "-name mine 1.26.8"} {
+		s.fails("sdk install "+line, "h1:AAAA")
+	}
+
+	// The proxy tells the version, and where there is none the lock file knows of.
+	s.lock([]string{"1.26.7"}, nil)
+	s.ok("sdk install 1.26", "1.26.7 is installed")
+	s.ok("sdk install -from proxy 1.26", "1.26.8 is installed")
+	s.ok("sdk install 1.26.8", "1.26.8 is installed")
+	s.fails("sdk install -from lock 1.26.8", "has no 1.26.8")
+}
+
+// TestSDKCustom installs what go.mod asks for by a name that is of no release.
+func TestSDKCustom(t *testing.T) {
+	s := newShop(t, "1.26.8")
+	s.write("go.mod", "module example.com/m\n\ngo 1.26\n\ntoolchain go1.26.8-louder\n")
+	s.write("overlays.json", `{"overlays": [{"name": "louder", "importpath": "errors", "replace": {"errors.go": "errors.go"}}]}`)
+	s.write("errors.go", "package errors // changed\n")
+	s.fails("sdk install", "go.mod:5: toolchain go1.26.8-louder: it is no release of Go, and not installed")
+	s.fails("sdk path", "1.26.8-louder is not installed", "next: overlay sdk list")
+	for range 2 { // The second time as after an edit.
+		s.ok("sdk install -overlays louder", "1.26.8-louder is installed")
+	}
+	if s.asks("sdk install", "1.26.8-louder is installed") || !s.isChanged("1.26.8-louder") {
+		t.Error("it is no more what it was")
+	}
+	s.lock([]string{"1.26.8"}, nil)
+	for _, flags := range []string{"-name mine", "-platform " + otherPlatform.String(), "-from lock -unverified", "-from proxy"} {
+		s.fails("sdk install "+flags, "go.mod:5: toolchain go1.26.8-louder: ", "it is installed, but no release of Go", "next: name a version")
+	}
+
+	s.ok("sdk pack 1.26.8-louder", "packed 1.26.8-louder")
+	tree := strings.TrimPrefix(strings.TrimSpace(s.ok("sdk install")), "1.26.8-louder is installed: ")
+	path := filepath.Join(tree, "src", "errors", "errors.go")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	fakeproxy.WriteFile(t, path, "package wrong\n")
+	s.fails("sdk install", "go.mod:5: toolchain go1.26.8-louder: ", "damaged", "errors.go", "next: overlay sdk repair 1.26.8-louder")
+	link := filepath.Join(os.Getenv(store.Variable), "sdks", "1.26.8-louder")
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	fakeproxy.WriteFile(t, link, "")
+	s.fails("sdk install", "go.mod:5: toolchain go1.26.8-louder: ", "expected", "next: overlay sdk repair 1.26.8-louder")
+}
+
+// TestSDKForOtherPlatform installs one for a platform that is not this machine's.
+func TestSDKForOtherPlatform(t *testing.T) {
+	s := newShop(t, "1.26.8")
+	sdk := sdkmodule.SDK{Version: "1.26.8", Platform: otherPlatform}
+	s.servers.Published[sdk.ModuleVersion()] = sdkZip(t, sdk)
+	s.servers.Served = s.servers.Published
+	name := "1.26.8-" + otherPlatform.String()
+	s.ok("sdk install -platform "+otherPlatform.String()+" 1.26.8", name+" is installed")
+	if _, err := os.Stat(filepath.Join(strings.TrimSpace(s.ok("sdk path "+name)), filepath.FromSlash(otherPlatform.Binary("compile")))); err != nil {
+		t.Error(err)
+	}
+	s.fails("sdk path 1.26.8", "not installed")
 }

@@ -21,7 +21,7 @@ def go_goroot(name, sdk, overlays = None, **kwargs):
     tools and `go version` have a version of their own, so that their results in caches are told apart.
 
     `bazel run //:goroot -- install [NAME]` installs it into the SDK store, by the command of
-    `@go_overlay//tools:sdk`: by the name `NAME`, or else by its version.
+    `@go_overlay//tools:sdk`: by the name `NAME`, or else by its version and `name`: `1.26.8-goroot`.
 
     The output group `overlay_json` has the changes in the form of `go build -overlay`, by names relative to
     the GOROOT.

@@ -34,17 +34,22 @@ Take an SDK for {machine}, or a set without overlays of Go's tools; or choose an
         sdk = display_label(ctx.attr.sdk.label),
     ))
 
-# What bazel run does. The folder of runfiles is the current one, or the script's own where it is run by hand.
+# What bazel run does. The folder of runfiles is the current one, or the script's own where it is run by hand: then, too, the lock file
+# is that of the user's folder. The name is never the version alone, which is that of the SDK without overlays.
 _RUN = """#!/bin/sh
 set -eu
+export BUILD_WORKING_DIRECTORY="${{BUILD_WORKING_DIRECTORY:-$PWD}}"
 [ -e {command} ] || cd "$0.runfiles/{workspace}"
 tree=$(cd {tree} && pwd -P)
 if [ "${{1-}}" = install ] && [ $# -le 2 ]; then
-  exec {command} sdk install -from dir ${{2:+-name "$2"}} "$tree"
+  version=$(sed '1s/^go//;s/[- ].*//;q' "$tree/VERSION") || version=
+  target={target}
+  name=${{2:-${{version:+$version-$target}}}}
+  exec {command} sdk install -from dir ${{name:+-name "$name"}} "$tree"
 fi
 echo "{label} is a GOROOT:
   $tree
-To install it into the SDK store, where overlay sdk use, exec and env find it by its version, or by a name:
+To install it into the SDK store, where overlay sdk use, exec and env find it by NAME, or else by its version and the name of the target:
   bazel run {label} -- install [NAME]"
 [ $# -eq 0 ] || exit 2
 """
@@ -70,6 +75,7 @@ def _runnable(ctx, tree):
             bin_path = "bazel-bin/{}/{}".format(ctx.label.package, ctx.label.name).replace("//", "/"),
             command = shell.quote(command.short_path),
             label = display_label(ctx.label),
+            target = shell.quote(ctx.label.name.replace("/", "_")),
             tree = shell.quote(tree.short_path),
             workspace = ctx.workspace_name,
         ),

@@ -30,7 +30,7 @@ func (c *SDKChanges) Name() string {
 }
 
 // byBuild is what to do about what only a build makes.
-const byBuild = "next: take it out of the set, or have Bazel build a go_goroot target, and install that: bazel run //:goroot -- install"
+const byBuild = "next: take it out of the set, or have Bazel build a go_goroot target, and install that: bazel run //:goroot -- install NAME"
 
 // SDKChanges returns what a set, or overlay, or else the one that builds use, makes of an SDK, which may be another one than builds have. Root is the path
 // of its GOROOT, as it was distributed. An overlay that does not fit it is an error. It says how many of the set are for other packages than the SDK's.

@@ -211,7 +211,7 @@ func TestSDKChangesErrors(t *testing.T) {
 		attrs[name] = value
 		return attrs
 	}
-	const byBazel = "bazel run //:goroot -- install"
+	const byBazel = "bazel run //:goroot -- install NAME"
 	for name, test := range map[string]struct {
 		set   string
 		rules []rule

@@ -40,13 +40,9 @@ func (s *SDKs) tellCleaning(c *store.Cleaning, done string, dryRun bool) error {
 
 // Pack packs SDKs.
 func (s *SDKs) Pack(ctx context.Context, texts []string) error {
-	var names []string
-	for _, text := range texts {
-		sdk, err := s.find(text)
-		if err != nil {
-			return err
-		}
-		names = append(names, sdk.Name)
+	names, err := s.findAll(texts)
+	if err != nil {
+		return err
 	}
 	advance, done := s.progress("packing", 0)
 	defer done()
@@ -60,13 +56,9 @@ func (s *SDKs) Pack(ctx context.Context, texts []string) error {
 
 // Pin keeps SDKs, or lets them go.
 func (s *SDKs) Pin(ctx context.Context, texts []string, pinned bool) error {
-	var names []string
-	for _, text := range texts {
-		sdk, err := s.find(text)
-		if err != nil {
-			return err
-		}
-		names = append(names, sdk.Name)
+	names, err := s.findAll(texts)
+	if err != nil {
+		return err
 	}
 	for _, name := range names {
 		if err := s.Store.Pin(ctx, name, pinned); err != nil {

@@ -50,12 +50,9 @@ func (s *SDKs) Install(ctx context.Context, o InstallOptions) error {
 		o.From = fromOf(o.What)
 	}
 	if o.Name != "" {
-		if err := store.CheckName(o.Name); err != nil {
+		if err := s.checkName(o.Name); err != nil {
 			return err
 		}
-	}
-	if o.Platform == (gosdk.Platform{}) {
-		o.Platform = gosdk.Host
 	}
 	var sdk *store.SDK
 	var err error
@@ -113,16 +110,19 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 			return nil, fmt.Errorf("%s: expected a GOROOT, but there is no file VERSION: %w", o.What, err)
 		}
 	}
-	lock, err := s.lockFile()
+	lock, _, err := s.lockFile()
 	if err != nil {
 		return nil, err
 	}
-	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest, name string) error { return s.acceptFile(o.What, m, name, lock) }}
+	options := store.InstallOptions{Name: o.Name, Accept: func(m *store.Manifest, name string) error { return s.acceptFile(o, m, name, lock) }}
 	if o.From == FromArchive {
 		var done func()
 		options.Progress, done = s.progress("installing "+filepath.Base(path), 0)
 		defer done()
-		return s.Store.InstallArchive(ctx, path, options)
+		tell := s.watchName(&options)
+		sdk, err := s.Store.InstallArchive(ctx, path, options)
+		tell(sdk)
+		return sdk, err
 	}
 	open := store.FromFolder
 	if o.From == FromZip {
@@ -135,33 +135,66 @@ func (s *SDKs) installFile(ctx context.Context, o InstallOptions) (*store.SDK, e
 	return s.installSource(ctx, source, options)
 }
 
-// acceptFile returns an error if an SDK would have the name of a release, but is not what the lock file says of it, or what has that name already.
-func (s *SDKs) acceptFile(path string, m *store.Manifest, name string, lock *sdklock.File) error {
-	release := sdkmodule.SDK{Version: strings.TrimPrefix(m.Version, "go"), Platform: m.Platform}
-	if name != store.NameOf(release.Version, release.Platform) {
-		return nil
+// acceptFile returns an error if an SDK can't have a name: that of a release is for what the lock file says of it, or what has that name already.
+func (s *SDKs) acceptFile(o InstallOptions, m *store.Manifest, name string, lock *sdklock.File) error {
+	if o.Platform != (gosdk.Platform{}) && o.Platform != m.Platform {
+		return fmt.Errorf("%s is for %s, expected %s", o.What, m.Platform, o.Platform)
 	}
-	own := fmt.Sprintf("give it a name of its own: -name %s-changed", name)
+	if err := s.checkName(name); err != nil {
+		return fmt.Errorf("%s: %w", o.What, err)
+	}
+	release := releaseIn(m)
+	isRelease, err := checkRelease(name, release, false)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.What, err)
+	}
+	if isRelease {
+		if err := s.acceptRelease(o.What, m, name, lock); err != nil {
+			return fmt.Errorf("%w; give it a name of its own: -name %s-changed", err, name)
+		}
+	}
+	return nil
+}
+
+func (s *SDKs) acceptRelease(path string, m *store.Manifest, name string, lock *sdklock.File) error {
+	release := releaseIn(m)
 	if entry, ok := lock.Entry(release); ok {
 		if got := m.H1(); got != entry.H1 {
-			return fmt.Errorf("%s says that it is %s, but its files are not those of the lock file: their sum is %s, expected %s; %s", path, release, got, entry.H1, own)
+			return fmt.Errorf("%s says that it is %s, but its files are not those of the lock file: their sum is %s, expected %s", path, release, got, entry.H1)
 		}
 		return nil
 	}
+	if s.Store.IsVerified(m.ID()) {
+		return nil
+	}
 	if sdk, err := s.Store.Find(name); err == nil && sdk.ID != m.ID() {
-		return fmt.Errorf("%s says that it is %s, but has other files than the one that is installed, in %s; %s", path, release, sdk.Tree, own)
+		return fmt.Errorf("%s says that it is %s, but has other files than the one that is installed, in %s", path, release, sdk.Tree)
 	}
 	fmt.Fprintf(s.Err, "no %s vouches that %s is %s as Go's project has published it\n", sdklock.Name, path, release)
 	return nil
 }
 
-// lockFile returns the lock file of the folder, which is empty if there is none.
-func (s *SDKs) lockFile() (*sdklock.File, error) {
-	path, err := sdksource.FindLock(s.Dir)
+// lockFile returns the lock file of the folder, and its path: an empty one, and "", if there is none.
+func (s *SDKs) lockFile() (file *sdklock.File, path string, err error) {
+	path, err = sdksource.FindLock(s.Dir)
 	if err != nil || path == "" {
-		return &sdklock.File{}, err
+		return &sdklock.File{}, "", err
 	}
-	return sdklock.Read(path)
+	file, err = sdklock.Read(path)
+	return file, path, err
+}
+
+// lockOf returns the path of the lock file of the folder, if that has a release, and the sum that it has. Both are "" if it has not.
+func (s *SDKs) lockOf(release sdkmodule.SDK) (path, h1 string, err error) {
+	file, path, err := s.lockFile()
+	if err != nil {
+		return "", "", err
+	}
+	entry, ok := file.Entry(release)
+	if !ok {
+		return "", "", nil
+	}
+	return path, entry.H1, nil
 }
 
 func (s *SDKs) installSource(ctx context.Context, source *store.Source, o store.InstallOptions) (sdk *store.SDK, err error) {
@@ -173,108 +206,158 @@ func (s *SDKs) installSource(ctx context.Context, source *store.Source, o store.
 	var done func()
 	o.Progress, done = s.progress("installing "+filepath.Base(source.Name), total)
 	defer done()
-	return s.Store.Install(ctx, source, o)
+	tell := s.watchName(&o)
+	sdk, err = s.Store.Install(ctx, source, o)
+	tell(sdk)
+	return sdk, err
 }
 
-// release returns which release is meant, and the lock file that has it, or "".
-func (s *SDKs) release(ctx context.Context, o InstallOptions) (release sdkmodule.SDK, lock string, err error) {
+// release returns which release is meant.
+func (s *SDKs) release(ctx context.Context, o InstallOptions) (release sdkmodule.SDK, err error) {
 	release.Platform = o.Platform
+	if release.Platform == (gosdk.Platform{}) {
+		release.Platform = gosdk.Host
+	}
 	text, why := o.What, ""
 	if text == "" {
 		want, err := sdksource.Wanted(s.Dir)
 		if err != nil {
-			return release, "", err
+			return release, err
 		}
-		if want.Custom {
-			return release, "", fmt.Errorf("%s: it is no release of Go, and not installed; whoever has made it can give it to you by overlay sdk export", want)
-		}
-		text, why = want.Version, want.String()+": "
+		text, _, _ = strings.Cut(want.Version, "-") // what one is made of that is no release
+		why = want.String() + ": "
 	}
-	found, err := sdksource.FindLock(s.Dir)
+	_, lock, err := s.lockFile()
 	if err != nil {
-		return release, "", err
+		return release, err
+	}
+	if o.From == FromLock && lock == "" {
+		return release, fmt.Errorf("%s: there is no %s in it or above it; next: overlay sdk lock VERSION, or leave -from out", s.Dir, sdklock.Name)
 	}
 	if o.From == FromProxy {
-		found = ""
+		lock = ""
 	}
-	if o.From == FromLock && found == "" {
-		return release, "", fmt.Errorf("%s: there is no %s in it or above it; next: overlay sdk lock VERSION, or leave -from out", s.Dir, sdklock.Name)
+	release.Version, err = sdksource.Resolve(ctx, text, release.Platform, lock)
+	if lock != "" && o.From != FromLock && errors.As(err, new(*sdksource.NotLockedError)) {
+		release.Version, err = sdksource.Resolve(ctx, text, release.Platform, "")
 	}
-	if found != "" {
-		release.Version, err = sdksource.Resolve(ctx, text, o.Platform, found)
-		if err == nil {
-			return release, found, nil
-		}
-		if o.From == FromLock {
-			return release, "", fmt.Errorf("%s%w", why, err)
-		}
+	if err != nil {
+		return release, fmt.Errorf("%s%w", why, err)
 	}
-	if release.Version, err = sdksource.Resolve(ctx, text, o.Platform, ""); err != nil {
-		return release, "", fmt.Errorf("%s%w", why, err)
-	}
-	return release, "", nil
+	return release, nil
 }
 
 // installRelease installs a release of Go, unless it is installed already, and as it should be.
 func (s *SDKs) installRelease(ctx context.Context, o InstallOptions) (*store.SDK, error) {
-	if sdk := s.custom(o); sdk != nil {
-		return sdk, nil
+	if o.What == "" {
+		if want, err := sdksource.Wanted(s.Dir); err != nil {
+			return nil, err
+		} else if want.Custom {
+			sdk, err := s.custom(ctx, o, want.Version)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", want, err)
+			}
+			return sdk, nil
+		}
 	}
-	release, lock, err := s.release(ctx, o)
+	release, err := s.release(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	name := o.Name
-	if name == "" {
-		name = store.NameOf(release.Version, release.Platform)
+	stockName := store.NameOf(release.Version, release.Platform)
+	if o.Name == "" || o.Name == stockName {
+		return s.stock(ctx, release, o)
 	}
-	if sdk := s.healthy(ctx, name, release, lock); sdk != nil {
+	if _, err := checkRelease(o.Name, release, false); err != nil {
+		return nil, err
+	}
+	lock, h1, err := s.lockOf(release)
+	if err != nil {
+		return nil, err
+	}
+	if sdk := s.healthy(ctx, o.Name, release, h1); sdk != nil {
+		return sdk, nil
+	}
+	if stock := s.healthy(ctx, stockName, release, h1); stock != nil {
+		return s.installAs(ctx, o.Name, stock)
+	}
+	return s.download(ctx, store.InstallOptions{Name: o.Name}, release, lock, o.Unverified)
+}
+
+// stock returns a release by its own name, which it installs if need be.
+func (s *SDKs) stock(ctx context.Context, release sdkmodule.SDK, o InstallOptions) (*store.SDK, error) {
+	lock, h1, err := s.lockOf(release)
+	if err != nil {
+		return nil, err
+	}
+	name := store.NameOf(release.Version, release.Platform)
+	if sdk := s.healthy(ctx, name, release, h1); sdk != nil {
 		return sdk, nil
 	}
 	return s.download(ctx, store.InstallOptions{Name: name}, release, lock, o.Unverified)
 }
 
-// custom returns the SDK that files of the folder ask for by a name that is of no release, if it is installed.
-func (s *SDKs) custom(o InstallOptions) *store.SDK {
-	if o.What != "" {
-		return nil
-	}
-	want, err := sdksource.Wanted(s.Dir)
-	if err != nil || !want.Custom {
-		return nil
-	}
-	sdk, err := s.Store.Find(want.Version)
+// installAs gives an SDK that is laid out another name.
+func (s *SDKs) installAs(ctx context.Context, name string, sdk *store.SDK) (*store.SDK, error) {
+	source, err := store.FromFolder(sdk.Tree)
 	if err != nil {
+		return nil, err
+	}
+	return s.installSource(ctx, source, store.InstallOptions{Name: name, Accept: func(m *store.Manifest, _ string) error {
+		if m.ID() != sdk.ID {
+			return fmt.Errorf("%s: somebody changes it; next: overlay sdk verify %s", sdk.Tree, sdk.Name)
+		}
+		return nil
+	}})
+}
+
+// custom returns the SDK that files of the folder ask for by a name that is of no release, and so comes from nowhere.
+func (s *SDKs) custom(ctx context.Context, o InstallOptions, name string) (*store.SDK, error) {
+	sdk, err := s.Store.Find(name)
+	switch {
+	case errors.As(err, new(*store.NotInstalledError)):
+		return nil, errors.New("it is no release of Go, and not installed; whoever has made it can give it to you by overlay sdk export")
+	case err != nil:
+		return nil, fmt.Errorf("%w; next: overlay sdk repair %s", err, name)
+	case o.Name != "" || o.From != "" || o.Platform != (gosdk.Platform{}):
+		return nil, errors.New("it is installed, but no release of Go, which -name, -from and -platform are for; next: name a version")
+	}
+	if err := s.whole(ctx, sdk); err != nil {
+		return nil, fmt.Errorf("%s is installed, but damaged: %w; next: overlay sdk repair %[1]s", name, err)
+	}
+	return sdk, nil
+}
+
+// healthy returns the SDK with a name if it is a release, as a sum says, or else the checksum database, and has all of its files.
+func (s *SDKs) healthy(ctx context.Context, name string, release sdkmodule.SDK, h1 string) *store.SDK {
+	sdk, err := s.Store.Find(name)
+	if err != nil {
+		return nil
+	}
+	m, err := s.Store.Manifest(sdk)
+	if err != nil || releaseIn(m) != release {
+		return nil
+	}
+	if h1 == "" && !s.Store.IsVerified(sdk.ID) || h1 != "" && h1 != m.H1() {
+		return nil
+	}
+	if s.whole(ctx, sdk) != nil {
 		return nil
 	}
 	return sdk
 }
 
-// healthy returns the SDK with a name if it is the release, with all of its files, which what others have done to is undone.
-func (s *SDKs) healthy(ctx context.Context, name string, release sdkmodule.SDK, lock string) *store.SDK {
-	sdk, err := s.Store.Find(name)
-	if err != nil || sdk.Version != "go"+release.Version || sdk.Platform != release.Platform {
-		return nil
-	}
-	m, err := s.Store.Manifest(sdk)
+// whole returns an error unless an SDK has all of its files, and lays it out if it is packed.
+func (s *SDKs) whole(ctx context.Context, sdk *store.SDK) error {
+	problems, err := s.Store.Verify(ctx, []string{sdk.Name}, func(int64) {})
 	if err != nil {
-		return nil
+		return err
 	}
-	if lock != "" {
-		if file, err := sdklock.Read(lock); err != nil {
-			return nil
-		} else if entry, ok := file.Entry(release); ok && entry.H1 != m.H1() {
-			return nil
-		}
+	if len(problems) > 0 {
+		return errors.New(problems[0].String())
 	}
-	problems, err := s.Store.Verify(ctx, []string{name}, func(int64) {})
-	if err != nil || len(problems) > 0 {
-		return nil
-	}
-	if _, err := s.Store.Path(ctx, name); err != nil { // It may be packed.
-		return nil
-	}
-	return sdk
+	_, err = s.Store.Path(ctx, sdk.Name)
+	return err
 }
 
 // download installs a release from GOPROXY, or what the module cache has of it.
@@ -298,6 +381,7 @@ func (s *SDKs) download(ctx context.Context, o store.InstallOptions, release sdk
 		}
 		return nil
 	}
+	o.Verified = zip.VerifiedBy == sdksource.Database
 	return s.installSource(ctx, source, o)
 }
 
@@ -313,16 +397,16 @@ func (s *SDKs) get(ctx context.Context, dir string, release sdkmodule.SDK, lock 
 
 // installPatched installs a release with what overlays make of it.
 func (s *SDKs) installPatched(ctx context.Context, o InstallOptions) (*store.SDK, error) {
-	release, lock, err := s.release(ctx, o)
+	release, err := s.release(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	stockName := store.NameOf(release.Version, release.Platform)
-	stock := s.healthy(ctx, stockName, release, lock)
-	if stock == nil {
-		if stock, err = s.download(ctx, store.InstallOptions{Name: stockName}, release, lock, o.Unverified); err != nil {
-			return nil, err
-		}
+	if _, err := checkRelease(o.Name, release, true); err != nil {
+		return nil, err
+	}
+	stock, err := s.stock(ctx, release, o)
+	if err != nil {
+		return nil, err
 	}
 	d, err := desk.Open(s.Dir, s.Out, s.Err)
 	if err != nil {
@@ -339,13 +423,13 @@ func (s *SDKs) installPatched(ctx context.Context, o InstallOptions) (*store.SDK
 	change(source, changes)
 	name := o.Name
 	if name == "" {
-		name = stockName + "-" + changes.Name()
+		name = stock.Name + "-" + changes.Name()
 	}
-	if name == stockName {
-		return nil, fmt.Errorf("%s is the name of the SDK without overlays; give it another by -name", name)
+	if err := s.checkName(name); err != nil {
+		return nil, err
 	}
-	if err := store.CheckName(name); err != nil {
-		return nil, fmt.Errorf("%w; give it another by -name", err)
+	if _, err := checkRelease(name, release, true); err != nil {
+		return nil, err
 	}
 	sdk, err := s.installSource(ctx, source, store.InstallOptions{Name: name})
 	if err != nil {
@@ -420,35 +504,21 @@ func (s *SDKs) Export(ctx context.Context, text, target string, o store.ExportOp
 // releaseOf returns the release that an SDK is, or is made of, and the lock file of the folder if it has that.
 func (s *SDKs) releaseOf(name string) (release sdkmodule.SDK, lock string, err error) {
 	sdk, err := s.Store.Find(name)
+	var m *store.Manifest
 	if err == nil {
-		_, err = s.Store.Manifest(sdk)
+		m, err = s.Store.Manifest(sdk)
 	}
-	if err != nil {
-		// Its manifest can't be read: by its name, then.
-		text, platform, ok := strings.Cut(name, "-")
-		release.Version, release.Platform = text, gosdk.Host
-		if ok {
-			release.Platform, err = gosdk.ParsePlatform(platform)
-			if err != nil {
-				return release, "", err
-			}
+	if err == nil {
+		release = releaseIn(m)
+		if release.Version, err = sdkmodule.ParseVersion(release.Version); err != nil {
+			return release, "", err
 		}
 	} else {
-		release = sdkmodule.SDK{Version: strings.TrimPrefix(sdk.Version, "go"), Platform: sdk.Platform}
+		var ok bool
+		if release, ok = releaseNamed(name); !ok { // Its manifest can't be read: by its name, then.
+			return release, "", err
+		}
 	}
-	if release.Version, err = sdkmodule.ParseVersion(release.Version); err != nil {
-		return release, "", err
-	}
-	path, err := sdksource.FindLock(s.Dir)
-	if err != nil || path == "" {
-		return release, "", err
-	}
-	file, err := sdklock.Read(path)
-	if err != nil {
-		return release, "", err
-	}
-	if _, ok := file.Entry(release); !ok {
-		path = ""
-	}
-	return release, path, nil
+	lock, _, err = s.lockOf(release)
+	return release, lock, err
 }

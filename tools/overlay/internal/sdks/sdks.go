@@ -63,7 +63,7 @@ func (s *SDKs) installed(text string) (*store.SDK, error) {
 
 // locked returns the version of the lock file of the folder that part of one means, as install takes it, or the text if there is none.
 func (s *SDKs) locked(text string) (string, error) {
-	lock, err := s.lockFile()
+	lock, _, err := s.lockFile()
 	if err != nil || !sdksource.IsPartial(text) {
 		return text, err
 	}
@@ -124,6 +124,18 @@ func (s *SDKs) find(text string) (*store.SDK, error) {
 		return s.Store.Find(name)
 	}
 	return nil, errors.Join(err, listErr)
+}
+
+// findAll returns the names of the SDKs that texts mean.
+func (s *SDKs) findAll(texts []string) (names []string, err error) {
+	for _, text := range texts {
+		sdk, err := s.find(text)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, sdk.Name)
+	}
+	return names, nil
 }
 
 // progress tells on a terminal how far something is. Without a total it tells what is done.

@@ -38,12 +38,12 @@ type Zip struct {
 	SDK  sdkmodule.SDK
 	H1   string // the sum of its files, which it does have
 	From string // where it came from, for messages: a file, a URL, or GOPROXY
-	// VerifiedBy is the lock file, or the checksum database; or empty, if nobody has verified it.
+	// VerifiedBy is the lock file, or [Database]; or empty, if nobody has verified it.
 	VerifiedBy string
 }
 
-// databaseName is what messages call it.
-const databaseName = "the checksum database"
+// Database is what messages call the one of checksums.
+const Database = "the checksum database"
 
 // Download gets a version, as [Resolve] returns it, for a platform. It takes what the module cache has
 // of it, without network if the lock file has the version. Nothing is written there, and nothing is unpacked.
@@ -190,8 +190,12 @@ func (d *download) get(ctx context.Context) (*Zip, error) {
 		if d.Lock != "" {
 			hint = d.Lock
 		}
-		return nil, fmt.Errorf("%w: %s has no entry for it, and there is no go command to ask the checksum database; "+
-			"%w, or lock the version where there is one: overlay sdk lock -platforms %s %s", errUnverified, hint, sdkmodule.ErrNoGo, d.sdk.Platform, d.sdk.Version)
+		noUse := ""
+		if d.Unverified {
+			noUse = ", which -unverified needs, too"
+		}
+		return nil, fmt.Errorf("%w: %s has no entry for it, and there is no go command to ask the checksum database%s; "+
+			"%w, or lock the version where there is one: overlay sdk lock -platforms %s %s", errUnverified, hint, noUse, sdkmodule.ErrNoGo, d.sdk.Platform, d.sdk.Version)
 	}
 	if d.command.DatabaseIsOff() && !d.Unverified {
 		return nil, fmt.Errorf("%w: %s", errUnverified, sdkmodule.DatabaseIsOff)
@@ -209,7 +213,7 @@ func (d *download) get(ctx context.Context) (*Zip, error) {
 			err = fmt.Errorf("%w\nnor can what the module cache has be taken: %w", err, cacheErr)
 		}
 	}
-	verifiedBy := databaseName
+	verifiedBy := Database
 	switch {
 	case err != nil:
 		return nil, err

@@ -147,9 +147,9 @@ func cache(t *testing.T) (zip string) {
 
 func TestDownload(t *testing.T) {
 	s := newServers(t)
-	newCall(t, "").ok(t, s, "GOPROXY", databaseName)
+	newCall(t, "").ok(t, s, "GOPROXY", Database)
 	lock := lockFile(t, s, "1.26.8")
-	newCall(t, lockFile(t, s, "1.26.0")).ok(t, s, "GOPROXY", databaseName)
+	newCall(t, lockFile(t, s, "1.26.0")).ok(t, s, "GOPROXY", Database)
 
 	asked := s.Asked
 	newCall(t, lock).ok(t, s, s.Proxy.URL, lock)
@@ -236,10 +236,10 @@ func TestWithoutGo(t *testing.T) {
 	newCall(t, lock).ok(t, s, files, lock)
 
 	// What nothing verifies, not even -unverified takes.
-	for _, unverified := range []bool{false, true} {
+	for unverified, noUse := range map[bool]string{false: "", true: ", which -unverified needs, too"} {
 		c := newCall(t, lockFile(t, s, "1.26.0"))
 		c.Unverified = unverified
-		c.fails(t, "1.26.8", "Go 1.26.8 linux_amd64: it can't be verified: "+c.Lock+" has no entry for it, and there is no go command to ask the checksum database; "+
+		c.fails(t, "1.26.8", "Go 1.26.8 linux_amd64: it can't be verified: "+c.Lock+" has no entry for it, and there is no go command to ask the checksum database"+noUse+"; "+
 			"put go on PATH, or set GO_OVERLAY_GO to its path, or lock the version where there is one: overlay sdk lock -platforms linux_amd64 1.26.8")
 	}
 	t.Setenv("GOPROXY", "")
@@ -295,9 +295,9 @@ func TestCached(t *testing.T) {
 	t.Setenv("GOPROXY", "off") // There is no network from here on.
 	s.Database.Close()
 	newCall(t, lock).ok(t, s, zip, lock)
-	newCall(t, "").ok(t, s, zip, databaseName)
+	newCall(t, "").ok(t, s, zip, Database)
 	c := newCall(t, "")
-	if c.ok(t, s, zip, databaseName); c.warnings.Len() > 0 {
+	if c.ok(t, s, zip, Database); c.warnings.Len() > 0 {
 		t.Errorf("got the warning %s", &c.warnings)
 	}
 
@@ -307,7 +307,7 @@ func TestCached(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	newCall(t, "").ok(t, s, zip, databaseName)
+	newCall(t, "").ok(t, s, zip, Database)
 
 	modCache := os.Getenv("GOMODCACHE")
 	t.Run("without go", func(t *testing.T) {
@@ -348,7 +348,7 @@ func TestCachedUnknown(t *testing.T) {
 			if err := os.WriteFile(zip, content, 0o666); err != nil {
 				t.Fatal(err)
 			}
-			newCall(t, "").ok(t, s, "GOPROXY", databaseName)
+			newCall(t, "").ok(t, s, "GOPROXY", Database)
 			c := newCall(t, lock)
 			c.ok(t, s, s.Proxy.URL, lock)
 			if got, want := c.warnings.String(), "warning: "+zip+" is not what "+lock+" has; it is downloaded instead\n"; got != want {
@@ -503,7 +503,7 @@ func TestProgress(t *testing.T) {
 			once.Do(func() { close(half) })
 		}
 	}
-	c.ok(t, s, "GOPROXY", databaseName)
+	c.ok(t, s, "GOPROXY", Database)
 	if !slices.Contains(got, 10) {
 		t.Errorf("got %v", got)
 	}
@@ -567,7 +567,7 @@ func TestNotUnpacked(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("GO_OVERLAY_GO", program)
-	newCall(t, "").ok(t, s, "GOPROXY", databaseName)
+	newCall(t, "").ok(t, s, "GOPROXY", Database)
 	data, err := os.ReadFile(log)
 	if got := strings.TrimSpace(string(data)); err != nil || filepath.Base(got) != go126.ModuleVersion()+".zip" {
 		t.Errorf("in the module cache there are:\n%s\n%v", got, err)
@@ -587,7 +587,7 @@ func TestReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM="
-	if zip.H1 != want || zip.VerifiedBy != databaseName {
+	if zip.H1 != want || zip.VerifiedBy != Database {
 		t.Errorf("got %+v", zip)
 	}
 	if got, err := sdkmodule.H1(zip.Path); err != nil || got != want {

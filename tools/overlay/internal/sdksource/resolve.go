@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,7 +20,7 @@ import (
 )
 
 // FindLock returns the path of the lock file of a folder, or an empty string: it is there, or in a
-// folder above, but not above the root of a workspace or repository.
+// folder above, but not above the root of a workspace or repository. A go.work may be in the midst of one.
 func FindLock(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -27,10 +28,12 @@ func FindLock(dir string) (string, error) {
 	}
 	for ; ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, sdklock.Name)
-		if exists(path) {
+		if _, err := os.Stat(path); err == nil {
 			return path, nil
+		} else if !errors.Is(err, fs.ErrNotExist) { // It may well be there, and is not to be passed over.
+			return "", fmt.Errorf("looking for the lock file: %w", err)
 		}
-		for _, root := range []string{"MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel", "overlays.json", "go.work", ".git"} {
+		for _, root := range []string{"MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel", "overlays.json", ".git"} {
 			if exists(filepath.Join(dir, root)) {
 				return "", nil
 			}
@@ -73,10 +76,16 @@ func IsVersion(text string) bool {
 	return err == nil || IsPartial(text)
 }
 
+// A NotLockedError says that a lock file has no version that a text means.
+type NotLockedError struct{ text string }
+
+func (e *NotLockedError) Error() string { return e.text }
+
 // Resolve returns the version that a user means by a text: 1.26.8 in any form that [Version] knows, 1.26, 1, latest or
 // stable. A whole version is returned as it is, without a look at what there is, unless there is a lock file.
 // Part of one means the newest release that begins so, or where there is none, the newest prerelease: of
-// those in the lock file, if its path is given, or else of those that GOPROXY lists.
+// those in the lock file, if its path is given, or else of those that GOPROXY lists. It is a [NotLockedError] if the lock file
+// has none.
 func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock string) (string, error) {
 	wanted := Version(text)
 	if !IsPartial(wanted) {
@@ -111,7 +120,7 @@ func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock str
 	if IsPartial(wanted) {
 		wanted = "VERSION"
 	}
-	return "", fmt.Errorf("%w; to lock one: overlay sdk lock -file %s -platforms %s %s", err, lock, platform, wanted)
+	return "", &NotLockedError{fmt.Sprintf("%v; to lock one: overlay sdk lock -file %s -platforms %s %s", err, lock, platform, wanted)}
 }
 
 // parseRelease reads a version of one release. The first of each language version before 1.21 has two

@@ -4,6 +4,7 @@ package sdksource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -100,6 +101,9 @@ func TestResolveByLock(t *testing.T) {
 		if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: got %q, %v", tt.text, got, err)
 		}
+		if err != nil && !errors.As(err, new(*NotLockedError)) {
+			t.Errorf("%s: %v is a %T", tt.text, err, err)
+		}
 	}
 	if _, err := Resolve(context.Background(), "1.26", gosdk.Platform{GOOS: "plan9", GOARCH: "386"}, lock); err == nil || !strings.Contains(err.Error(), "no version for plan9_386") {
 		t.Errorf("got %v", err)
@@ -108,7 +112,7 @@ func TestResolveByLock(t *testing.T) {
 		t.Error("the proxy was asked")
 	}
 	fakeproxy.WriteFile(t, lock, "{}")
-	if _, err := Resolve(context.Background(), "1.26", linux, lock); err == nil || !strings.Contains(err.Error(), "the lock file "+lock) {
+	if _, err := Resolve(context.Background(), "1.26", linux, lock); err == nil || !strings.Contains(err.Error(), "the lock file "+lock) || errors.As(err, new(*NotLockedError)) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -169,8 +173,20 @@ func TestFindLock(t *testing.T) {
 	if got, err := FindLock(dir); err != nil || got != lock {
 		t.Errorf("got %q, %v", got, err)
 	}
+	fakeproxy.WriteFile(t, filepath.Join(root, "a", "go.work"), "")
+	if got, err := FindLock(dir); err != nil || got != lock {
+		t.Errorf("above a go.work: got %q, %v", got, err)
+	}
 	fakeproxy.WriteFile(t, filepath.Join(root, "a", "MODULE.bazel"), "")
 	if got, err := FindLock(dir); err != nil || got != "" {
 		t.Errorf("in another workspace: got %q, %v", got, err)
+	}
+	// One that can't be looked at may be there.
+	loop := filepath.Join(t.TempDir(), "go_sdk.lock.json")
+	if err := os.Symlink("go_sdk.lock.json", loop); err != nil {
+		t.Skip(err)
+	}
+	if got, err := FindLock(filepath.Dir(loop)); err == nil {
+		t.Errorf("a link to itself: got %q", got)
 	}
 }

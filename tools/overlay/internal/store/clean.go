@@ -240,7 +240,7 @@ func (s *Store) sweep(ctx context.Context, remaining []*SDK, dryRun bool, c *Cle
 	if dryRun {
 		return nil
 	}
-	for _, folder := range []string{"pins", "used"} {
+	for _, folder := range []string{"pins", "used", "verified"} {
 		if err := s.cleanMarks(folder); err != nil {
 			return err
 		}
@@ -470,15 +470,15 @@ func (s *Store) cleanGenerations(trees map[string]bool) error {
 	return nil
 }
 
-// cleanMarks removes what says something of SDKs and trees that are not there any more, as of one that was removed by a process that was killed:
-// the next one of the name is not to be pinned by that.
+// cleanMarks removes what says something of SDKs, manifests and trees that are not there any more, as of one that was removed by a process that
+// was killed: the next one of the name is not to be pinned by that.
 func (s *Store) cleanMarks(folder string) error {
 	entries, err := os.ReadDir(s.path(folder))
 	if err != nil {
 		return ignoreMissing(err)
 	}
 	for _, entry := range entries {
-		if exists(s.path("sdks", entry.Name())) || exists(s.path("trees", entry.Name())) || s.isHeld(entry.Name()) {
+		if exists(s.path("sdks", entry.Name())) || exists(s.path("manifests", entry.Name())) || exists(s.path("trees", entry.Name())) || s.isHeld(entry.Name()) {
 			continue
 		}
 		if err := os.Remove(s.path(folder, entry.Name())); err != nil {

@@ -253,13 +253,17 @@ func TestCurrentOfUnknown(t *testing.T) {
 func TestMarks(t *testing.T) {
 	s := newStore(t)
 	sdk := install(t, s, "1.26.8")
-	for _, path := range []string{s.path("pins", "1.26.7"), s.path("used", "1.26.7"), s.path("overlay.1.tmp"), s.path("sdks", "x.1.tmp")} {
+	if err := s.setVerified(sdk.ID); err != nil {
+		t.Fatal(err)
+	}
+	left := []string{s.path("pins", "1.26.7"), s.path("used", "1.26.7"), s.path("verified", Digest{}.String()), s.path("overlay.1.tmp"), s.path("sdks", "x.1.tmp")}
+	for _, path := range left {
 		putFile(t, path, "")
 	}
 	if _, err := s.Clean(ctx, CleanOptions{Keep: -1}); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{s.path("pins", "1.26.7"), s.path("used", "1.26.7"), s.path("overlay.1.tmp"), s.path("sdks", "x.1.tmp")} {
+	for _, path := range left {
 		if exists(path) {
 			t.Errorf("%s is left", path)
 		}
@@ -268,6 +272,9 @@ func TestMarks(t *testing.T) {
 		t.Error("it is pinned, which nobody has done")
 	}
 	checkTree(t, sdk.Tree, "1.26.8")
+	if !s.IsVerified(sdk.ID) {
+		t.Error("it was verified, and is so no more")
+	}
 }
 
 // TestHalfATree lays out where somebody has begun to delete.

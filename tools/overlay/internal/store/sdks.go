@@ -205,7 +205,7 @@ func (e *NotInstalledError) Error() string {
 	case len(e.all) > 0:
 		text += "; those that are: " + strings.Join(e.all, ", ")
 	}
-	if release, _, _ := strings.Cut(e.Name, "-"); !version.IsValid("go" + release) {
+	if strings.Contains(e.Name, "-") || !version.IsValid("go"+e.Name) { // What is no release comes from nowhere.
 		return text + "; next: overlay sdk list"
 	}
 	return text + "; next: overlay sdk install " + e.Name
@@ -242,6 +242,7 @@ type InstallOptions struct {
 	Name      string                               // or NameOf
 	FilesOnly bool                                 // take files and manifest only, which others may lack; no name changes, and nothing is laid out
 	Accept    func(m *Manifest, name string) error // or nil: it is asked before anything changes
+	Verified  bool                                 // whether what Accept lets be is what the checksum database has published
 	Progress  func(bytes int64)                    // or nil: so many more have been read
 }
 
@@ -295,6 +296,11 @@ func (s *Store) installing(ctx context.Context, o InstallOptions, fill func(*she
 	}
 	if err := s.writeManifest(m); err != nil {
 		return nil, s.unwritable(err)
+	}
+	if o.Verified {
+		if err := s.setVerified(m.ID()); err != nil {
+			return nil, s.unwritable(err)
+		}
 	}
 	if o.FilesOnly {
 		return nil, nil

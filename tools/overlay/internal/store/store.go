@@ -11,6 +11,7 @@
 //	generations/N          a link to the tree that was made the current one, as the Nth
 //	current                a link to a generation
 //	pins/NAME, used/NAME   that an SDK is to stay; when it was last used, and who uses it, by a lock
+//	verified/DIGEST        that the checksum database has published what has this manifest
 //	kept/TIME              what others had written into the store, and was taken out by a repair
 //	tmp/                   what is being made
 //
