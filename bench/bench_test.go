@@ -396,6 +396,7 @@ func TestReadError(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	for _, metric := range []Metric{
 		metricTime, metricGoList, metricGoBuild, metricActions, metricCreated, metricHeap, metricDownload, metricUpload,
+		metricFiles, metricAll, metricBytes,
 	} {
 		if isRatioUnit(metric.GoUnit) || len(strings.Fields(metric.GoUnit)) != 1 {
 			t.Errorf("%s has the unit %q", metric.Name, metric.GoUnit)
@@ -489,6 +490,21 @@ func TestMeter(t *testing.T) {
 	// Headers count, but are small.
 	if down, up := meter.megabytes(); down < 2 || down > 2.01 || up < 1 || up > 1.01 {
 		t.Errorf("%v MB down and %v MB up, want 2 and 1", down, up)
+	}
+}
+
+func TestRsyncBytes(t *testing.T) {
+	got, err := rsyncBytes(`Number of files: 13,046 (reg: 11,518, dir: 1,528)
+Total file size: 215,325,034 bytes
+Total bytes sent: 3,912,345
+Total bytes received: 655
+
+sent 3,912,345 bytes  received 655 bytes  7,826,000.00 bytes/sec`)
+	if err != nil || got != 3_913_000 {
+		t.Errorf("got %d, %v, want 3913000", got, err)
+	}
+	if _, err := rsyncBytes("Total bytes sent: 1"); err == nil || !strings.HasPrefix(err.Error(), "rsync --stats: expected ") {
+		t.Errorf("without all of it: got error %v", err)
 	}
 }
 

@@ -56,6 +56,7 @@ var benchmarks = map[string]func(ctx context.Context, s *session) error{
 	"sdk":       benchSDK,
 	"std":       benchStd,
 	"std_edit":  benchStdEdit,
+	"store":     benchStore,
 	"variants":  benchVariants,
 }
 
