@@ -274,10 +274,10 @@ func (b *storeBench) switching(ctx context.Context) error {
 		Metrics:   []Metric{metricTime},
 	}, []contender{
 		{"go version", func(ctx context.Context, _ int) (sample, error) {
-			return meanOf(func(int) (float64, error) { return timedCommand(direct(ctx)) })
+			return medianOf(func(int) (float64, error) { return timedCommand(direct(ctx)) })
 		}},
 		{"exec, on top", func(ctx context.Context, _ int) (sample, error) {
-			return meanOf(func(int) (float64, error) {
+			return medianOf(func(int) (float64, error) {
 				without, err := timedCommand(direct(ctx))
 				if err != nil {
 					return 0, err
@@ -287,24 +287,24 @@ func (b *storeBench) switching(ctx context.Context) error {
 			})
 		}},
 		{"use", func(ctx context.Context, _ int) (sample, error) {
-			return meanOf(func(i int) (float64, error) {
+			return medianOf(func(i int) (float64, error) {
 				return timedCommand(b.sdk(ctx, b.store(), "use", []string{sdkVersion, other}[i%2]))
 			})
 		}},
 	})
 }
 
-// meanOf measures often what takes little.
-func meanOf(seconds func(i int) (float64, error)) (sample, error) {
-	sum := 0.0
+// medianOf measures often what takes little.
+func medianOf(seconds func(i int) (float64, error)) (sample, error) {
+	var all []float64
 	for i := range storeRepeats {
 		one, err := seconds(i)
 		if err != nil {
 			return nil, err
 		}
-		sum += one
+		all = append(all, one)
 	}
-	return sample{metricTime.Name: sum / storeRepeats}, nil
+	return sample{metricTime.Name: summarize(all).Center}, nil
 }
 
 // update measures how many bytes a machine needs that has an SDK, and is to have the next one.
