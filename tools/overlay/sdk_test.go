@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -299,4 +300,37 @@ func TestSDKPatched(t *testing.T) {
 	s.ok("sdk install -overlays louder -name 1.26.8-louder2 1.26.8", "1.26.8-louder2 is installed")
 	s.fails("sdk install -overlays louder -name 1.26.8 1.26.8", "without overlays")
 	s.fails("sdk install -overlays louder ./elsewhere", "-overlays takes a version")
+}
+
+// TestSDKInMemory has the current SDK in memory, and then not any more.
+func TestSDKInMemory(t *testing.T) {
+	dir, err := os.MkdirTemp("/dev/shm", "go_overlay_test")
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	s := newShop(t, "1.26.8")
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	s.ok("sdk install 1.26.8")
+	if said, _ := s.run("sdk", "use", "-on", "tmpfs", "1.26.8"); strings.Contains(said, "is in memory (tmpfs) here") {
+		t.Skip(said)
+	}
+	said := s.ok("sdk use -on tmpfs 1.26.8", "its files take ", " of memory, until a restart, or: rm -rf "+dir)
+	if bytes, ok := strings.CutPrefix(said[strings.Index(said, "its files take "):], "its files take 24.6 kB "); !ok && os.Getpagesize() == 4096 {
+		t.Errorf("6 files, a page each: %s", bytes)
+	}
+	s.ok("sdk env current")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	next := filepath.Join(dir, "go_overlay-"+strconv.Itoa(os.Getuid()))
+	for _, line := range []string{"sdk path current", "sdk env current"} {
+		s.fails(line, "any more, where the current SDK was; next: overlay sdk use -on "+next+" 1.26.8\n")
+	}
+	s.ok("sdk exec current -- go version", "go1.26.8 version")
+	s.ok("sdk use -on "+next+" 1.26.8", " of memory")
+	s.ok("sdk path current")
+	if said := s.ok("sdk use 1.26.8"); strings.Contains(said, "memory") {
+		t.Errorf("not in memory, but it says %q", said)
+	}
 }

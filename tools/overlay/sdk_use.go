@@ -20,7 +20,7 @@ Makes SDK the current one: a name of "overlay sdk list", or part of a version, o
 files here ask for. The folder current of the store leads to it from then on, at once. Put its bin on PATH, by "overlay sdk env current".
 
 With -on, its files are laid out in another place: in tmpfs, which is memory, or below a FOLDER. After that place is gone, as by a restart, say
-it again.
+it again: until then the current SDK has no files. What lies there, "overlay sdk gc" leaves alone.
 `,
 	Fails: "there is no such SDK, or it can't be laid out",
 	Examples: []command.Example{

@@ -2,7 +2,9 @@ package sdks
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/process"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdksource"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
 )
 
 // tmpfs is what -on calls a folder in memory.
@@ -43,10 +46,48 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 	if _, err := fmt.Fprintf(s.Out, "%s is current: %s\n", sdk.Name, tree); err != nil {
 		return err
 	}
+	if on != "" && isMemory(on) {
+		m, err := s.Store.Manifest(sdk)
+		if err != nil {
+			return err
+		}
+		page := int64(os.Getpagesize())
+		var bytes int64
+		for _, f := range m.Files {
+			bytes += (f.Size + page - 1) / page * page
+		}
+		fmt.Fprintf(s.Err, "its files take %s of memory, until a restart, or: rm -rf %s\n", size(bytes), shell.Word(tree))
+	}
 	if !slices.Contains(filepath.SplitList(os.Getenv("PATH")), s.currentBin()) {
 		fmt.Fprintf(s.Err, "%s is not on PATH; next: eval \"$(overlay sdk env current)\"\n", s.currentBin())
 	}
 	return nil
+}
+
+// current returns the path that stands for the current SDK. What it stands for may have been in memory.
+func (s *SDKs) current() (string, error) {
+	name, err := s.Store.CurrentName()
+	if err != nil {
+		return "", err
+	}
+	path := s.Store.Current()
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, nil
+	}
+	all, err := s.Store.History()
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(all, func(g store.Generation) bool { return g.Current })
+	if at < 0 {
+		return path, nil // Another process switches to another one just now.
+	}
+	tree := all[at].Tree
+	on := ""
+	if dir := filepath.Dir(tree); dir != filepath.Join(s.Store.Dir, "trees") {
+		on = "-on " + shell.Word(dir) + " "
+	}
+	return "", fmt.Errorf("there is no %s any more, where the current SDK was; next: overlay sdk use %s%s", tree, on, name)
 }
 
 func (s *SDKs) currentBin() string { return filepath.Join(s.Store.Current(), "bin") }
@@ -91,10 +132,11 @@ func (s *SDKs) History() error {
 // Path prints the GOROOT of an SDK.
 func (s *SDKs) Path(ctx context.Context, text string) error {
 	if text == "current" {
-		if _, err := s.Store.CurrentName(); err != nil {
+		tree, err := s.current()
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(s.Out, s.Store.Current())
+		_, err = fmt.Fprintln(s.Out, tree)
 		return err
 	}
 	sdk, err := s.installed(text)
@@ -213,8 +255,13 @@ var Shells = []string{"bash", "zsh", "sh", "fish", "direnv", "powershell"}
 
 // Env prints commands for a shell, which has the go of an SDK first on PATH then.
 func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
-	tree := s.Store.Current()
-	if text != "current" {
+	var tree string
+	if text == "current" {
+		var err error
+		if tree, err = s.current(); err != nil {
+			return err
+		}
+	} else {
 		sdk, err := s.installed(text)
 		if err != nil {
 			return err
@@ -222,8 +269,6 @@ func (s *SDKs) Env(ctx context.Context, text, forShell string) error {
 		if tree, err = s.Store.Path(ctx, sdk.Name); err != nil {
 			return err
 		}
-	} else if _, err := s.Store.CurrentName(); err != nil {
-		return err
 	}
 	if forShell == "" {
 		forShell = filepath.Base(os.Getenv("SHELL"))
