@@ -579,3 +579,23 @@ func TestUsage(t *testing.T) {
 		}
 	}
 }
+
+// TestWithoutBazel checks that what needs no Bazel does not ask for one.
+func TestWithoutBazel(t *testing.T) {
+	root := t.TempDir()
+	if err := appendTo(filepath.Join(root, "examples/MODULE.bazel"), `bazel_dep(name = "rules_go", version = "0.60.0")`); err != nil {
+		t.Fatal(err)
+	}
+	env, err := readEnvironment(t.Context(), root, false)
+	if err != nil || env.bazel != "" || env.rulesGo != "0.60.0" {
+		t.Errorf("%+v, %v", env, err)
+	}
+	if _, err := readEnvironment(t.Context(), root, true); err == nil {
+		t.Error("there is a Bazel where none is")
+	}
+	for _, name := range withoutBazel {
+		if benchmarks[name] == nil {
+			t.Errorf("there is no benchmark %s", name)
+		}
+	}
+}
