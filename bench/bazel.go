@@ -97,10 +97,7 @@ func (b *bazel) build(ctx context.Context, args ...string) (sample, error) {
 
 // measure builds, and returns the seconds that it took and what Bazel says of it.
 func (b *bazel) measure(ctx context.Context, args ...string) (float64, *bazeltest.BuildMetrics, error) {
-	seconds, err := timed(func() error {
-		_, err := output(b.command(ctx, append([]string{"build"}, args...)...))
-		return err
-	})
+	seconds, err := timedCommand(b.command(ctx, append([]string{"build"}, args...)...))
 	if err != nil {
 		return 0, nil, err
 	}

@@ -396,6 +396,7 @@ func TestReadError(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	for _, metric := range []Metric{
 		metricTime, metricGoList, metricGoBuild, metricActions, metricCreated, metricHeap, metricDownload, metricUpload,
+		metricFiles, metricAll, metricBytes,
 	} {
 		if isRatioUnit(metric.GoUnit) || len(strings.Fields(metric.GoUnit)) != 1 {
 			t.Errorf("%s has the unit %q", metric.Name, metric.GoUnit)
@@ -492,6 +493,21 @@ func TestMeter(t *testing.T) {
 	}
 }
 
+func TestRsyncBytes(t *testing.T) {
+	got, err := rsyncBytes(`Number of files: 13,046 (reg: 11,518, dir: 1,528)
+Total file size: 215,325,034 bytes
+Total bytes sent: 3,912,345
+Total bytes received: 655
+
+sent 3,912,345 bytes  received 655 bytes  7,826,000.00 bytes/sec`)
+	if err != nil || got != 3_913_000 {
+		t.Errorf("got %d, %v, want 3913000", got, err)
+	}
+	if _, err := rsyncBytes("Total bytes sent: 1"); err == nil || !strings.HasPrefix(err.Error(), "rsync --stats: expected ") {
+		t.Errorf("without all of it: got error %v", err)
+	}
+}
+
 // TestPrograms checks that the patches of the examples say what is edited.
 func TestPrograms(t *testing.T) {
 	for _, p := range programs {
@@ -560,6 +576,26 @@ func TestUsage(t *testing.T) {
 	} {
 		if err := run(t.Context(), &strings.Builder{}, args); err == nil || !strings.HasPrefix(err.Error(), "usage: ") {
 			t.Errorf("%v: got error %v, want usage", args, err)
+		}
+	}
+}
+
+// TestWithoutBazel checks that what needs no Bazel does not ask for one.
+func TestWithoutBazel(t *testing.T) {
+	root := t.TempDir()
+	if err := appendTo(filepath.Join(root, "examples/MODULE.bazel"), `bazel_dep(name = "rules_go", version = "0.60.0")`); err != nil {
+		t.Fatal(err)
+	}
+	env, err := readEnvironment(t.Context(), root, false)
+	if err != nil || env.bazel != "" || env.rulesGo != "0.60.0" {
+		t.Errorf("%+v, %v", env, err)
+	}
+	if _, err := readEnvironment(t.Context(), root, true); err == nil {
+		t.Error("there is a Bazel where none is")
+	}
+	for _, name := range withoutBazel {
+		if benchmarks[name] == nil {
+			t.Errorf("there is no benchmark %s", name)
 		}
 	}
 }

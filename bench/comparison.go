@@ -47,6 +47,9 @@ var (
 	metricHeap     = Metric{Name: "heap", Unit: "MB", GoUnit: "heap-MB/op"}
 	metricDownload = Metric{Name: "down", Unit: "MB", GoUnit: "down-MB/op"}
 	metricUpload   = Metric{Name: "up", Unit: "MB", GoUnit: "up-MB/op"}
+	metricFiles    = Metric{Name: "files", Unit: "MB", GoUnit: "files-MB/op"} // on the disk
+	metricAll      = Metric{Name: "all", Unit: "MB", GoUnit: "all-MB/op"}     // on the disk, with folders
+	metricBytes    = Metric{Name: "bytes", Unit: "MB", GoUnit: "bytes-MB/op"}
 )
 
 // String is how tables and charts call the metric.

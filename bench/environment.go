@@ -19,7 +19,7 @@ type environment struct {
 	date      time.Time
 	commit    string // of go_overlay, if that has Git
 	goVersion string
-	bazel     string // version
+	bazel     string // version, if one is used
 	rulesGo   string // version
 	os, arch  string
 	cpus      int
@@ -41,9 +41,9 @@ func (e environment) config() []benchfmt.Config {
 	return config
 }
 
-// readEnvironment finds out where this program runs. A Bazel in the repository root
-// is asked for its version, which takes no server.
-func readEnvironment(ctx context.Context, root string) (environment, error) {
+// readEnvironment finds out where this program runs. A Bazel that will be used is asked
+// for its version, in the repository root, which takes no server.
+func readEnvironment(ctx context.Context, root string, usesBazel bool) (environment, error) {
 	env := environment{
 		date:      time.Now().UTC(),
 		goVersion: runtime.Version(),
@@ -60,10 +60,13 @@ func readEnvironment(ctx context.Context, root string) (environment, error) {
 		return env, errors.New("examples/MODULE.bazel: does not say which rules_go")
 	}
 	env.rulesGo = string(rulesGo[1])
-	if env.bazel, err = output(command(ctx, root, filepath.Join(root, "bazelw"), "--version")); err != nil {
-		return env, err
+	if usesBazel {
+		version, err := output(command(ctx, root, filepath.Join(root, "bazelw"), "--version"))
+		if err != nil {
+			return env, err
+		}
+		env.bazel = strings.TrimPrefix(version, "bazel ")
 	}
-	env.bazel = strings.TrimPrefix(env.bazel, "bazel ")
 	// A release has no Git.
 	if commit, err := output(command(ctx, root, "git", "describe", "--always", "--dirty", "--exclude=*")); err == nil {
 		env.commit = commit

@@ -94,31 +94,41 @@ func (g gorootBench) listFiles(sdk string) error {
 }
 
 // write measures a program that writes a tree, and checks whether that is of links.
-// The tree stays until the end: ext4 takes five times as long to create files soon
-// after as many were deleted.
 func (g gorootBench) write(linked bool, writer func(ctx context.Context, tree string) *exec.Cmd) func(context.Context, int) (sample, error) {
+	return written(g.dir, func(ctx context.Context, dir string) *exec.Cmd {
+		return writer(ctx, filepath.Join(dir, "tree"))
+	}, func(dir string) error {
+		return checkLinked(g.sdk(), filepath.Join(dir, "tree"), linked)
+	})
+}
+
+// written measures a program that writes into a new folder, which is then checked.
+// That stays until the end: ext4 takes five times as long to create files soon after
+// as many were deleted.
+func written(parent string, writer func(ctx context.Context, dir string) *exec.Cmd, check func(dir string) error) func(context.Context, int) (sample, error) {
 	return func(ctx context.Context, _ int) (sample, error) {
-		parent, err := os.MkdirTemp(g.dir, "")
+		dir, err := os.MkdirTemp(parent, "")
 		if err != nil {
 			return nil, err
 		}
 		if err := settle(ctx); err != nil {
 			return nil, err
 		}
-		tree := filepath.Join(parent, "tree")
-		seconds, err := timed(func() error {
-			_, err := output(writer(ctx, tree))
-			return err
-		})
+		seconds, err := timedCommand(writer(ctx, dir))
 		if err != nil {
 			return nil, err
 		}
-		same, err := isSame(filepath.Join(g.sdk(), "VERSION"), filepath.Join(tree, "VERSION"))
-		if err == nil && same != linked {
-			err = fmt.Errorf("%s: made of links: %t, want %t", tree, same, linked)
-		}
-		return sample{metricTime.Name: seconds}, err
+		return sample{metricTime.Name: seconds}, check(dir)
 	}
+}
+
+// checkLinked fails unless a GOROOT is made of links of another, or else of copies.
+func checkLinked(goroot, tree string, linked bool) error {
+	same, err := isSame(filepath.Join(goroot, "VERSION"), filepath.Join(tree, "VERSION"))
+	if err == nil && same != linked {
+		err = fmt.Errorf("%s: made of links: %t, want %t", tree, same, linked)
+	}
+	return err
 }
 
 // isSame tells whether two names are those of one file.

@@ -32,6 +32,16 @@ var limits = []Limit{
 	// These change the export data, so that importers are compiled again, too.
 	{"std/fmt_lines", "GoOverlayStdlib", metricTime, 1.10, "GoStdlib"},
 	{"std/http_api", "GoOverlayStdlib", metricTime, 1.10, "GoStdlib"},
+	{"store/install", "overlay sdk install", metricTime, 1.2, "unzip"},
+	{"store/install", "overlay sdk path, packed", metricTime, 1, ""},
+	{"store/lay_down", "overlay sdk use -on", metricTime, 1.5, "cp -al"},
+	{"store/patched", "patched, too", metricFiles, 0.01, "stock"},
+	// Hard links of what is the same can do no better.
+	{"store/space", "store", metricFiles, 0.42, "unpacked"},
+	{"store/space", "store, packed", metricAll, 0.1, "unpacked"},
+	{"store/update", "export -since", metricBytes, 0.15, "zip"},
+	{"store/use", "exec, on top", metricTime, 0.01, ""},
+	{"store/use", "use", metricTime, 0.01, ""},
 	{"switch/*", "on, cached", metricActions, 0, ""},
 	{"switch/*", "off, cached", metricActions, 0, ""},
 }

@@ -56,8 +56,12 @@ var benchmarks = map[string]func(ctx context.Context, s *session) error{
 	"sdk":       benchSDK,
 	"std":       benchStd,
 	"std_edit":  benchStdEdit,
+	"store":     benchStore,
 	"variants":  benchVariants,
 }
+
+// withoutBazel are those that need none: users of the SDK store may have none.
+var withoutBazel = []string{"goroot", "placement", "store"}
 
 func run(ctx context.Context, stdout io.Writer, args []string) error {
 	if len(args) > 0 && args[0] == "compare" {
@@ -86,7 +90,7 @@ func run(ctx context.Context, stdout io.Writer, args []string) error {
 	if _, err := os.Stat(filepath.Join(root, "bazelw")); err != nil {
 		return fmt.Errorf("run this in the root folder of the repository: %w", err)
 	}
-	env, err := readEnvironment(ctx, root)
+	env, err := readEnvironment(ctx, root, slices.ContainsFunc(selected, func(name string) bool { return !slices.Contains(withoutBazel, name) }))
 	if err != nil {
 		return err
 	}

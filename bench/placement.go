@@ -99,10 +99,7 @@ func useGoroot(ctx context.Context, s *session, goroot string, prepare func(cont
 		cmd := command(ctx, s.dir, filepath.Join(goroot, "bin/go"), timing.args...)
 		// By default, the go command refuses to embed what links lead to.
 		cmd.Env = append(os.Environ(), "GOROOT="+goroot, "GOCACHE="+cache, "GOTOOLCHAIN=local", "GOFLAGS=", "GODEBUG=embedfollowsymlinks=1")
-		if sample[timing.metric.Name], err = timed(func() error {
-			_, err := output(cmd)
-			return err
-		}); err != nil {
+		if sample[timing.metric.Name], err = timedCommand(cmd); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"time"
 )
 
@@ -62,6 +63,14 @@ func timed(f func() error) (float64, error) {
 	start := time.Now()
 	err := f()
 	return time.Since(start).Seconds(), err
+}
+
+// timedCommand runs a command, and returns the seconds that it took.
+func timedCommand(cmd *exec.Cmd) (float64, error) {
+	return timed(func() error {
+		_, err := output(cmd)
+		return err
+	})
 }
 
 // settle waits until the disk has nothing to do: what was written before would be

@@ -22,7 +22,7 @@ const sdkVersion = "1.26.8"
 // that are checked and can be used: with go_toolchains.sdk, in an empty repository
 // cache, and with go mod download, in an empty module cache.
 func benchSDK(ctx context.Context, s *session) error {
-	module := fmt.Sprintf("golang.org/toolchain@v0.0.1-go%s.%s-%s", sdkVersion, runtime.GOOS, runtime.GOARCH)
+	module := toolchainModule(sdkVersion)
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	repo := "go_sdk_" + sdkVersion + "_" + platform
 	goCache := filepath.Join(s.dir, "modules")
@@ -74,6 +74,16 @@ func benchSDK(ctx context.Context, s *session) error {
 	})
 }
 
+// toolchainModule is the module that an SDK for this machine is.
+func toolchainModule(version string) string {
+	return fmt.Sprintf("golang.org/toolchain@v0.0.1-go%s.%s-%s", version, runtime.GOOS, runtime.GOARCH)
+}
+
+// lockFile is one that has an SDK.
+func lockFile(platform, entry string) string {
+	return fmt.Sprintf(`{"lock_version": 1, "sdks": {%q: {%q: %s}}}`, sdkVersion, platform, entry)
+}
+
 // lockEntry returns the entry of the lock file of SDKs for a module, as JSON.
 func lockEntry(ctx context.Context, module, cache string) (string, error) {
 	out, err := output(goModDownload(ctx, cache, "-json", module))
@@ -106,7 +116,7 @@ func goModDownload(ctx context.Context, cache string, args ...string) *exec.Cmd 
 func sdkFiles(s *session, platform, repo, lock string) map[string]string {
 	return map[string]string{
 		"BUILD.bazel":      "",
-		"go_sdk.lock.json": fmt.Sprintf(`{"lock_version": 1, "sdks": {%q: {%q: %s}}}`, sdkVersion, platform, lock),
+		"go_sdk.lock.json": lockFile(platform, lock),
 		"MODULE.bazel": fmt.Sprintf(`bazel_dep(name = "go_overlay")
 bazel_dep(name = "rules_go", version = %q)
 

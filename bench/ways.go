@@ -166,10 +166,7 @@ func replaceWay(ctx context.Context, s *session, modules map[string]string) (*wa
 	build := func(ctx context.Context, p *program) (sample, error) {
 		cmd := command(ctx, dir, "go", "build", "-ldflags=-s -w", "-o", binary(p), "./programs/"+p.name)
 		cmd.Env = append(os.Environ(), "GOCACHE="+filepath.Join(dir, "cache"), "GOFLAGS=-mod=mod", "GOTOOLCHAIN=local", "GOWORK=off")
-		seconds, err := timed(func() error {
-			_, err := output(cmd)
-			return err
-		})
+		seconds, err := timedCommand(cmd)
 		return sample{metricTime.Name: seconds}, err
 	}
 	progress("building for go build")

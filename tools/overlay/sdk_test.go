@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -324,31 +325,6 @@ func TestSDKLocked(t *testing.T) {
 	s.fails("sdk list", "1.26.8-changed ", "damaged: ", "next: overlay sdk repair")
 }
 
-// TestSDKInMemory has a GOROOT in a folder in memory that nobody else can write.
-func TestSDKInMemory(t *testing.T) {
-	s := newShop(t, "1.26.8")
-	memory, err := os.MkdirTemp("/dev/shm", "go_overlay")
-	if err != nil {
-		t.Skip("there is no folder in memory: ", err)
-	}
-	t.Cleanup(func() { os.RemoveAll(memory) })
-	t.Setenv("XDG_RUNTIME_DIR", memory)
-	s.ok("sdk install 1.26.8")
-	s.ok("sdk use -on tmpfs 1.26.8", "1.26.8 is current: "+memory)
-	s.ok("sdk exec current -- go version", "go1.26.8 ")
-	folders, err := filepath.Glob(memory + "/*")
-	if err != nil || len(folders) != 1 {
-		t.Fatalf("there are %v, %v", folders, err)
-	}
-	if info, err := os.Stat(folders[0]); err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("%v, %v", info, err)
-	}
-	if err := os.Chmod(folders[0], 0o777); err != nil {
-		t.Fatal(err)
-	}
-	s.fails("sdk use -on tmpfs 1.26.8", folders[0]+": expected a folder of yours that nobody else can write", "-on FOLDER")
-}
-
 // TestSDKPatched installs an SDK with the changes of overlays.json.
 func TestSDKPatched(t *testing.T) {
 	s := newShop(t, "1.26.8")
@@ -645,4 +621,49 @@ func TestSDKForOtherPlatform(t *testing.T) {
 		t.Error(err)
 	}
 	s.fails("sdk path 1.26.8", "not installed")
+}
+
+// TestSDKInMemory has the current SDK in memory, and then not any more.
+func TestSDKInMemory(t *testing.T) {
+	dir, err := os.MkdirTemp("/dev/shm", "go_overlay_test")
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	s := newShop(t, "1.26.8")
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	s.ok("sdk install 1.26.8")
+	if said, _ := s.run("sdk", "use", "-on", "tmpfs", "1.26.8"); strings.Contains(said, "is in memory (tmpfs) here") {
+		t.Skip(said)
+	}
+	said := s.ok("sdk use -on tmpfs 1.26.8", "its files take ", " of memory, until a restart, or: rm -rf "+dir)
+	if bytes, ok := strings.CutPrefix(said[strings.Index(said, "its files take "):], "its files take 24.6 kB "); !ok && os.Getpagesize() == 4096 {
+		t.Errorf("6 files, a page each: %s", bytes)
+	}
+	s.ok("sdk env current")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	// After a restart, whoever asks for it has it again.
+	own := filepath.Join(dir, "go_overlay-"+strconv.Itoa(os.Getuid()))
+	for _, line := range []string{"sdk path current", "sdk env current"} {
+		s.ok(line)
+		if _, err := os.Stat(own); err != nil {
+			t.Errorf("after overlay %s: %v", line, err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.ok("sdk exec current -- go version", "go1.26.8 version")
+	s.ok("sdk use -on "+own+" 1.26.8", " of memory")
+
+	// Others can't have been there first.
+	if err := os.Chmod(own, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	s.fails("sdk use -on tmpfs 1.26.8", own+": expected a folder of yours that nobody else can write", "-on FOLDER")
+	if said := s.ok("sdk use 1.26.8"); strings.Contains(said, "memory") {
+		t.Errorf("not in memory, but it says %q", said)
+	}
 }

@@ -19,8 +19,9 @@ var sdkUseVerb = command.Verb{
 Makes SDK the current one: a name of "overlay sdk list", or part of a version, of which the newest counts that is installed; by default what
 files here ask for. The folder current of the store leads to it from then on, at once. Put its bin on PATH, by "overlay sdk env current".
 
-With -on, its files are laid out in another place: in tmpfs, which is memory, or below a FOLDER. After that place is gone, as by a restart, say
-it again.
+With -on, its files are laid out in another place: in tmpfs, which is memory, or below a FOLDER. After that place is gone, as by a restart,
+"overlay sdk env current" and "overlay sdk path current" lay it out again. "overlay sdk gc" removes what lies there once another SDK is current, and
+has been so before.
 `,
 	Fails: "there is no such SDK, or it can't be laid out",
 	Examples: []command.Example{

@@ -19,6 +19,7 @@ import (
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/process"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/sdksource"
+	"github.com/go-overlay/go_overlay/tools/overlay/internal/store"
 )
 
 // tmpfs is what -on calls a folder in memory.
@@ -51,10 +52,30 @@ func (s *SDKs) Use(ctx context.Context, text, on string) error {
 	if _, err := fmt.Fprintf(s.Out, "%s is current: %s\n", sdk.Name, tree); err != nil {
 		return err
 	}
+	if on != "" && isMemory(on) {
+		if err := s.tellMemory(sdk, tree); err != nil {
+			return err
+		}
+	}
 	if !slices.Contains(filepath.SplitList(os.Getenv("PATH")), s.currentBin()) {
 		fmt.Fprintf(s.Err, "%s is not on PATH; next: eval \"$(overlay sdk env current)\"\n", s.currentBin())
 	}
 	return nil
+}
+
+// tellMemory says how much memory the files of an SDK take that is laid out there.
+func (s *SDKs) tellMemory(sdk *store.SDK, tree string) error {
+	m, err := s.Store.Manifest(sdk)
+	if err != nil {
+		return err
+	}
+	page := int64(os.Getpagesize())
+	var bytes int64
+	for _, f := range m.Files {
+		bytes += (f.Size + page - 1) / page * page
+	}
+	_, err = fmt.Fprintf(s.Err, "its files take %s of memory, until a restart, or: rm -rf %s\n", size(bytes), shell.Word(tree))
+	return err
 }
 
 func (s *SDKs) currentBin() string { return filepath.Join(s.Store.Current(), "bin") }

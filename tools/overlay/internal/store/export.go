@@ -245,31 +245,42 @@ func (s *Store) exportSince(ctx context.Context, a *archive, name string, m *Man
 	return nil
 }
 
-// exportLayer writes what differs, as images have it: files, and for each one that is not there any more an empty one that begins with .wh.
+// exportLayer writes what differs, as images have it: files, and for each file or folder that is not there any more an empty file that begins
+// with .wh. What takes the place of another needs none.
 func (s *Store) exportLayer(ctx context.Context, a *archive, m, other *Manifest, prefix string) error {
 	before := map[string]Object{}
 	for _, f := range other.Files {
 		before[f.Path] = f.Object
 	}
+	const isFile, isFolder = 1, 2
+	now := map[string]int{".": isFolder}
 	for _, f := range m.Files {
-		old, ok := before[f.Path]
-		delete(before, f.Path)
-		if ok && old == f.Object {
+		now[f.Path] = isFile
+		for dir := path.Dir(f.Path); now[dir] == 0; dir = path.Dir(dir) {
+			now[dir] = isFolder
+		}
+		if old, ok := before[f.Path]; ok && old == f.Object {
 			continue
 		}
 		if err := s.addFile(ctx, a, path.Join(prefix, f.Path), f.Object); err != nil {
 			return err
 		}
 	}
+	gone := map[string]bool{}
 	for _, f := range other.Files {
-		if _, ok := before[f.Path]; !ok {
+		name := f.Path
+		for now[path.Dir(name)] == 0 {
+			name = path.Dir(name)
+		}
+		if now[name] != 0 || now[path.Dir(name)] == isFile || gone[name] {
 			continue
 		}
-		dir, base := path.Split(path.Join(prefix, f.Path))
-		if err := a.addFolders(dir + base); err != nil {
+		gone[name] = true
+		mark := path.Join(prefix, path.Dir(name), ".wh."+path.Base(name))
+		if err := a.addFolders(mark); err != nil {
 			return err
 		}
-		if err := a.add(dir+".wh."+base, 0o444, nil, nil); err != nil {
+		if err := a.add(mark, 0o444, nil, nil); err != nil {
 			return err
 		}
 	}
