@@ -133,6 +133,9 @@ func checkPath(name string) error {
 		return fmt.Errorf("%q is no name of a file in a GOROOT, expected one relative to it, with slashes, such as src/net/http/server.go", cut(name))
 	}
 	for _, r := range name {
+		if 'a' <= r && r <= 'z' || r == '/' { // of which most names are
+			continue
+		}
 		if unicode.IsControl(r) || strings.ContainsRune(`\:*?"<>|`, r) || r == unicode.ReplacementChar {
 			return fmt.Errorf("%q is no name of a file in a GOROOT: not all systems have files with %q in their names", cut(name), r)
 		}
@@ -144,13 +147,22 @@ func checkPath(name string) error {
 func (m *Manifest) Text() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s%s\nversion %s\nplatform %s\n\n", manifestFormat, manifestNumber, m.Version, m.Platform)
+	line := make([]byte, 0, 200)
 	for _, f := range m.Files {
-		fmt.Fprintf(&b, "%s %s %d %s\n", f.Digest, f.mode(), f.Size, f.Path)
+		line = append(hex.AppendEncode(line[:0], f.Digest[:]), ' ')
+		line = append(append(line, f.mode()...), ' ')
+		line = append(strconv.AppendInt(line, f.Size, 10), ' ')
+		b.Write(append(append(line, f.Path...), '\n'))
 	}
 	return b.Bytes()
 }
 
-func (o Object) mode() string { return fmt.Sprintf("%04o", o.perm()) }
+func (o Object) mode() string {
+	if o.Executable {
+		return "0555"
+	}
+	return "0444"
+}
 
 // ID returns the identity: the SHA-256 of the text.
 func (m *Manifest) ID() Digest { return sha256.Sum256(m.Text()) }

@@ -336,6 +336,11 @@ func (s *Store) ensure(ctx context.Context, m *Manifest, tree string) error {
 		}
 		return fmt.Errorf("%s is there, but is no Go SDK; next: remove it", tree)
 	}
+	err := s.lay(ctx, m, tree)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// Some of it is packed. A look at each file beforehand would take a tenth of the time.
 	if err := s.unpack(ctx, m); err != nil {
 		return err
 	}
