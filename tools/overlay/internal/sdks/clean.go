@@ -18,6 +18,15 @@ func (s *SDKs) Clean(ctx context.Context, o store.CleanOptions) error {
 	return s.tellCleaning(c, "removed", o.DryRun)
 }
 
+// Remove removes SDKs.
+func (s *SDKs) Remove(ctx context.Context, names []string) error {
+	c, err := s.Store.Remove(ctx, s.allNamed(names))
+	if err != nil {
+		return err
+	}
+	return s.tellCleaning(c, "removed", false)
+}
+
 func (s *SDKs) tellCleaning(c *store.Cleaning, done string, dryRun bool) error {
 	would := ""
 	if dryRun {
