@@ -93,7 +93,11 @@ func Link(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	// It finds itself by its name.
-	return standin.RunBuilder(ctx, o.Builder, o.Builder, "", args, func(output string) string { return output }, planVariable+"="+file)
+	show := func(output string) string { return output }
+	if err := standin.RunBuilder(ctx, o.Builder, o.Builder, "", args, show, planVariable+"="+file); err != nil {
+		return fmt.Errorf("rules_go's builder does not link it: %w", err)
+	}
+	return nil
 }
 
 // withSDK returns the builder's arguments with another SDK, of which it takes the linker. It takes the last value

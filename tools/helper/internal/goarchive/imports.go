@@ -110,6 +110,9 @@ func readImports(object *io.SectionReader) ([]string, error) {
 	if begin > end || end > object.Size() || (end-begin)%importSize != 0 {
 		return nil, ErrUnknown
 	}
+	if begin == end {
+		return nil, nil
+	}
 	block := make([]byte, end-begin)
 	if _, err := object.ReadAt(block, begin); err != nil {
 		return nil, err
