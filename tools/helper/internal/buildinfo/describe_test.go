@@ -31,6 +31,12 @@ func TestDescribe(t *testing.T) {
 			"dep\texample.com/m\tv1.2.3\th1:x=\ndep\texample.com/m/sub\tv0.1.0+overlay.HEX\t\n",
 		},
 		{
+			"a program's module in a module",
+			"example.com/m/sub/a",
+			"mod\texample.com/m/sub\tv0.1.0\t\ndep\texample.com/m\tv1.2.3\th1:x=\n",
+			"mod\texample.com/m/sub\tv0.1.0+overlay.HEX\t\ndep\texample.com/m\tv1.2.3\th1:x=\n",
+		},
+		{
 			"two versions, as nothing says which one has the package",
 			"example.com/m",
 			"dep\texample.com/m\tv1.2.3\th1:x=\ndep\texample.com/m\tv1.2.4\th1:y=\n",

@@ -232,6 +232,9 @@ func TestLink(t *testing.T) {
 	})
 	t.Run("not linked", func(t *testing.T) {
 		without := read(t, p.link(t, framed))
+		if strings.Contains(without, Setting+"=") {
+			t.Error("a program without overlays has the setting")
+		}
 		if read(t, p.link(t, framed, p.overlaidPackage(t, "container/ring", "container/ring"))) != without {
 			t.Error("a program without the package that has overlays is another")
 		}

@@ -80,7 +80,8 @@ func TestHostileLabels(t *testing.T) {
 			t.Errorf("%q: %v", label, err)
 			continue
 		}
-		if len(info.Settings) != 1 || len(strings.Fields(settingOf(t, info))) != 2 {
+		value := settingOf(t, info)
+		if len(info.Settings) != 1 || len(strings.Fields(value)) != 2 || strings.ContainsAny(value, "\t\n\x7f") {
 			t.Errorf("%q: settings are %q, want one with a digest and a label", label, info.Settings)
 		}
 	}
