@@ -122,6 +122,31 @@ _std_exports_test = analysistest.make(
     config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_std"))},
 )
 
+def _link_records(env):
+    """Returns the records of packages with overlays that the linker of a program gets, and whether the helper runs it."""
+    actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
+    link = actions["GoLink"]
+    records = [file.short_path for file in link.inputs.to_list() if file.basename == "go_overlay.json"]
+    return records, "-record" in link.argv
+
+def _describes_test_impl(ctx):
+    """A program whose packages have overlays is linked by the helper, any other as rules_go does it."""
+    env = analysistest.begin(ctx)
+    records, helped = _link_records(env)
+    asserts.equals(env, ctx.attr.records, [path.rpartition("tests/analysis/")[2] for path in records])
+    asserts.equals(env, bool(ctx.attr.records), helped)
+    return analysistest.end(env)
+
+_describes_test = analysistest.make(
+    _describes_test_impl,
+    attrs = {
+        "records": attr.string_list(
+            doc = "The records that the linker gets, relative to this package.",
+        ),
+    },
+    config_settings = {_ACTIVE: str(Label("//tests/analysis:apply_b"))},
+)
+
 def apply_test_suite(name):
     """Tests of the wrapped toolchain.
 
@@ -281,6 +306,15 @@ def apply_test_suite(name):
         files = ["a.go", "b_test.go", "patched_b.go"],
         target_under_test = ":apply_go_test",
     )
+    _describes_test(
+        name = name + "_describes",
+        records = ["apply_library_overlay/go_overlay.json"],
+        target_under_test = ":apply_x_defs_binary",
+    )
+    _describes_test(
+        name = name + "_describes_nothing",
+        target_under_test = ":apply_binary",
+    )
     _awaits_check_test(
         name = name + "_awaits_check",
         target_under_test = ":apply_library",
@@ -380,6 +414,8 @@ def apply_test_suite(name):
             "_also_source",
             "_awaits_check",
             "_beside",
+            "_describes",
+            "_describes_nothing",
             "_importmap",
             "_patched_go_test",
             "_patched_library",

@@ -45,7 +45,7 @@
 //
 // sorts the actions of files written by bazelw aquery, whose order is arbitrary.
 //
-// The condition [ptrace] holds where debuggers work, [runs_386] where 32-bit programs run, and [all] where the
+// The condition [rules_go_VERSION] holds with that version, [ptrace] where debuggers work, [runs_386] where 32-bit programs run, and [all] where the
 // second tier of the tests is run, too.
 package e2e
 
@@ -153,6 +153,9 @@ func runScripts(t *testing.T, scripts testscript.Params, rulesGoVersion string) 
 		"workspace":  w.workspace,
 	}
 	scripts.Condition = func(condition string) (bool, error) {
+		if version, ok := strings.CutPrefix(condition, "rules_go_"); ok {
+			return version == w.rulesGoVersion, nil
+		}
 		switch condition {
 		case "runs_386": // "386" alone is testscript's: whether the test is compiled for that
 			return runs386()

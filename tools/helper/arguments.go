@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-overlay/go_overlay/tools/internal/verbs"
@@ -18,12 +19,13 @@ func allArguments(args []string) ([]string, error) {
 }
 
 // expand puts the lines of FILE in the place of each argument @FILE. It leaves
-// the lines as they are, and arguments that begin with @@, which are labels.
+// the lines as they are, and arguments that begin with @@, which are labels, or come
+// after --, which are for another program.
 func expand(args []string) ([]string, error) {
 	var expanded []string
 	for _, arg := range args {
 		path, ok := strings.CutPrefix(arg, "@")
-		if !ok || strings.HasPrefix(path, "@") {
+		if !ok || slices.Contains(expanded, "--") || strings.HasPrefix(path, "@") {
 			expanded = append(expanded, arg)
 			continue
 		}

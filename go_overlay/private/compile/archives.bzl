@@ -122,3 +122,25 @@ def records_of(archive):
     """
     linked = [getattr(data, _RECORD) for data in archive.transitive.to_list() if hasattr(data, _RECORD)]
     return linked + getattr(archive.data, _STD_RECORDS, {}).values()
+
+def linked_records(archive, test_archives):
+    """Tells which overlays a program may contain, for its linker.
+
+    Args:
+      archive: GoArchive of the main package.
+      test_archives: list of GoArchiveData, as rules_go gives them to the linker.
+
+    Returns:
+      list of structs of file (File, the record) and package (str, the path by which the linker knows the package with
+      overlays; None for one of Go's tools).
+    """
+    linked = {
+        # A test may name a package twice.
+        getattr(data, _RECORD).record: "main" if data.file == archive.data.file else data.importmap
+        for data in test_archives + archive.transitive.to_list()
+        if hasattr(data, _RECORD)
+    }
+    return [struct(file = file, package = package) for file, package in linked.items()] + [
+        struct(file = evidence.record, package = None if importpath.startswith("cmd/") else importpath)
+        for importpath, evidence in getattr(archive.data, _STD_RECORDS, {}).items()
+    ]

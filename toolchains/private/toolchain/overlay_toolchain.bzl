@@ -8,6 +8,7 @@ load("//common:copies.bzl", "with_fields")
 load("//common:current_sdk.bzl", "MARK")
 load("//go_overlay/private/choose:policy.bzl", "policy_errors")
 load("//go_overlay/private/compile:apply.bzl", "overlaid_actions")
+load("//go_overlay/private/compile:build_information.bzl", "described_actions")
 load("//go_overlay/private/declare:go_overlay_info.bzl", "GoOverlayInfo")
 load("//go_overlay/private/settings:depth.bzl", "read_depth")
 load("//go_overlay/private/settings:transitions.bzl", "shared_transition")
@@ -97,7 +98,7 @@ def _overlay_toolchain_impl(ctx):
         platform_common.ToolchainInfo,
         wrapped,
         actions = overlaid_stdlib_actions(
-            wrapped.actions,
+            described_actions(wrapped.actions, helper) if active else wrapped.actions,
             packages.std,
             helper,
             tools,

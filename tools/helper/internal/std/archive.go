@@ -6,22 +6,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/goarchive"
 	"github.com/go-overlay/go_overlay/tools/internal/files"
-)
-
-// The format of archives is that of cmd/internal/archive: as of ar(1), with the
-// export data of the package as the first member.
-const (
-	archiveMagic = "!<arch>\n"
-	headerSize   = 60
-	exportName   = "__.PKGDEF"
 )
 
 // placeholder is what stands for an archive that will be reused: an archive, as
 // the go command appends to it what the assembler makes, but without members.
-const placeholder = archiveMagic + "go_overlay: reused"
+const placeholder = goarchive.Magic + "go_overlay: reused"
 
 // checkNoPlaceholder makes sure that no placeholder is left: it would be linked as
 // an empty package.
@@ -64,19 +56,19 @@ func exportData(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close() // It is only read.
-	header := make([]byte, len(archiveMagic)+headerSize)
+	header := make([]byte, len(goarchive.Magic)+goarchive.HeaderSize)
 	if _, err := io.ReadFull(file, header); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	entry, ok := bytes.CutPrefix(header, []byte(archiveMagic))
-	if !ok || !bytes.HasPrefix(entry, []byte(exportName)) {
-		return nil, fmt.Errorf("%s: expected an archive of a Go package, which begins with %s", path, exportName)
+	entry, ok := bytes.CutPrefix(header, []byte(goarchive.Magic))
+	if !ok || !bytes.HasPrefix(entry, []byte(goarchive.ExportName)) {
+		return nil, fmt.Errorf("%s: expected an archive of a Go package, which begins with %s", path, goarchive.ExportName)
 	}
-	size, err := strconv.Atoi(string(bytes.TrimSpace(entry[48:58])))
+	_, size, err := goarchive.Header(entry)
 	if err != nil {
-		return nil, fmt.Errorf("%s: size of %s: %w", path, exportName, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	data := make([]byte, len(header)+size+size%2) // Members begin at even offsets.
+	data := make([]byte, int64(len(header))+size+size%2) // Members begin at even offsets.
 	copy(data, header)
 	if _, err := io.ReadFull(file, data[len(header):]); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

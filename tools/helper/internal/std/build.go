@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/standin"
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
@@ -51,7 +52,7 @@ func Build(ctx context.Context, o Options) (err error) {
 	if err := errors.Join(
 		seemLikeSDK(filepath.Dir(o.Root), root),
 		placeTools(filepath.Join(o.toolRoot(), toolFolder), filepath.Join(root, toolFolder)),
-		standInForGo(sdk),
+		standin.At(filepath.Join(sdk, goCommand)),
 	); err != nil {
 		return fmt.Errorf("laying out the GOROOT: %w", err)
 	}
@@ -135,7 +136,7 @@ func (p *plan) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := runBuilder(ctx, p.Builder, self, "", args, p.showFiles, planVariable+"="+p.file()); err != nil {
+	if err := standin.RunBuilder(ctx, p.Builder, self, "", args, p.showFiles, planVariable+"="+p.file()); err != nil {
 		return fmt.Errorf("the standard library does not compile with overlays of %s: %w", strings.Join(p.changedPackages(), ", "), err)
 	}
 	return nil

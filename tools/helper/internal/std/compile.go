@@ -17,7 +17,7 @@ func (t *tool) compile() error {
 	if err != nil {
 		return err
 	}
-	importcfg, err := t.readImportcfg()
+	imported, err := t.readImportcfg()
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (t *tool) compile() error {
 	if err != nil && !isNew {
 		return err
 	}
-	if !t.changed() && !isNew && !slices.ContainsFunc(importcfg.imports(), t.exportsChanged) {
+	if !t.changed() && !isNew && !slices.ContainsFunc(imported.Packages(), t.exportsChanged) {
 		if header := t.flag("-asmhdr"); header >= 0 {
 			if err := os.WriteFile(t.args[header], nil, 0o644); err != nil {
 				return err
@@ -41,7 +41,7 @@ func (t *tool) compile() error {
 	if t.marked(compiledMark, t.importPath) {
 		return t.copyCompiled(false)
 	}
-	if err := t.useImportcfg(importcfg); err != nil {
+	if err := t.useImportcfg(imported); err != nil {
 		return err
 	}
 	if err := t.run(); err != nil {

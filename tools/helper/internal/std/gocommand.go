@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/standin"
 	"github.com/go-overlay/go_overlay/tools/internal/files"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
@@ -15,7 +16,7 @@ func (p *plan) asGoCommand(args []string) error {
 	if err := makeChanges(p.GOROOT, p.Changes, copyFile); err != nil {
 		return fmt.Errorf("changing the GOROOT: %w", err)
 	}
-	return replaceProcess(p.Go, append([]string{p.Go}, args[1:]...))
+	return standin.Become(p.Go, append([]string{p.Go}, args[1:]...))
 }
 
 // makeChanges makes changes in a GOROOT. A function puts a file where there is none.

@@ -28,19 +28,6 @@ func seemLikeSDK(sdk, target string) error {
 	return nil
 }
 
-// standInForGo lays out a folder in which this program is the go command of an SDK.
-func standInForGo(sdk string) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(sdk, goCommand)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return link(path, self)
-}
-
 // goCommand is where an SDK for this machine has the go command.
 var goCommand = filepath.FromSlash(gosdk.Host.Binary("go"))
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/standin"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
@@ -53,7 +54,7 @@ func List(ctx context.Context, o ListOptions) (err error) {
 		return err
 	}
 	show := func(output string) string { return output }
-	if err := runBuilder(ctx, builder, builder, tmp, o.Arguments, show); err != nil {
+	if err := standin.RunBuilder(ctx, builder, builder, tmp, o.Arguments, show); err != nil {
 		return fmt.Errorf("the standard library with overlays can't be listed: %w", err)
 	}
 	return showPathsIn(o.Out, o.Root, o.Changes)

@@ -31,11 +31,10 @@
 package std
 
 import (
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+
+	"github.com/go-overlay/go_overlay/tools/helper/internal/standin"
 )
 
 // StandsIn tells whether this process was started in place of the go command, or in
@@ -49,14 +48,7 @@ func StandIn(args []string) int {
 	if err == nil {
 		err = p.standIn(args)
 	}
-	if err == nil {
-		return 0
-	}
-	if exit := new(exec.ExitError); errors.As(err, &exit) {
-		return exit.ExitCode() // It said why.
-	}
-	fmt.Fprintln(os.Stderr, "go_overlay:", err)
-	return 1
+	return standin.Exit(err)
 }
 
 func (p *plan) standIn(args []string) error {
@@ -65,7 +57,7 @@ func (p *plan) standIn(args []string) error {
 	}
 	if len(args) < 3 || args[1] != "filterbuildid" {
 		// The builder calls itself in front of the C compiler, too, by a name that it knows.
-		return replaceProcess(p.Builder, args)
+		return standin.Become(p.Builder, args)
 	}
 	return p.asToolexec(args)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/goarchive"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
@@ -46,7 +47,7 @@ func archive(exports string) string {
 		}
 		return fmt.Sprintf("%-16s%-12d%-6d%-6d%-8o%-10d`\n", name, 0, 0, 0, 0o644, len(data)) + data + padding
 	}
-	return archiveMagic + member(exportName, exports) + member("_go_.o", "object")
+	return goarchive.Magic + member(goarchive.ExportName, exports) + member("_go_.o", "object")
 }
 
 func TestExports(t *testing.T) {
@@ -79,9 +80,9 @@ func TestExportDataErrors(t *testing.T) {
 	for name, content := range map[string]string{
 		"empty":       "",
 		"no archive":  strings.Repeat("x", 100),
-		"no exports":  strings.Replace(archive("x"), exportName, "something.o", 1),
+		"no exports":  strings.Replace(archive("x"), goarchive.ExportName, "something.o", 1),
 		"no size":     strings.Replace(archive("x"), "1         `", "?         `", 1),
-		"cut off":     archive("exports")[:len(archiveMagic)+headerSize+3],
+		"cut off":     archive("exports")[:len(goarchive.Magic)+goarchive.HeaderSize+3],
 		"placeholder": placeholder,
 	} {
 		path := filepath.Join(t.TempDir(), "x.a")
@@ -407,7 +408,7 @@ func TestImportcfg(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := c.imports(), []string{"fmt", "vendor/a"}; !slices.Equal(got, want) {
+	if got, want := c.Packages(), []string{"fmt", "vendor/a"}; !slices.Equal(got, want) {
 		t.Errorf("imports: got %q, want %q", got, want)
 	}
 	if err := tool.useImportcfg(c); err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-overlay/go_overlay/tools/helper/internal/standin"
 	"github.com/go-overlay/go_overlay/tools/internal/gosdk"
 )
 
@@ -22,7 +23,7 @@ func (p *plan) asToolexec(args []string) error {
 		args:       withoutBuildID(args[3:]),
 	}
 	if t.importPath == "" || slices.Contains(t.args, "-V=full") {
-		return replaceProcess(t.path, append([]string{t.path}, t.args...))
+		return standin.Become(t.path, append([]string{t.path}, t.args...))
 	}
 	switch gosdk.Host.CommandOf(filepath.Base(t.path)) {
 	case "compile":

@@ -1,4 +1,4 @@
-package std
+package standin
 
 import (
 	"bytes"
@@ -11,10 +11,10 @@ import (
 	"github.com/go-overlay/go_overlay/tools/interrupt"
 )
 
-// runBuilder runs the builder of rules_go under another name, by which it calls
+// RunBuilder runs the builder of rules_go under another name, by which it calls
 // itself. It passes on what the builder prints, messages of the compiler, as show
 // makes it.
-func runBuilder(ctx context.Context, builder, name, dir string, args []string, show func(output string) string, env ...string) error {
+func RunBuilder(ctx context.Context, builder, name, dir string, args []string, show func(output string) string, env ...string) error {
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, builder, args...)
 	cmd.Args[0] = name

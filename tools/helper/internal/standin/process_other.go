@@ -1,15 +1,15 @@
 //go:build !unix
 
-package std
+package standin
 
 import (
 	"os"
 	"os/exec"
 )
 
-// replaceProcess runs the program, which gets args as all of its arguments, the
+// Become runs the program, which gets args as all of its arguments, the
 // first being its name.
-func replaceProcess(program string, args []string) error {
+func Become(program string, args []string) error {
 	cmd := &exec.Cmd{Path: program, Args: args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	return cmd.Run()
 }
