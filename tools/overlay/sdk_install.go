@@ -64,7 +64,7 @@ func setupSDKInstall(flags *flag.FlagSet) func(operands []string) error {
 	})
 	flags.StringVar(&o.Name, "name", "", "`NAME` of the SDK in the store. By default the version, with -SET for overlays and -GOOS_GOARCH for another platform")
 	flags.Func("overlays", "`LABEL` of the set or overlay whose changes to Go it is to have", func(value string) error {
-		o.Overlays, o.Patched = value, true
+		o.Overlays = value
 		return notEmpty(value)
 	})
 	platformFlag(flags, &o.Platform, "is what it runs on.")

@@ -32,7 +32,6 @@ type InstallOptions struct {
 	Name       string         // of the SDK, or empty
 	Platform   gosdk.Platform // or none: that of the machine
 	Overlays   string         // label of a set or overlay whose changes it is to have, or empty
-	Patched    bool           // whether it is to have overlays
 	Unverified bool
 	Use        bool // make it the current one
 }
@@ -51,12 +50,12 @@ func (s *SDKs) Install(ctx context.Context, o InstallOptions) error {
 	var err error
 	switch o.From {
 	case FromFolder, FromZip, FromArchive:
-		if o.Patched {
+		if o.Overlays != "" {
 			return fmt.Errorf("-overlays takes a version, and %s is a %s; install it first, or leave -overlays out", o.What, o.From)
 		}
 		sdk, err = s.installFile(ctx, o)
 	default:
-		if o.Patched {
+		if o.Overlays != "" {
 			sdk, err = s.installPatched(ctx, o)
 		} else {
 			sdk, err = s.installRelease(ctx, o)

@@ -21,7 +21,7 @@ func (s *SDKs) installPatched(ctx context.Context, o InstallOptions) (*store.SDK
 	if _, err := checkRelease(o.Name, release, true); err != nil {
 		return nil, err
 	}
-	stock, err := s.stock(ctx, release, o)
+	stock, err := s.releaseAs(ctx, store.NameOf(release.Version, release.Platform), release, o.Unverified)
 	if err != nil {
 		return nil, err
 	}

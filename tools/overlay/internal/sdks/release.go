@@ -88,37 +88,31 @@ func (s *SDKs) installRelease(ctx context.Context, o InstallOptions) (*store.SDK
 	if err != nil {
 		return nil, err
 	}
-	stockName := store.NameOf(release.Version, release.Platform)
-	if o.Name == "" || o.Name == stockName {
-		return s.stock(ctx, release, o)
+	name := o.Name
+	if name == "" {
+		name = store.NameOf(release.Version, release.Platform)
 	}
-	if _, err := checkRelease(o.Name, release, false); err != nil {
+	if _, err := checkRelease(name, release, false); err != nil {
 		return nil, err
 	}
-	lock, h1, err := s.lockOf(release)
-	if err != nil {
-		return nil, err
-	}
-	if sdk := s.healthy(ctx, o.Name, release, h1); sdk != nil {
-		return sdk, nil
-	}
-	if stock := s.healthy(ctx, stockName, release, h1); stock != nil {
-		return s.installAs(ctx, o.Name, stock)
-	}
-	return s.download(ctx, store.InstallOptions{Name: o.Name}, release, lock, o.Unverified)
+	return s.releaseAs(ctx, name, release, o.Unverified)
 }
 
-// stock returns a release by its own name, which it installs if need be.
-func (s *SDKs) stock(ctx context.Context, release sdkmodule.SDK, o InstallOptions) (*store.SDK, error) {
+// releaseAs returns a release by a name, which it installs if need be.
+func (s *SDKs) releaseAs(ctx context.Context, name string, release sdkmodule.SDK, unverified bool) (*store.SDK, error) {
 	lock, h1, err := s.lockOf(release)
 	if err != nil {
 		return nil, err
 	}
-	name := store.NameOf(release.Version, release.Platform)
 	if sdk := s.healthy(ctx, name, release, h1); sdk != nil {
 		return sdk, nil
 	}
-	return s.download(ctx, store.InstallOptions{Name: name}, release, lock, o.Unverified)
+	if stockName := store.NameOf(release.Version, release.Platform); name != stockName {
+		if stock := s.healthy(ctx, stockName, release, h1); stock != nil {
+			return s.installAs(ctx, name, stock)
+		}
+	}
+	return s.download(ctx, store.InstallOptions{Name: name}, release, lock, unverified)
 }
 
 // installAs gives an SDK that is laid out another name.

@@ -67,13 +67,7 @@ func (s *SDKs) locked(text string) (string, error) {
 	if err != nil || !sdksource.IsPartial(text) {
 		return text, err
 	}
-	var versions []string
-	for _, sdk := range lock.SDKs() {
-		if sdk.Platform == gosdk.Host {
-			versions = append(versions, sdk.Version)
-		}
-	}
-	if version := sdksource.Newest(text, versions); version != "" {
+	if version := sdksource.Newest(text, sdksource.VersionsFor(lock.SDKs(), gosdk.Host)); version != "" {
 		return version, nil
 	}
 	return text, nil

@@ -103,7 +103,7 @@ func Resolve(ctx context.Context, text string, platform gosdk.Platform, lock str
 		if err != nil {
 			return "", err
 		}
-		there, where = versionsFor(file.SDKs(), platform), lock+" has"
+		there, where = VersionsFor(file.SDKs(), platform), lock+" has"
 	} else {
 		var err error
 		if there, err = Remote(ctx, platform); err != nil {
@@ -205,8 +205,8 @@ func near(wanted string, there []string) []string {
 	return there[max(0, at-1):min(at+1, len(there))]
 }
 
-// versionsFor returns the versions of SDKs for a platform, the newest first.
-func versionsFor(sdks []sdkmodule.SDK, platform gosdk.Platform) []string {
+// VersionsFor returns the versions of SDKs for a platform, the newest first.
+func VersionsFor(sdks []sdkmodule.SDK, platform gosdk.Platform) []string {
 	var versions []string
 	for _, s := range sdks {
 		if s.Platform == platform {
@@ -235,7 +235,7 @@ func remote(ctx context.Context, g *goOrProxy, platform gosdk.Platform, done fun
 	} else if err != nil {
 		return nil, fmt.Errorf("what GOPROXY has of %s: %w", sdkmodule.Path, err)
 	}
-	return versionsFor(sdks, platform), nil
+	return VersionsFor(sdks, platform), nil
 }
 
 // Newest returns the newest of versions that part of one means, as [Resolve] has it, or an empty string.

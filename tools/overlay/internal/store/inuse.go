@@ -74,6 +74,8 @@ func (s *Store) mark(name string) error {
 // heldPath returns the file whose lock says that a tree is in use.
 func (s *Store) heldPath(tree string) string { return s.path("used", filepath.Base(tree)) }
 
+const execRuns = "overlay sdk exec runs with it"
+
 // isHeld tells whether a tree is in use by overlay sdk exec.
 func (s *Store) isHeld(tree string) bool {
 	path := s.heldPath(tree)
@@ -96,12 +98,9 @@ func (s *Store) inUse(sdk *SDK, running *running) string {
 		return "it is the current one; overlay sdk use makes another so"
 	}
 	if s.isHeld(sdk.Tree) {
-		return "overlay sdk exec runs with it"
+		return execRuns
 	}
-	if process, ok := running.in(sdk.Tree); ok {
-		return fmt.Sprintf("process %d runs in it", process)
-	}
-	return ""
+	return running.in(sdk.Tree)
 }
 
 // stays returns why an SDK is not taken away unless it is named, or "".
@@ -120,12 +119,12 @@ type running struct {
 	byPath map[string]int // the program, and the working folder, of each
 }
 
-// in returns a process whose program or working folder is in a tree.
-func (r *running) in(tree string) (process int, ok bool) {
+// in returns why a tree is in use, a process whose program or working folder is in it, or "".
+func (r *running) in(tree string) string {
 	for path, process := range r.byPath {
 		if paths.Below(tree, path) {
-			return process, true
+			return fmt.Sprintf("process %d runs in it", process)
 		}
 	}
-	return 0, false
+	return ""
 }

@@ -53,9 +53,14 @@ func (s *Store) keepChanges(ctx context.Context, tree string) error {
 		}
 	}
 	if k.dir != "" {
-		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
+		s.warnKept(tree, k.dir)
 	}
 	return nil
+}
+
+// warnKept says where that is which others have put into a tree.
+func (s *Store) warnKept(tree, dir string) {
+	s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, dir))
 }
 
 // keeping keeps files of others in a folder of their own, by the names that they have in the store.

@@ -20,8 +20,11 @@ import (
 // knows a file by its name, size and time, takes no other for it.
 func (s *Store) tree(version string, id Digest) string {
 	version = strings.NewReplacer(" ", "_", ":", "_").Replace(strings.TrimPrefix(version, "go"))
-	return s.path("trees", fmt.Sprintf("%s-%x", version, id[:8]))
+	return s.path("trees", version+treeSuffix(id))
 }
+
+// treeSuffix returns what the name of a tree of an SDK ends with.
+func treeSuffix(id Digest) string { return fmt.Sprintf("-%x", id[:8]) }
 
 // lay lays an SDK out in a folder, which it makes: whole, or not at all. Its objects have to be in the store, unpacked.
 func (s *Store) lay(ctx context.Context, m *Manifest, target string) (err error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -153,7 +152,7 @@ func (s *Store) layAnew(ctx context.Context, tree string) error {
 		if err := os.Rename(tree, kept); err != nil {
 			return err
 		}
-		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, kept))
+		s.warnKept(tree, kept)
 	}
 	err := s.ensureTree(ctx, tree)
 	if errors.As(err, new(*damagedError)) || errors.Is(err, fs.ErrNotExist) {
@@ -241,7 +240,7 @@ func (s *Store) mendManifest(ctx context.Context, name string) error {
 	if err != nil {
 		return ignoreMissing(err)
 	}
-	at := slices.IndexFunc(trees, func(tree fs.DirEntry) bool { return strings.HasSuffix(tree.Name(), fmt.Sprintf("-%x", id[:8])) })
+	at := slices.IndexFunc(trees, func(tree fs.DirEntry) bool { return strings.HasSuffix(tree.Name(), treeSuffix(id)) })
 	if at < 0 {
 		return nil
 	}
@@ -336,7 +335,7 @@ func (s *Store) mendTree(ctx context.Context, m *Manifest, tree string) error {
 		return err
 	}
 	if k.dir != "" {
-		s.Warn(fmt.Sprintf("%s had been changed; what was found there is in %s", tree, k.dir))
+		s.warnKept(tree, k.dir)
 	}
 	return nil
 }

@@ -113,14 +113,15 @@ func (s *Store) otherTrees(trees map[string]bool, running *running, c *Cleaning)
 		if trees[entry.Name()] {
 			continue
 		}
-		if process, ok := running.in(tree); ok {
-			c.Kept[entry.Name()] = fmt.Sprintf("process %d runs in it", process)
-		} else if s.isHeld(tree) {
-			c.Kept[entry.Name()] = "overlay sdk exec runs with it"
-		} else {
+		reason := running.in(tree)
+		if reason == "" && s.isHeld(tree) {
+			reason = execRuns
+		}
+		if reason == "" {
 			others = append(others, tree)
 			continue
 		}
+		c.Kept[entry.Name()] = reason
 		if m, err := s.manifestOfTree(tree); err == nil { // One that can't be read tells nothing.
 			inUse = append(inUse, root{m.ID(), entry.Name()})
 		}
@@ -160,13 +161,13 @@ func (s *Store) removeElsewhere(ctx context.Context, tree string, running *runni
 	if err != nil {
 		return nil // It isn't known what it had.
 	}
+	if reason := running.in(tree); reason != "" {
+		c.Kept[tree] = reason
+		return nil
+	}
 	problems, err := s.verifyTree(ctx, m, tree)
 	if err != nil {
 		return err
-	}
-	if process, ok := running.in(tree); ok {
-		c.Kept[tree] = fmt.Sprintf("process %d runs in it", process)
-		return nil
 	}
 	if len(problems) > 0 {
 		c.Kept[tree] = fmt.Sprintf("it has been changed: %v; next: remove it", problems[0])

@@ -297,7 +297,7 @@ func (s *Store) idOfTree(tree string) (Digest, error) {
 	}
 	for _, entry := range entries {
 		id, err := ParseDigest(entry.Name())
-		if err == nil && strings.HasSuffix(tree, fmt.Sprintf("-%x", id[:8])) {
+		if err == nil && strings.HasSuffix(tree, treeSuffix(id)) {
 			return id, nil
 		}
 	}
