@@ -159,7 +159,7 @@ func nothingLeaked(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{".": true}
-	for _, name := range []string{"format", "lock", "packing", "switching", "current", "objects", "packed", "manifests", "sdks", "trees", "generations", "pins", "used", "kept", "tmp"} {
+	for _, name := range []string{"format", "lock", "packing", "current", "objects", "packed", "manifests", "sdks", "trees", "generations", "pins", "used", "kept", "tmp"} {
 		known[name] = true
 	}
 	for name := range needed {

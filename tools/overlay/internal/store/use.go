@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-overlay/go_overlay/tools/overlay/internal/lock"
 	"github.com/go-overlay/go_overlay/tools/overlay/internal/paths"
 )
 
@@ -161,29 +160,15 @@ func (s *Store) Use(ctx context.Context, name, on string) (tree string, err erro
 		return "", err
 	}
 	s.touch(name)
-	return tree, s.unwritable(s.switchTo(ctx, tree))
-}
-
-// switching returns what lets others switch to another SDK again.
-func (s *Store) switching(ctx context.Context) (done func(), err error) {
-	done, err = lock.File(ctx, s.path("switching"), lock.Exclusive, nil)
-	if errors.Is(err, errors.ErrUnsupported) { // as the store's own lock has told
-		return func() {}, nil
-	}
-	return done, err
+	return tree, s.unwritable(s.switchTo(tree))
 }
 
 // switchTo makes a tree the current one.
-func (s *Store) switchTo(ctx context.Context, tree string) error {
+func (s *Store) switchTo(tree string) error {
 	dir, err := s.folder("generations")
 	if err != nil {
 		return err
 	}
-	done, err := s.switching(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
 	all, err := s.History()
 	if err != nil {
 		return err
@@ -212,7 +197,7 @@ func (s *Store) switchTo(ctx context.Context, tree string) error {
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		number++ // that of another process, where there are no locks
+		number++ // that of another process
 	}
 }
 
@@ -223,11 +208,6 @@ func (s *Store) Rollback(ctx context.Context) (Generation, error) {
 		return Generation{}, err
 	}
 	defer done()
-	switched, err := s.switching(ctx)
-	if err != nil {
-		return Generation{}, s.unwritable(err)
-	}
-	defer switched()
 	all, err := s.History()
 	if err != nil {
 		return Generation{}, err
